@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace threadline::json {
+namespace {
+
+/// Length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none (RFC 3629).
+std::size_t sequenceLength(std::string_view text)
+{
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
+        return i < text.size() && byte(i) >= low && byte(i) <= high;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return follows(1, 0x80, 0xBF) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+        const unsigned high = first == 0xED ? 0x9F : 0xBF;
+        return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+        const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+        return follows(1, low, high) && follows(2, 0x80, 0xBF) && follows(3, 0x80, 0xBF) ? 4 : 0;
+    }
+    return 0;
+}
+
+void appendControl(std::string &out, char c)
+{
+    switch (c) {
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+    }
+    static constexpr char kDigits[] = "0123456789abcdef";
+    out += "\\u00";
+    out.push_back(kDigits[(c >> 4) & 15]);
+    out.push_back(kDigits[c & 15]);
+}
+
+bool isPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\'; }
+
+template<class T>
+void appendNumber(std::string &out, T number)
+{
+    char buffer[32];
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
+    out.append(buffer, end);
+}
+
+} // namespace
+
+void appendString(std::string &out, std::string_view text)
+{
+    out.push_back('"');
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && isPlain(text[plain]))
+            ++plain;
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty())
+            break;
+        const char c = text.front();
+        std::size_t taken = 1;
+        if (c == '"' || c == '\\') {
+            out.push_back('\\');
+            out.push_back(c);
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            appendControl(out, c);
+        } else if (const std::size_t length = sequenceLength(text); length > 0) {
+            out.append(text.substr(0, length));
+            taken = length;
+        } else {
+            out += "\xEF\xBF\xBD";
+        }
+        text.remove_prefix(taken);
+    }
+    out.push_back('"');
+}
+
+void Writer::separate()
+{
+    if (!m_first && !m_afterKey)
+        m_out.push_back(',');
+    m_first = false;
+    m_afterKey = false;
+}
+
+void Writer::open(char c)
+{
+    separate();
+    m_out.push_back(c);
+    m_first = true;
+}
+
+void Writer::close(char c)
+{
+    m_out.push_back(c);
+    m_first = false;
+}
+
+void Writer::key(std::string_view name)
+{
+    separate();
+    appendString(m_out, name);
+    m_out.push_back(':');
+    m_afterKey = true;
+}
+
+void Writer::value(std::string_view text)
+{
+    separate();
+    appendString(m_out, text);
+}
+
+void Writer::value(std::int64_t number)
+{
+    separate();
+    appendNumber(m_out, number);
+}
+
+void Writer::value(std::uint64_t number)
+{
+    separate();
+    appendNumber(m_out, number);
+}
+
+void Writer::value(double number)
+{
+    if (!std::isfinite(number)) {
+        null();
+        return;
+    }
+    separate();
+    appendNumber(m_out, number);
+}
+
+void Writer::value(bool flag)
+{
+    separate();
+    m_out += flag ? "true" : "false";
+}
+
+void Writer::null()
+{
+    separate();
+    m_out += "null";
+}
+
+void Writer::raw(std::string_view json)
+{
+    separate();
+    m_out += json;
+}
+
+} // namespace threadline::json

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The one interface that the window and REST see of everything behind: questions are answered later, changes come in
+/// batches. A collector on another machine can stand behind it as well as the engine in this process.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/model/event.h"
+#include "core/model/ids.h"
+#include "core/model/story.h"
+#include "core/model/summary.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace threadline {
+
+/// Which interactions to list; newest activity first.
+struct ListQuery {
+    std::optional<Timestamp> from;  ///< those that end at or after (open ones do)
+    std::optional<Timestamp> to;    ///< those that start before
+    std::optional<InteractionState> state;
+    int limit = 100;                ///< 1 to 500
+    std::string cursor;             ///< Page::nextCursor of the page before; empty: the first
+};
+
+struct ListPage {
+    std::vector<Summary> items;
+    std::string nextCursor; ///< empty: no more
+};
+
+/// One interaction with all that the window shows of it.
+struct InteractionView {
+    Story story;
+    std::vector<std::shared_ptr<const Event>> events; ///< in canonical order, beside Story::marks
+    std::string record; ///< the platform's own record, minified JSON; empty: none
+};
+
+/// What a commit changed; several commits may come as one batch.
+struct ChangeSet {
+    std::vector<Summary> interactions; ///< touched, each once, as they stand now
+    bool bands = false;                ///< some band changed: ask again
+    bool status = false;               ///< the source's or store's state changed
+};
+
+/// Ends what it stands for (a question asked, a subscription) when it is destroyed: afterwards the callback is not called
+/// any more. Any thread; does not wait, except for a callback that is just running in another thread.
+class Handle {
+public:
+    virtual ~Handle() = default;
+};
+using HandlePtr = std::unique_ptr<Handle>;
+
+/// Callbacks run on a thread of the session and must return quickly: a window posts them to its own thread.
+/// Every function may be called from any thread and returns at once.
+class Session {
+public:
+    template<class T>
+    using Answer = std::function<void(Result<T>)>;
+    using Text = std::shared_ptr<const std::string>;
+
+    virtual ~Session() = default;
+
+    /// The body of GET /api/v2/timelines/{id}, if it is at hand (else null: ask timeline()).
+    [[nodiscard]] virtual Text timelineAtHand(std::string_view interaction) = 0;
+    /// The same body, read if need be; with `evidence` the members of ?include=evidence. NotFound for an unknown id.
+    [[nodiscard]] virtual HandlePtr timeline(InteractionId id, bool evidence, Answer<Text> answer) = 0;
+    /// Story, events and record of one interaction. NotFound for an unknown id.
+    [[nodiscard]] virtual HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) = 0;
+    [[nodiscard]] virtual HandlePtr list(ListQuery query, Answer<ListPage> answer) = 0;
+    /// Bands that touch the range, by start.
+    [[nodiscard]] virtual HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) = 0;
+    /// The refused events kept for inspection, newest first (at most 1,000).
+    [[nodiscard]] virtual HandlePtr refused(Answer<std::vector<Refused>> answer) = 0;
+    [[nodiscard]] virtual Status status() const = 0;
+    /// `changed` is called at most once per 16 ms, with everything since the last call.
+    [[nodiscard]] virtual HandlePtr subscribe(std::function<void(const ChangeSet &)> changed) = 0;
+};
+
+} // namespace threadline

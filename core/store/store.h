@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The embedded store: SQLite by its C API, one writer, any number of readers. The C API is named in this folder alone.
+///
+/// Promise: what a WriteGroup held is either wholly durable (WAL, synchronous=FULL) or not there at all, and a reader sees
+/// only what is durable. An event is identified by (interaction, id) and is there once.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/model/event.h"
+#include "core/model/summary.h"
+#include "core/timeline/record.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace threadline {
+
+/// The row number of an interaction; 0: of none (unattached events).
+using InteractionKey = std::int64_t;
+
+/// An event as it lies in the store. `raw`, `received`, `provenance` rebuild the Event (StreamingDecoder::decodeStored,
+/// or recordEvents for imports).
+struct StoredEvent {
+    std::int64_t row = 0;
+    InteractionKey interaction = 0;
+    std::string id;
+    std::string raw;
+    Timestamp received;
+    Provenance provenance = Provenance::Live;
+    std::uint32_t marks = 0;
+    std::uint64_t commit = 0;
+    std::vector<std::string> variants; ///< raw texts of other contents under the same identity, at most 8
+};
+
+/// What one transaction writes, in this order. Keys of new interactions are given by the engine (max key + 1 and up).
+struct WriteGroup {
+    struct NewInteraction {
+        InteractionKey key;
+        std::string id;
+    };
+    struct NewEvent {
+        InteractionKey interaction;
+        std::string id;
+        std::string raw;
+        Timestamp received;
+        Provenance provenance;
+        std::uint32_t marks;
+    };
+    /// Another content under an identity that is there: `standing` (if not empty) replaces the row's raw, `kept` joins its variants.
+    struct NewVariant {
+        InteractionKey interaction;
+        std::string id;
+        std::string standing;
+        std::string kept;
+        Timestamp received;
+    };
+    /// Moves an event between "unattached" (0) and an interaction.
+    struct Move {
+        std::int64_t row;
+        InteractionKey to;
+    };
+    struct SummaryRow {
+        InteractionKey key;
+        Summary summary;
+    };
+    std::uint64_t commit = 0; ///< number of this commit: greater than every one before
+    std::vector<NewInteraction> interactions;
+    std::vector<NewEvent> events;
+    std::vector<NewVariant> variants;
+    std::vector<Move> moves;
+    std::vector<SummaryRow> summaries; ///< of every interaction that this group touches
+    std::vector<Record> records;       ///< standing records; replace an earlier one, and its import events
+    std::vector<Band> bands;           ///< id 0: a new one, else replaces
+    std::vector<Refused> refused;      ///< ring of the newest 1,000
+    std::optional<Timestamp> lastReceived; ///< receipt of the last message, for the band after a kill
+    bool listening = false;                ///< whether the source listened when this was written
+};
+
+/// What was left by the process before.
+struct Opened {
+    std::uint64_t lastCommit = 0;
+    InteractionKey lastKey = 0;
+    std::uint64_t events = 0;
+    std::optional<Timestamp> lastReceived;
+    bool listening = false; ///< it ended while listening, so it was killed
+    std::optional<Band> openBand;
+};
+
+/// One reading connection. Not for two threads at once; make one a thread.
+class StoreReader {
+public:
+    virtual ~StoreReader() = default;
+    [[nodiscard]] virtual Result<std::optional<InteractionKey>> find(std::string_view interaction) = 0;
+    /// Calls `each` for the interaction's events in row order; stops when it returns false.
+    [[nodiscard]] virtual Result<> events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each) = 0;
+    [[nodiscard]] virtual Result<std::optional<Summary>> summary(InteractionKey key) = 0;
+    [[nodiscard]] virtual Result<std::optional<Record>> record(std::string_view interaction) = 0;
+    /// Newest commit first, then the greater key. `beforeCommit`/`beforeKey`: behind this row of the page before.
+    struct Listing {
+        std::optional<Timestamp> from, to;
+        std::optional<InteractionState> state;
+        int limit = 100;
+        std::optional<std::pair<std::uint64_t, InteractionKey>> before;
+    };
+    [[nodiscard]] virtual Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) = 0;
+    /// Interactions that were open at the instant `at` (start <= at, not ended or end >= at), from an index.
+    [[nodiscard]] virtual Result<std::vector<WriteGroup::SummaryRow>> openAt(Timestamp at, int limit) = 0;
+    [[nodiscard]] virtual Result<std::vector<Band>> bands(TimeRange range) = 0;
+    [[nodiscard]] virtual Result<std::vector<Refused>> refused(int limit) = 0;
+    /// Events that name no interaction themselves (waiting, key 0, or attached): to watch their participants after a start.
+    [[nodiscard]] virtual Result<> inferred(const std::function<bool(StoredEvent &&)> &each) = 0;
+    /// All stored events that came after `row`, for building the attachment index: row, interaction, raw.
+    [[nodiscard]] virtual Result<> since(std::int64_t row, const std::function<bool(StoredEvent &&)> &each) = 0;
+    [[nodiscard]] virtual Result<std::uint64_t> countEvents() = 0;
+};
+
+struct StoreOptions {
+    std::string folder;               ///< made if absent, mode 0700
+    std::int64_t cacheBytes = 64 << 20;
+    std::int64_t walLimitBytes = 256 << 20;
+    bool readOnly = false;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+    /// Opens or makes the store and holds the folder's lock. Errors, each naming the path, the reason and what to do, and
+    /// each leaving every file as it was: Busy (another process, with its pid), Unusable (damaged, foreign, newer schema,
+    /// no permission), Full.
+    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const StoreOptions &options);
+    [[nodiscard]] virtual const Opened &opened() const = 0;
+    /// Writes and makes durable. One thread only. Full: nothing was written, try again later; others: likewise, said in words.
+    /// New bands get their id written back into `group.bands`.
+    [[nodiscard]] virtual Result<> write(WriteGroup &group) = 0;
+    /// A new reading connection.
+    [[nodiscard]] virtual Result<std::unique_ptr<StoreReader>> reader() const = 0;
+    /// Deletes ended interactions whose last event is older than `before`, at most `limit`, leaving a tombstone each; never an
+    /// open one. Returns how many. Same thread as write().
+    [[nodiscard]] virtual Result<int> retain(Timestamp before, int limit) = 0;
+    /// Whether the interaction was deleted by retention (its events are not to be recorded anew).
+    [[nodiscard]] virtual Result<bool> hasTombstone(std::string_view interaction) const = 0;
+    /// Cleanly ended: the next start knows that this was no kill. Same thread as write().
+    [[nodiscard]] virtual Result<> closeCleanly(Timestamp now) = 0;
+    /// PRAGMA integrity_check: empty if sound, else what it says. Any thread.
+    [[nodiscard]] virtual Result<std::string> integrity() const = 0;
+};
+
+} // namespace threadline
