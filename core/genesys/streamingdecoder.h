@@ -14,32 +14,49 @@ namespace threadline {
 struct Decoded {
     std::vector<Event> events;
     std::vector<Refused> refused;
-    bool control = false; ///< a message of the protocol itself (subscribe reply, heartbeat): nothing to store
+    bool control = false; ///< a message of the protocol itself (a reply, a heartbeat): nothing to store
+
+    void clear();
 };
 
+/// From this size on a message is refused whole.
+inline constexpr std::size_t kMaxMessageBytes = 4u << 20;
+/// So much of a refused text is kept.
+inline constexpr std::size_t kKeptRefusedBytes = 4096;
+
 /// Decodes messages; keeps buffers between calls, so one a thread.
+///
+/// Rules (design sections 2 and 3): an event without id gets "h-" and its digest; an id that is no string or empty, a time that
+/// is absent, unreadable or outside 2000 to 2200, a type that is no string, `data` that is no object, an interaction,
+/// participant or channel id that is no string, an event that names neither interaction nor participant nor channel: refused.
+/// `sequence` that is no integer below 2^53 counts as absent and is marked. Of duplicate members the last counts.
 class StreamingDecoder {
 public:
-    /// `out` is cleared first, its memory reused. Messages of 4 MiB and over are refused whole.
-    void decode(std::string_view message, Timestamp received, Decoded &out);
+    /// `out` is cleared first. `text` may be any bytes.
+    void decode(std::string_view text, Timestamp received, Decoded &out);
 
     /// One event object that was stored before, from its `raw`. Errors: Malformed.
     [[nodiscard]] Result<Event> decodeStored(std::string_view raw, Timestamp received, Provenance provenance);
 
     /// Reasons for which an event is refused; each is a label of threadline_refused_total.
-    static constexpr std::string_view kReasons[] = {"malformed", "too-large", "binary", "not-an-object", "bad-id",
-        "no-timestamp", "bad-timestamp", "time-out-of-range", "bad-type", "bad-data", "bad-interaction", "too-many-participants"};
+    static constexpr std::string_view kReasons[] = {"malformed", "too-large", "binary", "not-an-object", "bad-id", "no-timestamp",
+        "bad-timestamp", "time-out-of-range", "bad-type", "bad-data", "bad-interaction"};
 
 private:
-    bool decodeEvent(std::string_view raw, Timestamp received, Event &event, Refused &why);
-    void decodeData(std::string_view raw, Event &event);
+    /// What is wrong with an event: one of kReasons, and a sentence.
+    struct Problem {
+        std::string_view reason;
+        std::string_view detail;
+    };
+    struct Fields;
+
+    void decodeArray(std::string_view array, Timestamp received, Decoded &out);
+    void salvage(std::string_view text, const Error &error, Timestamp received, Decoded &out);
+    void decodeElement(std::string_view raw, Timestamp received, Decoded &out);
+    [[nodiscard]] std::optional<Problem> decodeEvent(std::string_view raw, Event &event);
 
     json::Reader m_reader;
-    std::vector<json::Member> m_outer, m_members, m_dataMembers;
-    std::vector<std::string_view> m_elements;
     std::string m_scratch;
 };
-
-inline constexpr std::size_t kMaxMessageBytes = 4u << 20;
 
 } // namespace threadline

@@ -53,18 +53,25 @@ struct WriteGroup {
         Provenance provenance;
         std::uint32_t marks;
     };
-    /// Another content under an identity that is there: `standing` (if not empty) replaces the row's raw, `kept` joins its variants.
+    /// Another content under an identity that is there. `wins`: it becomes the row's raw, and what stood there joins the
+    /// variants; else it joins the variants itself. At most 8 variants are kept.
     struct NewVariant {
         InteractionKey interaction;
         std::string id;
-        std::string standing;
-        std::string kept;
+        std::string raw;
+        bool wins;
         Timestamp received;
     };
-    /// Moves an event between "unattached" (0) and an interaction.
+    /// Moves an event between "unattached" (0) and an interaction, or between two.
     struct Move {
-        std::int64_t row;
+        InteractionKey from;
+        std::string id;
         InteractionKey to;
+    };
+    /// An interaction that names the participant "p" + id or the channel "c" + id. Written only once names are indexed.
+    struct NewName {
+        std::string name;
+        InteractionKey key;
     };
     struct SummaryRow {
         InteractionKey key;
@@ -75,9 +82,11 @@ struct WriteGroup {
     std::vector<NewEvent> events;
     std::vector<NewVariant> variants;
     std::vector<Move> moves;
+    std::vector<NewName> names;        ///< pairs that are there already are passed over
+    bool indexNames = false;           ///< build the index of names over all stored events (in SQL, by json_extract), unless it is there; then keep `names` in it
     std::vector<SummaryRow> summaries; ///< of every interaction that this group touches
     std::vector<Record> records;       ///< standing records; replace an earlier one, and its import events
-    std::vector<Band> bands;           ///< id 0: a new one, else replaces
+    std::vector<Band> bands;           ///< ids are given by the engine; inserted or replaced
     std::vector<Refused> refused;      ///< ring of the newest 1,000
     std::optional<Timestamp> lastReceived; ///< receipt of the last message, for the band after a kill
     bool listening = false;                ///< whether the source listened when this was written
@@ -91,6 +100,7 @@ struct Opened {
     std::optional<Timestamp> lastReceived;
     bool listening = false; ///< it ended while listening, so it was killed
     std::optional<Band> openBand;
+    std::int64_t lastBand = 0; ///< greatest band id
 };
 
 /// One reading connection. Not for two threads at once; make one a thread.
@@ -116,8 +126,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<Refused>> refused(int limit) = 0;
     /// Events that name no interaction themselves (waiting, key 0, or attached): to watch their participants after a start.
     [[nodiscard]] virtual Result<> inferred(const std::function<bool(StoredEvent &&)> &each) = 0;
-    /// All stored events that came after `row`, for building the attachment index: row, interaction, raw.
-    [[nodiscard]] virtual Result<> since(std::int64_t row, const std::function<bool(StoredEvent &&)> &each) = 0;
+    /// Whether the index of names is there (WriteGroup::indexNames).
+    [[nodiscard]] virtual Result<bool> namesIndexed() = 0;
+    /// Interactions that name "p" + participant or "c" + channel, at most 2. From the index; only valid once it is there.
+    [[nodiscard]] virtual Result<std::vector<InteractionKey>> interactionsNaming(std::string_view name) = 0;
     [[nodiscard]] virtual Result<std::uint64_t> countEvents() = 0;
 };
 
@@ -137,7 +149,6 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Store>> open(const StoreOptions &options);
     [[nodiscard]] virtual const Opened &opened() const = 0;
     /// Writes and makes durable. One thread only. Full: nothing was written, try again later; others: likewise, said in words.
-    /// New bands get their id written back into `group.bands`.
     [[nodiscard]] virtual Result<> write(WriteGroup &group) = 0;
     /// A new reading connection.
     [[nodiscard]] virtual Result<std::unique_ptr<StoreReader>> reader() const = 0;
@@ -145,6 +156,7 @@ public:
     /// open one. Returns how many. Same thread as write().
     [[nodiscard]] virtual Result<int> retain(Timestamp before, int limit) = 0;
     /// Whether the interaction was deleted by retention (its events are not to be recorded anew).
+    /// Any thread; costs nothing while there is no tombstone.
     [[nodiscard]] virtual Result<bool> hasTombstone(std::string_view interaction) const = 0;
     /// Cleanly ended: the next start knows that this was no kill. Same thread as write().
     [[nodiscard]] virtual Result<> closeCleanly(Timestamp now) = 0;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/genesys/streamingdecoder.h"
+
+#include "core/genesys/facts.h"
+
+namespace threadline {
+namespace {
+
+constexpr std::int64_t kSequenceLimit = std::int64_t{1} << 53;
+
+Refused refuse(std::string_view reason, std::string_view detail, std::string_view text, Timestamp received)
+{
+    Refused refused;
+    refused.reason = reason;
+    refused.detail = detail;
+    refused.received = received;
+    refused.text = text.substr(0, kKeptRefusedBytes);
+    refused.size = text.size();
+    return refused;
+}
+
+} // namespace
+
+void Decoded::clear()
+{
+    events.clear();
+    refused.clear();
+    control = false;
+}
+
+/// The members of an event as raw text; empty: absent.
+struct StreamingDecoder::Fields {
+    std::string_view id, timestamp, type, sequence, data;
+    bool duplicate = false;
+
+    explicit Fields(std::string_view raw)
+    {
+        json::Cursor cursor(raw);
+        cursor.enterObject();
+        std::string_view name;
+        while (cursor.nextMember(name)) {
+            const std::string_view value = cursor.skipValue();
+            if (name.find('\\') != std::string_view::npos)
+                set(json::unescapeName(name), value);
+            else
+                set(name, value);
+        }
+    }
+
+private:
+    void set(std::string_view name, std::string_view value)
+    {
+        std::string_view *field = name == "id" ? &id
+            : name == "timestamp"              ? &timestamp
+            : name == "type"                   ? &type
+            : name == "sequence"               ? &sequence
+            : name == "data"                   ? &data
+                                               : nullptr;
+        if (!field)
+            return;
+        duplicate = duplicate || !field->empty();
+        *field = value;
+    }
+};
+
+void StreamingDecoder::decode(std::string_view text, Timestamp received, Decoded &out)
+{
+    out.clear();
+    if (text.size() >= kMaxMessageBytes) {
+        out.refused.push_back(refuse("too-large", "The message has 4 MiB or more.", text, received));
+        return;
+    }
+    const auto prepared = m_reader.prepare(text);
+    if (!prepared) {
+        salvage(text, prepared.error(), received, out);
+        return;
+    }
+    json::Cursor cursor(*prepared);
+    std::string_view events, timestamp, type, name;
+    if (cursor.enterObject()) {
+        while (cursor.nextMember(name)) {
+            const std::string_view value = cursor.skipValue();
+            (name == "events" ? events : name == "timestamp" ? timestamp : name == "type" ? type : name) = value;
+        }
+    }
+    if (json::typeOf(events) == json::Type::Array)
+        decodeArray(events, received, out);
+    else if (events.empty() && timestamp.empty() && json::typeOf(type) == json::Type::String)
+        out.control = true;
+    else
+        out.refused.push_back(refuse("malformed", "The message has no array \"events\".", text, received));
+}
+
+void StreamingDecoder::decodeArray(std::string_view array, Timestamp received, Decoded &out)
+{
+    json::Cursor cursor(array);
+    cursor.enterArray();
+    while (cursor.nextElement())
+        decodeElement(cursor.skipValue(), received, out);
+}
+
+/// A message that is no JSON: each element that is by itself is decoded, each that is not is refused by itself.
+void StreamingDecoder::salvage(std::string_view text, const Error &error, Timestamp received, Decoded &out)
+{
+    const std::vector<std::string_view> elements = json::salvageElements(text, "events");
+    if (elements.empty()) {
+        out.refused.push_back(refuse("malformed", "The message: " + error.message + ".", text, received));
+        return;
+    }
+    for (const std::string_view element : elements) {
+        const auto prepared = m_reader.prepare(element);
+        if (prepared)
+            decodeElement(*prepared, received, out);
+        else
+            out.refused.push_back(refuse("malformed", "The event: " + prepared.error().message + ".", element, received));
+    }
+}
+
+void StreamingDecoder::decodeElement(std::string_view raw, Timestamp received, Decoded &out)
+{
+    Event &event = out.events.emplace_back();
+    event.received = received;
+    if (const auto problem = decodeEvent(raw, event)) {
+        out.events.pop_back();
+        out.refused.push_back(refuse(problem->reason, problem->detail, raw, received));
+    }
+}
+
+std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(std::string_view raw, Event &event)
+{
+    if (json::typeOf(raw) != json::Type::Object)
+        return Problem{"not-an-object", "The event is no JSON object."};
+    const Fields fields(raw);
+    event.content = hash128(raw);
+    if (fields.id.empty()) {
+        event.id.value = "h-" + event.content.hex();
+        event.marks |= Event::IdMade;
+    } else if (const auto id = json::stringOf(fields.id, m_scratch); id && !id->empty()) {
+        event.id.value = *id;
+    } else {
+        return Problem{"bad-id", "The event's id is empty or no string."};
+    }
+    if (fields.timestamp.empty())
+        return Problem{"no-timestamp", "The event has no timestamp."};
+    const auto timeText = json::stringOf(fields.timestamp, m_scratch);
+    const auto time = timeText ? parseTimestamp(*timeText) : std::nullopt;
+    if (!time)
+        return Problem{"bad-timestamp", "The event's timestamp is not readable as ISO 8601."};
+    if (*time < kEarliestTime || *time >= kLatestTime)
+        return Problem{"time-out-of-range", "The event's timestamp lies outside 2000 to 2200."};
+    event.time = *time;
+    const auto type = json::stringOf(fields.type, m_scratch);
+    if (!type)
+        return Problem{"bad-type", "The event's type is absent or no string."};
+    event.type = *type;
+    event.kind = kindFromType(event.type);
+    if (!fields.sequence.empty()) {
+        event.sequence = json::intOf(fields.sequence);
+        if (!event.sequence || *event.sequence >= kSequenceLimit || *event.sequence <= -kSequenceLimit) {
+            event.sequence.reset();
+            event.marks |= Event::BadSequence;
+        }
+    }
+    if (json::typeOf(fields.data) != json::Type::Object)
+        return Problem{"bad-data", "The event's data is absent or no object."};
+    switch (readData(fields.data, event, m_scratch)) {
+    case DataProblem::None: break;
+    case DataProblem::BadId: return Problem{"bad-interaction", "An interaction, participant or channel id is empty or no string."};
+    case DataProblem::NamesNothing: return Problem{"bad-interaction", "The event names no interaction, participant or channel."};
+    }
+    if (fields.duplicate)
+        event.marks |= Event::DuplicateMember;
+    if (m_reader.hadLoneSurrogate() && json::hasLoneSurrogate(raw))
+        event.marks |= Event::LoneSurrogate;
+    event.raw = raw;
+    event.dataOffset = static_cast<std::uint32_t>(fields.data.data() - raw.data());
+    event.dataSize = static_cast<std::uint32_t>(fields.data.size());
+    return std::nullopt;
+}
+
+Result<Event> StreamingDecoder::decodeStored(std::string_view raw, Timestamp received, Provenance provenance)
+{
+    const auto prepared = m_reader.prepare(raw);
+    if (!prepared)
+        return fail(prepared.error());
+    Event event;
+    event.received = received;
+    event.provenance = provenance;
+    if (const auto problem = decodeEvent(*prepared, event))
+        return fail(ErrorCode::Malformed, std::string(problem->detail));
+    return event;
+}
+
+} // namespace threadline
