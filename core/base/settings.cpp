@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Reads the settings from their four places and says, for each, where it came from. Secrets are told to the log at once, so
+/// that none can appear in a line; no message here repeats one.
+#include "core/base/settings.h"
+
+#include "core/base/log.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sys/stat.h>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#define TOML_ENABLE_UNRELEASED_FEATURES 0
+#include <toml++/toml.h>
+
+namespace threadline {
+namespace {
+
+using Value = Settings::Value;
+using Values = std::map<std::string, Value, std::less<>>;
+
+constexpr std::size_t kMaxFileBytes = 1u << 20;
+constexpr std::size_t kMaxSecretBytes = 64u << 10;
+constexpr std::size_t kMaxShown = 200;
+
+const SettingSpec *specOf(std::string_view key)
+{
+    const auto &specs = settingSpecs();
+    const auto found = std::find_if(specs.begin(), specs.end(), [&](const SettingSpec &s) { return s.key == key; });
+    return found == specs.end() ? nullptr : &*found;
+}
+
+/// The password of "scheme://user:password@host"; empty if there is none.
+std::string_view passwordIn(std::string_view text)
+{
+    const std::size_t scheme = text.find("://");
+    const std::size_t at = text.rfind('@');
+    if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme + 3)
+        return {};
+    const std::string_view user = text.substr(scheme + 3, at - scheme - 3);
+    const std::size_t colon = user.find(':');
+    return colon == std::string_view::npos ? std::string_view() : user.substr(colon + 1);
+}
+
+/// A value for people: no password, no control character, not endless.
+std::string shown(std::string_view text)
+{
+    std::string out(text);
+    if (const std::string_view password = passwordIn(text); !password.empty())
+        out.replace(static_cast<std::size_t>(password.data() - text.data()), password.size(), "***");
+    if (out.size() > kMaxShown)
+        out = out.substr(0, kMaxShown) + "...";
+    std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+    return out;
+}
+
+tl::unexpected<Error> wrong(std::string_view key, std::string_view source, std::string_view problem)
+{
+    return fail(ErrorCode::InvalidArgument,
+                "The setting " + std::string(key) + " (" + std::string(source) + ") cannot be used: " + std::string(problem) + ".");
+}
+
+/// Reads at most `limit` bytes. Errors: what is wrong, without the path.
+Result<std::string> readFile(const std::string &path, std::size_t limit)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::string text;
+    if (file) {
+        text.resize(limit + 1);
+        file.read(text.data(), static_cast<std::streamsize>(text.size()));
+        text.resize(static_cast<std::size_t>(file.gcount()));
+    }
+    if (!file.is_open() || file.bad() || (text.empty() && file.fail() && !file.eof()))
+        return fail(ErrorCode::NotFound, "it cannot be read; look whether it exists and may be read by this user");
+    if (text.size() > limit)
+        return fail(ErrorCode::TooLarge, "it is larger than " + std::to_string(limit >> 10) + " KiB");
+    return text;
+}
+
+std::string trimmedEnd(std::string text)
+{
+    text.erase(text.find_last_not_of(" \t\r\n") + 1);
+    return text;
+}
+
+// The configuration file
+
+bool readableByOthers(const std::string &path)
+{
+    struct stat info = {};
+    return stat(path.c_str(), &info) == 0 && (info.st_mode & 0077) != 0;
+}
+
+/// Whether the text may hold a secret up to the end of line `last`: a value may begin many lines above what is wrong with it.
+bool mayHoldSecret(std::string_view text, std::size_t last)
+{
+    std::size_t end = 0;
+    for (std::size_t line = 0; line < last && end < text.size(); ++line)
+        end = std::min(text.find('\n', end), text.size() - 1) + 1;
+    text = text.substr(0, end);
+    const auto &specs = settingSpecs();
+    return std::any_of(specs.begin(), specs.end(),
+                       [&](const SettingSpec &s) { return s.secret && text.find(s.key) != std::string_view::npos; })
+        || text.find('@') != std::string_view::npos;
+}
+
+std::string place(const std::string &path, std::size_t line) { return "file " + path + ", line " + std::to_string(line); }
+
+Error unreadable(const std::string &path, std::string_view text, const toml::parse_error &error)
+{
+    const std::size_t line = error.source().begin.line;
+    std::string why(error.description());
+    if (mayHoldSecret(text, line))
+        why = "the line is no TOML (its text is not repeated, because it may hold a secret)";
+    return {ErrorCode::InvalidArgument, "The settings in " + place(path, line) + " cannot be read: " + shown(why)
+                + ". A line looks like: listen = \"127.0.0.1:3000\""};
+}
+
+/// The text of a value that may be a setting; nothing for lists, tables, dates.
+std::optional<std::string> textOf(const toml::node &node)
+{
+    if (const auto *text = node.as_string())
+        return text->get();
+    if (const auto *number = node.as_integer())
+        return std::to_string(number->get());
+    return std::nullopt;
+}
+
+struct FileContent {
+    Values values;
+    std::vector<std::string> warnings;
+};
+
+Result<> takeEntry(FileContent &out, const std::string &path, std::string_view key, const toml::node &node)
+{
+    const std::string where = place(path, node.source().begin.line);
+    const SettingSpec *spec = specOf(key);
+    if (!spec || key == "config") {
+        out.warnings.push_back("There is no setting \"" + shown(key) + "\" (" + where + "); it is ignored. --help lists all.");
+        return {};
+    }
+    std::optional<std::string> text = textOf(node);
+    if (!text)
+        return wrong(key, where, "it must be a text in quotes or a whole number");
+    if (spec->secret && readableByOthers(path))
+        out.warnings.push_back("The file " + path + " holds " + spec->key + " and other users may read it. Run: chmod 600 " + path);
+    out.values[spec->key] = {std::move(*text), where};
+    return {};
+}
+
+Result<FileContent> parseFile(const std::string &path, const std::string &text)
+{
+    const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(path));
+    if (!parsed)
+        return fail(unreadable(path, text, parsed.error()));
+    FileContent out;
+    for (const auto &[key, node] : parsed.table()) {
+        if (Result<> taken = takeEntry(out, path, key.str(), node); !taken)
+            return fail(taken.error());
+    }
+    return out;
+}
+
+Result<FileContent> readConfig(const std::string &path, bool named)
+{
+    struct stat info = {};
+    if (path.empty() || (!named && stat(path.c_str(), &info) != 0 && errno == ENOENT))
+        return FileContent{};
+    const Result<std::string> text = readFile(path, kMaxFileBytes);
+    if (!text)
+        return fail(ErrorCode::InvalidArgument, "The configuration file " + path + " cannot be used: " + text.error().message + ".");
+    return parseFile(path, *text);
+}
+
+// The environment
+
+const std::string *variable(const Settings::Inputs &inputs, const std::string &name)
+{
+    const auto found = inputs.environment.find(name);
+    return found == inputs.environment.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+Result<std::optional<Value>> fromEnvironment(const Settings::Inputs &inputs, const SettingSpec &spec)
+{
+    const std::string *direct = variable(inputs, spec.environment);
+    const std::string *file = spec.secret ? variable(inputs, spec.environment + "_FILE") : nullptr;
+    if (direct && file)
+        return wrong(spec.key, "environment", spec.environment + " and " + spec.environment + "_FILE are both set; unset one");
+    if (direct)
+        return Value{*direct, "environment " + spec.environment};
+    if (!file)
+        return std::optional<Value>();
+    const std::string source = "environment " + spec.environment + "_FILE";
+    Result<std::string> text = readFile(*file, kMaxSecretBytes);
+    if (!text)
+        return wrong(spec.key, source, "the file is named, but " + text.error().message);
+    return Value{trimmedEnd(std::move(*text)), source};
+}
+
+// Precedence
+
+Result<> checkFlags(const Settings::Inputs &inputs)
+{
+    for (const auto &[key, text] : inputs.flags) {
+        const SettingSpec *spec = specOf(key);
+        if (!spec)
+            return fail(ErrorCode::InvalidArgument, "There is no option --" + shown(key) + ". --help lists all.");
+        if (!spec->flag)
+            return wrong(key, "flag --" + key, "every user of this machine could read it there; set " + spec->environment
+                         + (spec->secret ? " or " + spec->environment + "_FILE" : std::string()));
+    }
+    return {};
+}
+
+Result<Value> resolve(const Settings::Inputs &inputs, const Values &file, const SettingSpec &spec)
+{
+    if (const auto flag = inputs.flags.find(spec.key); flag != inputs.flags.end())
+        return Value{flag->second, "flag --" + spec.key};
+    Result<std::optional<Value>> environment = fromEnvironment(inputs, spec);
+    if (!environment)
+        return fail(environment.error());
+    if (*environment)
+        return std::move(**environment);
+    if (const auto entry = file.find(spec.key); entry != file.end())
+        return entry->second;
+    return Value{spec.defaultValue, "default"};
+}
+
+Result<> checkValue(const SettingSpec &spec, const Value &value)
+{
+    const std::optional<std::string> problem = spec.check ? spec.check(value.text) : std::nullopt;
+    if (!problem)
+        return {};
+    const std::string subject = spec.secret ? "it" : "\"" + shown(value.text) + "\"";
+    return wrong(spec.key, value.source, subject + " " + *problem);
+}
+
+void hideFromLog(const SettingSpec &spec, const Value &value)
+{
+    if (spec.secret)
+        log::mask(value.text);
+    log::mask(std::string(passwordIn(value.text)));
+}
+
+/// The configuration file's path: the caller's, else what --config or its variable names.
+Result<FileContent> configOf(const Settings::Inputs &inputs, Values &values)
+{
+    const Result<Value> config = resolve(inputs, {}, *specOf("config"));
+    if (!config)
+        return fail(config.error());
+    values["config"] = *config;
+    const bool named = inputs.configFileNamed || config->source != "default";
+    const std::string path = inputs.configFile.empty() ? config->text : inputs.configFile;
+    values["config"].text = path;
+    return readConfig(path, named && !path.empty());
+}
+
+bool given(const Values &values, std::string_view key)
+{
+    const auto found = values.find(key);
+    return found != values.end() && !found->second.text.empty();
+}
+
+std::vector<std::string> togetherWarnings(const Values &values)
+{
+    std::vector<std::string> out;
+    if (given(values, "private-key") && given(values, "client-secret"))
+        out.push_back("Both a private key (" + values.at("private-key").source + ") and a client secret ("
+                      + values.at("client-secret").source + ") are set: the private key is used.");
+    if (given(values, "tsdb-url"))
+        out.push_back("InfluxDB at " + shown(values.at("tsdb-url").text) + " (" + values.at("tsdb-url").source
+                      + "): kept locally, not delivered yet. Events are stored in the data folder.");
+    else if (given(values, "tsdb-token") || given(values, "tsdb-org") || given(values, "tsdb-bucket"))
+        out.push_back("Settings of InfluxDB are given, but no address (TSDB_URL): kept locally, not delivered yet.");
+    return out;
+}
+
+std::string printed(const SettingSpec &spec, const Value &value)
+{
+    if (spec.secret)
+        return value.text.empty() ? "not set" : "set";
+    return value.text.empty() ? "not set" : shown(value.text);
+}
+
+} // namespace
+
+Result<Settings> Settings::read(const Inputs &inputs)
+{
+    if (Result<> flags = checkFlags(inputs); !flags)
+        return fail(flags.error());
+    Settings out;
+    Result<FileContent> file = configOf(inputs, out.m_values);
+    if (!file)
+        return fail(file.error());
+    for (const SettingSpec &spec : settingSpecs()) {
+        if (spec.key == "config")
+            continue;
+        Result<Value> value = resolve(inputs, file->values, spec);
+        if (!value)
+            return fail(value.error());
+        hideFromLog(spec, *value);
+        if (Result<> checked = checkValue(spec, *value); !checked)
+            return fail(checked.error());
+        out.m_values[spec.key] = std::move(*value);
+    }
+    out.m_warnings = std::move(file->warnings);
+    for (std::string &warning : togetherWarnings(out.m_values))
+        out.m_warnings.push_back(std::move(warning));
+    return out;
+}
+
+const Settings::Value &Settings::value(std::string_view key) const
+{
+    static const Value kNone;
+    const auto found = m_values.find(key);
+    return found == m_values.end() ? kNone : found->second;
+}
+
+std::string Settings::print() const
+{
+    std::string out;
+    for (const SettingSpec &spec : settingSpecs()) {
+        const Value &v = value(spec.key);
+        out.append(spec.key).append(spec.key.size() < 16 ? 16 - spec.key.size() : 1, ' ');
+        out.append(printed(spec, v)).append("  (").append(v.source.empty() ? "default" : v.source).append(")\n");
+    }
+    return out;
+}
+
+} // namespace threadline

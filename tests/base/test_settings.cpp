@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Settings: where each value comes from, what is refused and in which words, and that no secret is ever repeated.
+#include "core/base/log.h"
+#include "core/base/settings.h"
+#include "tests/support/testmain.h"
+
+#include <QFile>
+
+using namespace threadline;
+
+namespace {
+
+using Inputs = Settings::Inputs;
+
+QString text(const std::string &s) { return QString::fromStdString(s); }
+
+std::string write(const char *name, const QByteArray &content, QFile::Permissions rights = QFile::ReadOwner | QFile::WriteOwner)
+{
+    const QString path = test::scratchFolder() + QLatin1Char('/') + QLatin1String(name);
+    QFile::remove(path);
+    QFile file(path);
+    if (!file.open(QFile::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write %s", qPrintable(path));
+    file.setPermissions(rights);
+    return path.toStdString();
+}
+
+Inputs withFile(const QByteArray &content)
+{
+    Inputs in;
+    in.configFile = write("config.toml", content);
+    return in;
+}
+
+/// The message of the refusal; empty if it was accepted.
+QString refusal(const Inputs &in)
+{
+    const Result<Settings> r = Settings::read(in);
+    return r ? QString() : text(r.error().message);
+}
+
+QString refusalOf(const char *environment, const std::string &value)
+{
+    Inputs in;
+    in.environment[environment] = value;
+    return refusal(in);
+}
+
+} // namespace
+
+class TestSettings : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyDefaultIsAllowed();
+    void precedence();
+    void emptyVariableCountsAsAbsent();
+    void namesWhereAWrongValueCameFrom();
+    void environmentAddress_data();
+    void environmentAddress();
+    void listen_data();
+    void listen();
+    void values_data();
+    void values();
+    void notificationsAreRefusedByName();
+    void unknownFlag();
+    void secretAsFlagIsRefused();
+    void secretFromFile();
+    void secretTwice();
+    void secretFileThatIsNotThere();
+    void privateKey();
+    void noMessageRepeatsASecret();
+    void printHidesSecretsAndPasswords();
+    void secretsAreMaskedInTheLog();
+    void fileWithLineNumbers();
+    void fileUnknownName();
+    void fileWrongType();
+    void fileBroken();
+    void fileReadableByOthers();
+    void fileMissing();
+    void fileByFlagAndVariable();
+    void fileTooLargeOrAFolder();
+    void keyWinsOverSecret();
+    void tsdbGivesOneWarning();
+    void hostPort();
+    void loopback();
+};
+
+void TestSettings::everyDefaultIsAllowed()
+{
+    const Result<Settings> r = Settings::read({});
+    QVERIFY2(r, r ? "" : r.error().message.c_str());
+    for (const SettingSpec &spec : settingSpecs()) {
+        QCOMPARE(text(r->text(spec.key)), text(spec.defaultValue));
+        QCOMPARE(text(r->value(spec.key).source), QStringLiteral("default"));
+        QVERIFY2(!spec.help.empty() && !spec.environment.empty(), spec.key.c_str());
+        QVERIFY2(!(spec.secret && spec.flag), "a secret must not be an option: every user can read it there");
+    }
+    QVERIFY(r->warnings().empty());
+}
+
+void TestSettings::precedence()
+{
+    Inputs in = withFile("listen = \"127.0.0.1:1\"\nlog-level = \"debug\"\nsequence-scope = \"stream\"\n");
+    in.environment = {{"THREADLINE_LISTEN", "127.0.0.1:2"}, {"THREADLINE_LOG_LEVEL", "error"}};
+    in.flags = {{"listen", "127.0.0.1:3"}};
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY2(r, r ? "" : r.error().message.c_str());
+    QCOMPARE(text(r->text("listen")), QStringLiteral("127.0.0.1:3"));
+    QCOMPARE(text(r->value("listen").source), QStringLiteral("flag --listen"));
+    QCOMPARE(text(r->text("log-level")), QStringLiteral("error"));
+    QCOMPARE(text(r->value("log-level").source), QStringLiteral("environment THREADLINE_LOG_LEVEL"));
+    QCOMPARE(text(r->text("sequence-scope")), QStringLiteral("stream"));
+    QCOMPARE(text(r->value("sequence-scope").source), text("file " + in.configFile + ", line 3"));
+    QCOMPARE(text(r->text("protocol")), QStringLiteral("streaming"));
+    QCOMPARE(text(r->text("no-such-setting")), QString());
+}
+
+void TestSettings::emptyVariableCountsAsAbsent()
+{
+    Inputs in;
+    in.environment = {{"THREADLINE_LISTEN", ""}, {"GENESYS_CLIENT_SECRET_FILE", ""}};
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY(r);
+    QCOMPARE(text(r->value("listen").source), QStringLiteral("default"));
+}
+
+void TestSettings::namesWhereAWrongValueCameFrom()
+{
+    Inputs in;
+    in.flags = {{"sequence-scope", "galaxy"}};
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY(!r);
+    QCOMPARE(r.error().code, ErrorCode::InvalidArgument);
+    QCOMPARE(text(r.error().message),
+             QStringLiteral("The setting sequence-scope (flag --sequence-scope) cannot be used: \"galaxy\" is not one of "
+                            "interaction, stream, participant, none."));
+    QVERIFY(refusalOf("THREADLINE_SEQUENCE_SCOPE", "galaxy").contains(QLatin1String("(environment THREADLINE_SEQUENCE_SCOPE)")));
+    const Inputs file = withFile("\n\nsequence-scope = \"galaxy\"\n");
+    QVERIFY(refusal(file).contains(text("(file " + file.configFile + ", line 3)")));
+}
+
+void TestSettings::environmentAddress_data()
+{
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("problem"); // empty: allowed
+    const auto row = [](const char *value, const char *problem) { QTest::newRow(value) << QString::fromUtf8(value) << QString::fromUtf8(problem); };
+    row("https://api.mypurecloud.de", "");
+    row("https://api.usw2.pure.cloud/", "");
+    row("https://[2001:db8::1]:8443/base", "");
+    row("http://127.0.0.1:8080", "");
+    row("http://localhost", "");
+    row("http://[::1]:9", "");
+    row("http://api.mypurecloud.de", "unencrypted");
+    row("http://127.0.0.1.example.org", "unencrypted");
+    row("http://localhost.example.org", "unencrypted");
+    row("api.mypurecloud.de", "is no address");
+    row("ftp://api.mypurecloud.de", "must begin with https://");
+    row("https://", "is no address");
+    row("https://api example", "is no address");
+    row("https://api:0", "is no address");
+    row("https://api:70000", "is no address");
+    row("https://api:", "is no address");
+    row("https://[::1", "is no address");
+    row("https://[zz::1]", "is no address");
+    row("https://user@api.example.org", "holds a user name");
+    row("https://api.example.org?x=1", "query");
+    row("https://api.example.org/#x", "fragment");
+    row("https://\xc3\xa4pi.example.org", "is no address");
+}
+
+void TestSettings::environmentAddress()
+{
+    QFETCH(QString, value);
+    QFETCH(QString, problem);
+    const QString said = refusalOf("GENESYS_ENVIRONMENT_URL", value.toStdString());
+    QCOMPARE(said.isEmpty(), problem.isEmpty());
+    QVERIFY2(said.contains(problem), qPrintable(said));
+}
+
+void TestSettings::listen_data()
+{
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<bool>("allowed");
+    for (const char *good : {"127.0.0.1:3000", "127.255.0.9:1", "[::1]:0", "localhost:65535", "LocalHost:80"})
+        QTest::newRow(good) << QString::fromUtf8(good) << true;
+    for (const char *bad : {"0.0.0.0:3000", "[::]:3000", "10.0.0.5:3000", "example.org:80", "3000", ":3000", "127.0.0.1", "127.0.0.1:",
+                            "127.0.0.1:-1", "127.0.0.1:65536", "127.0.0.1:1x", "::1:3000", "[::1]", "127.0.0.1.example.org:80"})
+        QTest::newRow(bad) << QString::fromUtf8(bad) << false;
+}
+
+void TestSettings::listen()
+{
+    QFETCH(QString, value);
+    QFETCH(bool, allowed);
+    const QString said = refusalOf("THREADLINE_LISTEN", value.toStdString());
+    QCOMPARE(said.isEmpty(), allowed);
+    QVERIFY(allowed || said.contains(QLatin1Char('"') + value + QLatin1Char('"')));
+}
+
+void TestSettings::values_data()
+{
+    QTest::addColumn<QString>("environment");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<bool>("allowed");
+    const auto row = [](const char *name, const char *value, bool allowed) {
+        QTest::addRow("%s=%s", name, value) << QString::fromUtf8(name) << QString::fromUtf8(value) << allowed;
+    };
+    row("GENESYS_LOGIN_URL", "https://login.example.org", true);
+    row("GENESYS_LOGIN_URL", "http://login.example.org", false);
+    row("GENESYS_CLIENT_ID", "0b2f4a6c-1111-2222-3333-444455556666", true);
+    row("GENESYS_CLIENT_ID", "two words", false);
+    row("GENESYS_CLIENT_SECRET", "line\nend", false);
+    row("THREADLINE_API_TOKEN", "aZ09-._~+/=", true);
+    row("THREADLINE_API_TOKEN", "with blank", false);
+    row("THREADLINE_PROTOCOL", "streaming", true);
+    row("THREADLINE_PROTOCOL", "carrier-pigeon", false);
+    row("THREADLINE_SEQUENCE_SCOPE", "none", true);
+    row("THREADLINE_SEQUENCE_SCOPE", "None", false);
+    row("THREADLINE_PROXY", "http://proxy.example.org:3128", true);
+    row("THREADLINE_PROXY", "socks5://user:socks-word@proxy.example.org:1080/", true);
+    row("THREADLINE_PROXY", "http://proxy.example.org", false);
+    row("THREADLINE_PROXY", "https://proxy.example.org:443", false);
+    row("THREADLINE_PROXY", "proxy:3128", false);
+    row("THREADLINE_PROXY", "http://proxy:3128/path", false);
+    row("THREADLINE_CA_FILE", "/nonexistent/ca.pem", false);
+    row("THREADLINE_CA_FILE", "~/ca.pem", false);
+    row("THREADLINE_DATA_DIR", "/var/lib/threadline", true);
+    row("THREADLINE_DATA_DIR", "~/threadline", false);
+    row("THREADLINE_RETENTION_DAYS", "off", true);
+    row("THREADLINE_RETENTION_DAYS", "90", true);
+    row("THREADLINE_RETENTION_DAYS", "0", false);
+    row("THREADLINE_RETENTION_DAYS", "-3", false);
+    row("THREADLINE_RETENTION_DAYS", "99999999999999999999", false);
+    row("THREADLINE_RETENTION_DAYS", "1.5", false);
+    row("THREADLINE_PING_SECONDS", "1", true);
+    row("THREADLINE_PING_SECONDS", "0", false);
+    row("THREADLINE_SILENCE_SECONDS", "600", true);
+    row("THREADLINE_SILENCE_SECONDS", "30 s", false);
+    row("THREADLINE_HELD_BACK_SECONDS", "3601", false);
+    row("THREADLINE_STALE_HOURS", "48", true);
+    row("THREADLINE_STALE_HOURS", "+1", false);
+    row("THREADLINE_LOG_LEVEL", "warning", true);
+    row("THREADLINE_LOG_LEVEL", "loud", false);
+    row("THREADLINE_TSDB_SCHEMA", "classic", true);
+    row("THREADLINE_TSDB_SCHEMA", "modern", false);
+    row("TSDB_URL", "http://influx.example.org:8086", true);
+    row("TSDB_URL", "influx", false);
+    row("TSDB_URL", "http://user:pass@influx:8086", false);
+    row("TSDB_TOKEN", "abc==", true);
+}
+
+void TestSettings::values()
+{
+    QFETCH(QString, environment);
+    QFETCH(QString, value);
+    QFETCH(bool, allowed);
+    const QString said = refusalOf(environment.toUtf8().constData(), value.toStdString());
+    QVERIFY2(said.isEmpty() == allowed, qPrintable(said));
+    QVERIFY2(allowed || said.contains(environment), qPrintable(said));
+}
+
+void TestSettings::notificationsAreRefusedByName()
+{
+    const QString said = refusalOf("THREADLINE_PROTOCOL", "notifications");
+    QVERIFY2(said.contains(QLatin1String("\"notifications\" is not built yet")) && said.contains(QLatin1String("use streaming")), qPrintable(said));
+}
+
+void TestSettings::unknownFlag()
+{
+    Inputs in;
+    in.flags = {{"lisen", "127.0.0.1:1"}};
+    QVERIFY(refusal(in).contains(QLatin1String("There is no option --lisen")));
+}
+
+void TestSettings::secretAsFlagIsRefused()
+{
+    Inputs in;
+    in.flags = {{"client-secret", "hunter22"}};
+    const QString said = refusal(in);
+    QVERIFY2(said.contains(QLatin1String("set GENESYS_CLIENT_SECRET or GENESYS_CLIENT_SECRET_FILE")), qPrintable(said));
+    QVERIFY(!said.contains(QLatin1String("hunter22")));
+}
+
+void TestSettings::secretFromFile()
+{
+    Inputs in;
+    in.environment = {{"GENESYS_CLIENT_SECRET_FILE", write("secret", "s3cret-of-file\r\n")}};
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY2(r, r ? "" : r.error().message.c_str());
+    QCOMPARE(text(r->text("client-secret")), QStringLiteral("s3cret-of-file"));
+    QCOMPARE(text(r->value("client-secret").source), QStringLiteral("environment GENESYS_CLIENT_SECRET_FILE"));
+}
+
+void TestSettings::secretTwice()
+{
+    Inputs in;
+    in.environment = {{"THREADLINE_API_TOKEN", "one-token"}, {"THREADLINE_API_TOKEN_FILE", write("secret", "two-token")}};
+    QVERIFY(refusal(in).contains(QLatin1String("THREADLINE_API_TOKEN and THREADLINE_API_TOKEN_FILE are both set")));
+}
+
+void TestSettings::secretFileThatIsNotThere()
+{
+    const QString said = refusalOf("GENESYS_CLIENT_SECRET_FILE", "/nonexistent/secret");
+    QVERIFY2(said.contains(QLatin1String("GENESYS_CLIENT_SECRET_FILE")) && said.contains(QLatin1String("cannot be read")), qPrintable(said));
+    QVERIFY(!refusalOf("GENESYS_CLIENT_SECRET_FILE", test::scratchFolder().toStdString()).isEmpty());
+    QVERIFY(refusalOf("GENESYS_CLIENT_SECRET_FILE", write("big", QByteArray(70'000, 'x'))).contains(QLatin1String("larger than 64 KiB")));
+}
+
+void TestSettings::privateKey()
+{
+    const std::string pem = "-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n";
+    QCOMPARE(refusalOf("GENESYS_PRIVATE_KEY", pem), QString());
+    QCOMPARE(refusalOf("GENESYS_PRIVATE_KEY", write("key.pem", "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n")), QString());
+    QVERIFY(refusalOf("GENESYS_PRIVATE_KEY", write("no.pem", "nothing of that kind")).contains(QLatin1String("neither a PEM text")));
+}
+
+void TestSettings::noMessageRepeatsASecret()
+{
+    const std::string secret = "TopSecretValue\x01";
+    for (const SettingSpec &spec : settingSpecs()) {
+        if (!spec.secret || !spec.check)
+            continue;
+        const QString said = refusalOf(spec.environment.c_str(), secret);
+        QVERIFY2(!said.isEmpty(), spec.key.c_str());
+        QVERIFY2(!said.contains(QLatin1String("TopSecret")), qPrintable(said));
+    }
+    for (const char *file : {"client-secret = TopSecretValue\n", "private-key = \"\"\"\nTopSecretValue\n\\q\"\"\"\n", "proxy = \"http://u:TopSecret@h:1\n"}) {
+        const QString said = refusal(withFile(file));
+        QVERIFY2(said.contains(QLatin1String("line ")), qPrintable(said));
+        QVERIFY2(!said.contains(QLatin1String("TopSecret")), qPrintable(said));
+    }
+    QVERIFY(!refusalOf("THREADLINE_PROXY", "https://user:TopSecret@proxy:1").contains(QLatin1String("TopSecret")));
+}
+
+void TestSettings::printHidesSecretsAndPasswords()
+{
+    Inputs in;
+    in.environment = {{"GENESYS_CLIENT_SECRET", "TopSecretValue"},
+                      {"THREADLINE_PROXY", "http://user:TopSecret@proxy:3128"},
+                      {"THREADLINE_DATA_DIR", "/srv/a\nb"}};
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY2(r, r ? "" : r.error().message.c_str());
+    const QStringList lines = text(r->print()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), static_cast<qsizetype>(settingSpecs().size()));
+    QVERIFY(!lines.join(QLatin1Char('\n')).contains(QLatin1String("TopSecret")));
+    QVERIFY(lines.contains(QLatin1String("client-secret   set  (environment GENESYS_CLIENT_SECRET)")));
+    QVERIFY(lines.contains(QLatin1String("private-key     not set  (default)")));
+    QVERIFY(lines.contains(QLatin1String("proxy           http://user:***@proxy:3128  (environment THREADLINE_PROXY)")));
+    QVERIFY(lines.contains(QLatin1String("listen          127.0.0.1:3000  (default)")));
+    QVERIFY(lines.contains(QLatin1String("data-dir        /srv/a?b  (environment THREADLINE_DATA_DIR)")));
+}
+
+void TestSettings::secretsAreMaskedInTheLog()
+{
+    Inputs in;
+    in.environment = {{"GENESYS_CLIENT_SECRET", "masked-client-secret"}, {"THREADLINE_PROXY", "http://user:masked-password@proxy:3128"}};
+    QVERIFY(Settings::read(in));
+    QCOMPARE(text(log::masked("a masked-client-secret b masked-password c")), QStringLiteral("a *** b *** c"));
+}
+
+void TestSettings::fileWithLineNumbers()
+{
+    const Inputs in = withFile("# mine\nretention-days = 30\n\nclient-id = \"abc\"\n");
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY2(r, r ? "" : r.error().message.c_str());
+    QCOMPARE(text(r->text("retention-days")), QStringLiteral("30"));
+    QCOMPARE(text(r->value("client-id").source), text("file " + in.configFile + ", line 4"));
+    QVERIFY(r->warnings().empty());
+}
+
+void TestSettings::fileUnknownName()
+{
+    const Result<Settings> r = Settings::read(withFile("lisen = \"127.0.0.1:1\"\n[table]\nlisten = \"127.0.0.1:2\"\n"));
+    QVERIFY(r);
+    QCOMPARE(r->warnings().size(), 2u);
+    QVERIFY(text(r->warnings()[0]).contains(QLatin1String("There is no setting \"lisen\"")));
+    QVERIFY(text(r->warnings()[0]).contains(QLatin1String("line 1")));
+    QCOMPARE(text(r->value("listen").source), QStringLiteral("default"));
+}
+
+void TestSettings::fileWrongType()
+{
+    for (const char *value : {"[1, 2]", "1.5", "2026-01-01", "true", "{ a = 1 }"}) {
+        const QString said = refusal(withFile(QByteArray("\nretention-days = ") + value + '\n'));
+        QVERIFY2(said.contains(QLatin1String("line 2")) && said.contains(QLatin1String("must be a text in quotes or a whole number")), qPrintable(said));
+    }
+}
+
+void TestSettings::fileBroken()
+{
+    const QString said = refusal(withFile("listen = \"127.0.0.1:1\"\nlog-level = debug\n"));
+    QVERIFY2(said.contains(QLatin1String("line 2")) && said.contains(QLatin1String("A line looks like")), qPrintable(said));
+    QVERIFY(!refusal(withFile(QByteArray("listen = \"\xff\xfe\"\n"))).isEmpty());
+    QVERIFY(!refusal(withFile(QByteArray("a = ") + QByteArray(100'000, '['))).isEmpty());
+    QVERIFY(!refusal(withFile("listen = \"127.0.0.1:1\"\nlisten = \"127.0.0.1:2\"\n")).isEmpty());
+}
+
+void TestSettings::fileReadableByOthers()
+{
+    Inputs in;
+    in.configFile = write("open.toml", "api-token = \"open-token\"\n", QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther);
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY(r);
+    QCOMPARE(r->warnings().size(), 1u);
+    QVERIFY(text(r->warnings()[0]).contains(QLatin1String("chmod 600")));
+    QVERIFY(!text(r->warnings()[0]).contains(QLatin1String("open-token")));
+    QVERIFY(Settings::read(withFile("api-token = \"open-token\"\n"))->warnings().empty());
+}
+
+void TestSettings::fileMissing()
+{
+    Inputs in;
+    in.configFile = "/nonexistent/threadline.toml";
+    QCOMPARE(refusal(in), QString());
+    in.configFileNamed = true;
+    QVERIFY(refusal(in).contains(QLatin1String("/nonexistent/threadline.toml cannot be used")));
+}
+
+void TestSettings::fileByFlagAndVariable()
+{
+    const std::string path = write("named.toml", "log-level = \"error\"\n");
+    Inputs in;
+    in.flags = {{"config", path}};
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY(r);
+    QCOMPARE(text(r->text("log-level")), QStringLiteral("error"));
+    QCOMPARE(text(r->text("config")), text(path));
+    QCOMPARE(text(r->value("config").source), QStringLiteral("flag --config"));
+    QVERIFY(refusalOf("THREADLINE_CONFIG", "/nonexistent/x.toml").contains(QLatin1String("/nonexistent/x.toml")));
+}
+
+void TestSettings::fileTooLargeOrAFolder()
+{
+    QVERIFY(refusal(withFile(QByteArray(1'100'000, '#'))).contains(QLatin1String("larger than 1024 KiB")));
+    Inputs in;
+    in.configFile = test::scratchFolder().toStdString();
+    QVERIFY(refusal(in).contains(QLatin1String("cannot be read")));
+}
+
+void TestSettings::keyWinsOverSecret()
+{
+    Inputs in;
+    in.environment = {{"GENESYS_CLIENT_SECRET", "some-secret"}, {"GENESYS_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----"}};
+    const Result<Settings> r = Settings::read(in);
+    QVERIFY(r);
+    QCOMPARE(r->warnings().size(), 1u);
+    QVERIFY(text(r->warnings()[0]).contains(QLatin1String("the private key is used")));
+}
+
+void TestSettings::tsdbGivesOneWarning()
+{
+    Inputs in;
+    in.environment = {{"TSDB_URL", "http://127.0.0.1:8086"}, {"TSDB_TOKEN", "tsdb-token-value"}, {"TSDB_ORG", "o"}, {"TSDB_BUCKET", "b"}};
+    Result<Settings> r = Settings::read(in);
+    QVERIFY(r);
+    QCOMPARE(r->warnings().size(), 1u);
+    QVERIFY(text(r->warnings()[0]).contains(QLatin1String("kept locally, not delivered yet")));
+    in.environment.erase("TSDB_URL");
+    r = Settings::read(in);
+    QCOMPARE(r->warnings().size(), 1u);
+    QVERIFY(text(r->warnings()[0]).contains(QLatin1String("no address (TSDB_URL)")));
+}
+
+void TestSettings::hostPort()
+{
+    const Result<HostPort> v4 = parseHostPort("127.0.0.1:3000");
+    QVERIFY(v4);
+    QCOMPARE(text(v4->host), QStringLiteral("127.0.0.1"));
+    QCOMPARE(v4->port, std::uint16_t(3000));
+    const Result<HostPort> v6 = parseHostPort("[::1]:0");
+    QVERIFY(v6);
+    QCOMPARE(text(v6->host), QStringLiteral("::1"));
+    QCOMPARE(v6->port, std::uint16_t(0));
+    for (const char *bad : {"", ":", "[]:1", "a b:1", "[::1]1", "h:65536", "h:-0", "h: 1", "h:1 "})
+        QVERIFY2(!parseHostPort(bad), bad);
+}
+
+void TestSettings::loopback()
+{
+    for (const char *yes : {"localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "0:0:0:0:0:0:0:1"})
+        QVERIFY2(isLoopback(yes), yes);
+    for (const char *no : {"", "127", "127.0.0", "127.0.0.256", "127.0.0.1.", "127.0.0.1.1", "127.0.0.1x", "128.0.0.1", "::", "::2",
+                           "localhost.example.org", "127.0.0.0001", "127..0.1"})
+        QVERIFY2(!isLoopback(no), no);
+}
+
+THREADLINE_TEST_MAIN(TestSettings)
+#include "test_settings.moc"
