@@ -149,8 +149,9 @@ std::string wordsFor(simdjson::error_code code)
 
 struct Reader::Impl {
     simdjson::dom::parser validator;
-    std::string minified; ///< text and padding
-    std::string scratch;
+    std::string padded;   ///< the text as given, and padding
+    std::string minified;
+    bool loneSurrogate = false;
     std::deque<std::string> names; ///< unescaped member names; a deque, so that views stay valid
 
     /// Buffers that one huge text made are given back before the next ordinary one.
@@ -159,8 +160,8 @@ struct Reader::Impl {
         if (validator.capacity() <= kKeptCapacity || size > kKeptCapacity)
             return;
         validator = simdjson::dom::parser();
+        padded = std::string();
         minified = std::string();
-        scratch = std::string();
     }
 
     simdjson::error_code validate(const char *text, std::size_t size)
@@ -173,17 +174,17 @@ struct Reader::Impl {
         return validator.parse(text, size, false).error();
     }
 
-    /// A text that is fine but for lone surrogates is let through.
+    /// Judges the text in `padded`. One that is fine but for lone surrogates is let through.
     simdjson::error_code validateLeniently(std::size_t size)
     {
-        const auto error = validate(minified.data(), size);
+        const auto error = validate(padded.data(), size);
         if (error != simdjson::STRING_ERROR)
             return error;
-        scratch.assign(minified.data(), size);
-        if (!replaceLoneSurrogates(scratch.data(), size))
+        std::string copy = padded;
+        if (!replaceLoneSurrogates(copy.data(), size))
             return error;
-        scratch.resize(size + kPadding);
-        return validate(scratch.data(), size);
+        loneSurrogate = true;
+        return validate(copy.data(), size);
     }
 
     std::string_view nameFrom(std::string_view rawName)
@@ -204,19 +205,27 @@ Reader &Reader::operator=(Reader &&) noexcept = default;
 Result<std::string_view> Reader::prepare(std::string_view text)
 {
     m->names.clear();
+    m->loneSurrogate = false;
     m->giveBackHugeBuffers(text.size());
+    m->padded.resize(text.size() + kPadding);
+    std::copy(text.begin(), text.end(), m->padded.begin());
+    std::memset(m->padded.data() + text.size(), 0, kPadding);
+    // before minifying: "1 2" without its blank would be a number
+    if (const auto error = text.empty() ? simdjson::EMPTY : m->validateLeniently(text.size()))
+        return fail(ErrorCode::Malformed, wordsFor(error));
     m->minified.resize(text.size() + kPadding);
     std::size_t size = 0;
-    const auto error = simdjson::minify(text.data(), text.size(), m->minified.data(), size);
-    if (error)
+    if (const auto error = simdjson::minify(m->padded.data(), text.size(), m->minified.data(), size))
         return fail(ErrorCode::Malformed, wordsFor(error));
-    if (size == 0)
-        return fail(ErrorCode::Malformed, wordsFor(simdjson::EMPTY));
-    std::memset(m->minified.data() + size, 0, kPadding);
-    const auto invalid = m->validateLeniently(size);
-    if (invalid)
-        return fail(ErrorCode::Malformed, wordsFor(invalid));
     return std::string_view(m->minified.data(), size);
+}
+
+bool Reader::hadLoneSurrogate() const { return m->loneSurrogate; }
+
+bool hasLoneSurrogate(std::string_view raw)
+{
+    std::string copy(raw);
+    return replaceLoneSurrogates(copy.data(), copy.size());
 }
 
 bool Reader::members(std::string_view raw, std::vector<Member> &out)

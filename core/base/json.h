@@ -70,6 +70,9 @@ public:
     /// Errors: Malformed, with what is wrong.
     [[nodiscard]] Result<std::string_view> prepare(std::string_view text);
 
+    /// Whether the prepared text had an escape that is half of a surrogate pair.
+    [[nodiscard]] bool hadLoneSurrogate() const;
+
     /// The members of the object `raw`, in order, duplicates included. `raw` must be a slice of prepared text.
     /// Appends nothing and returns false if it is not an object.
     bool members(std::string_view raw, std::vector<Member> &out);
@@ -80,6 +83,9 @@ private:
     struct Impl;
     std::unique_ptr<Impl> m;
 };
+
+/// Whether `raw` holds an escape that is half of a surrogate pair.
+[[nodiscard]] bool hasLoneSurrogate(std::string_view raw);
 
 /// For a text that is no JSON as a whole: the elements of the array that follows `"name":` on the first level, found by
 /// matching brackets alone, so that one malformed element does not take the others with it. Empty if there is none.

@@ -245,7 +245,7 @@ void TestSettings::values_data()
     row("THREADLINE_TSDB_SCHEMA", "modern", false);
     row("TSDB_URL", "http://influx.example.org:8086", true);
     row("TSDB_URL", "influx", false);
-    row("TSDB_URL", "http://user:pass@influx:8086", false);
+    row("TSDB_URL", "http://user:influx-word@influx:8086", false);
     row("TSDB_TOKEN", "abc==", true);
 }
 

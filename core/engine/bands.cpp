@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/bands.h"
+
+#include <algorithm>
+
+namespace threadline {
+namespace {
+
+constexpr std::size_t kMaxKept = 1000;    ///< bands remembered for covering holes
+constexpr std::size_t kMaxWatched = 64;   ///< bands watched at a time; further ones stay "closed"
+constexpr std::uint64_t kMinEnded = 10;   ///< so many interactions must have ended before a hole means anything
+
+} // namespace
+
+Band &BandKeeper::add(Timestamp start, BandCause cause, const std::string &reason)
+{
+    if (m_bands.size() >= kMaxKept) {
+        m_watched.erase(m_bands.begin()->first);
+        m_bands.erase(m_bands.begin());
+    }
+    Band band;
+    band.id = m_nextId++;
+    band.source = m_source;
+    band.start = start;
+    band.cause = cause;
+    band.reason = reason;
+    m_dirty.insert(band.id);
+    return m_bands[band.id] = band;
+}
+
+void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed)
+{
+    m_lastReceived = lastReceived;
+    if (openBand) {
+        m_bands[openBand->id] = *openBand;
+        m_openBand = openBand->id;
+    } else if (lastReceived) {
+        m_openBand = killed ? add(*lastReceived, BandCause::Killed, "the program ended without closing").id
+                            : add(*lastReceived, BandCause::NotRunning, "the program was not running").id;
+    }
+}
+
+void BandKeeper::notListening(Timestamp since, BandCause cause, const std::string &reason)
+{
+    m_listens = false;
+    if (m_openBand)
+        return; // the band that is open goes on; its first cause is the one that matters
+    m_openBand = add(m_lastReceived.value_or(since), cause, reason).id;
+}
+
+void BandKeeper::message(Timestamp received, const std::function<std::set<std::int64_t>()> &openInteractions)
+{
+    m_lastReceived = std::max(m_lastReceived.value_or(received), received);
+    if (!m_openBand || !m_listens)
+        return;
+    Band &band = m_bands[*m_openBand];
+    band.end = std::max(received, band.start);
+    band.state = BandState::Closed;
+    m_dirty.insert(band.id);
+    std::set<std::int64_t> open = openInteractions();
+    if (!open.empty() && m_watched.size() < kMaxWatched)
+        m_watched[band.id] = std::move(open);
+    m_openBand.reset();
+}
+
+void BandKeeper::saw(const Sight &sight)
+{
+    std::vector<std::pair<std::int64_t, BandState>> settled;
+    for (auto &[id, waiting] : m_watched) {
+        const Band &band = m_bands[id];
+        if (!waiting.contains(sight.interaction) || sight.lastReceived < *band.end)
+            continue;
+        if (!sight.sequenced || (!sight.contiguous && sight.ended))
+            settled.emplace_back(id, sight.sequenced ? BandState::Unrepairable : BandState::Closed);
+        else if (sight.contiguous && waiting.erase(sight.interaction) > 0 && waiting.empty())
+            settled.emplace_back(id, BandState::NothingMissed);
+    }
+    for (const auto &[id, state] : settled)
+        settle(id, state);
+}
+
+void BandKeeper::settle(std::int64_t id, BandState state)
+{
+    m_watched.erase(id);
+    Band &band = m_bands[id];
+    if (band.state != state)
+        m_dirty.insert(id);
+    band.state = state;
+}
+
+void BandKeeper::endedWithHole(const std::string &interaction, Timestamp before, Timestamp after)
+{
+    ++m_endedWithHole;
+    const std::uint64_t ended = m_endedContiguous + m_endedWithHole;
+    if (ended < kMinEnded || m_endedContiguous * 10 <= ended * 9)
+        return;
+    for (auto &[id, band] : m_bands) {
+        if (band.start <= after && band.end.value_or(after) >= before) {
+            if (band.end)
+                settle(id, BandState::Unrepairable);
+            return;
+        }
+    }
+    Band &band = add(before, BandCause::SequenceHole, "events of interaction " + interaction + " are missing by their sequence");
+    band.end = std::max(before, after);
+    band.state = BandState::Unrepairable;
+}
+
+std::vector<Band> BandKeeper::takeChanged()
+{
+    std::vector<Band> out;
+    for (const std::int64_t id : m_dirty) {
+        const auto it = m_bands.find(id);
+        if (it != m_bands.end())
+            out.push_back(it->second);
+    }
+    m_dirty.clear();
+    return out;
+}
+
+} // namespace threadline

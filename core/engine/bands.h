@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Which stretches of time a source was not heard, and whether anything was missed in them (design section 6). Pure but for
+/// the values it is told. One thread.
+#pragma once
+
+#include "core/base/time.h"
+#include "core/model/summary.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace threadline {
+
+class BandKeeper {
+public:
+    /// `nextId`: greater than every band id in the store.
+    BandKeeper(std::string source, std::int64_t nextId) : m_source(std::move(source)), m_nextId(nextId) {}
+
+    /// What the store knows from before. `killed`: the last process ended while it listened.
+    void resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed);
+    /// The source stopped listening. The band starts at the last message received (`since` if there was none).
+    void notListening(Timestamp since, BandCause cause, const std::string &reason);
+    /// The source listens again: the band ends with the next message.
+    void listening() { m_listens = true; }
+    /// A message came. `openInteractions` is called only when a band ends: the keys of those that are open.
+    void message(Timestamp received, const std::function<std::set<std::int64_t>()> &openInteractions);
+
+    /// What the sequences of an interaction say, told when it has changed.
+    struct Sight {
+        std::int64_t interaction = 0;
+        bool sequenced = false;  ///< any of its events has a sequence
+        bool contiguous = false; ///< none is missing between the smallest and the largest
+        bool ended = false;
+        Timestamp lastReceived;  ///< of its newest event
+    };
+    void saw(const Sight &sight);
+    /// Whether saw() has anything to decide.
+    [[nodiscard]] bool watches() const { return !m_watched.empty(); }
+    /// A hole in the sequence of an interaction that has ended, between events received at these times. It is evidence only from
+    /// a source whose ended interactions were contiguous so far in more than nine of ten; then a band is drawn, unless one
+    /// that covers the hole is there, which becomes unrepairable.
+    void endedWithHole(const std::string &interaction, Timestamp before, Timestamp after);
+    void endedContiguously() { ++m_endedContiguous; }
+
+    /// New and changed bands since the last call.
+    [[nodiscard]] std::vector<Band> takeChanged();
+    [[nodiscard]] bool changed() const { return !m_dirty.empty(); }
+    [[nodiscard]] std::optional<Timestamp> lastReceived() const { return m_lastReceived; }
+    [[nodiscard]] bool listens() const { return m_listens && !m_openBand; }
+
+private:
+    void settle(std::int64_t band, BandState state);
+    Band &add(Timestamp start, BandCause cause, const std::string &reason);
+
+    std::string m_source;
+    std::int64_t m_nextId;
+    std::map<std::int64_t, Band> m_bands; ///< the newest, by id; bounded
+    std::set<std::int64_t> m_dirty;
+    std::optional<std::int64_t> m_openBand;
+    /// Ended bands, each with the interactions that have not yet shown whether they lost anything.
+    std::map<std::int64_t, std::set<std::int64_t>> m_watched;
+    bool m_listens = false;
+    std::optional<Timestamp> m_lastReceived;
+    std::uint64_t m_endedContiguous = 0;
+    std::uint64_t m_endedWithHole = 0;
+};
+
+} // namespace threadline

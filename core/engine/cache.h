@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The interactions held in memory: bounded in bytes, least recently touched out first, open or not. One thread.
+#pragma once
+
+#include "core/base/hash.h"
+#include "core/store/store.h"
+#include "core/timeline/interactionset.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace threadline {
+
+/// One interaction in memory.
+struct CachedInteraction {
+    InteractionKey key = 0;
+    std::string id;
+    InteractionSet set;
+    std::uint64_t lastCommit = 0; ///< the group that holds its newest change; not put out before that is durable
+    bool touched = false;         ///< changed since the last group was closed
+    std::size_t bytes = 0;        ///< as counted by the cache
+    Timestamp lastReceived;
+    bool ended = false;           ///< as of its last summary
+    std::list<CachedInteraction *>::iterator place;
+
+    CachedInteraction(InteractionKey k, std::string i, SequenceScope scope) : key(k), id(std::move(i)), set(scope) {}
+};
+
+class InteractionCache {
+public:
+    explicit InteractionCache(std::size_t maxBytes) : m_maxBytes(maxBytes) {}
+
+    [[nodiscard]] CachedInteraction *find(std::string_view id);
+    CachedInteraction &insert(InteractionKey key, std::string_view id, SequenceScope scope);
+    /// Counts its memory anew and moves it to the front.
+    void touch(CachedInteraction &interaction);
+    /// Puts out what is over the limit and durable up to `committed`.
+    void evict(std::uint64_t committed);
+    void erase(InteractionKey key);
+    void forEach(const std::function<void(const CachedInteraction &)> &each) const;
+    [[nodiscard]] std::size_t bytes() const { return m_bytes; }
+    [[nodiscard]] std::size_t size() const { return m_byId.size(); }
+
+private:
+    void erase(CachedInteraction &interaction);
+
+    const std::size_t m_maxBytes;
+    std::size_t m_bytes = 0;
+    std::unordered_map<std::string_view, std::unique_ptr<CachedInteraction>, StringHash> m_byId; ///< keys point into the values
+    std::list<CachedInteraction *> m_order; ///< most recently touched first
+};
+
+} // namespace threadline

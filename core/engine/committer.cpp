@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/committer.h"
+
+#include "core/base/log.h"
+
+#include <chrono>
+
+namespace threadline {
+namespace {
+
+constexpr auto kRetryEvery = std::chrono::milliseconds(500);
+constexpr auto kIdleEvery = std::chrono::seconds(1);
+
+} // namespace
+
+Committer::Committer(Store &store, Listener listener) : m_store(store), m_listener(std::move(listener))
+{
+    m_thread = std::thread([this] { work(); });
+}
+
+Committer::~Committer()
+{
+    {
+        std::scoped_lock lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_all();
+    m_thread.join();
+}
+
+bool Committer::submit(std::unique_ptr<WriteGroup> &group, Duration wait)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_done.wait_for(lock, std::chrono::microseconds(wait.us), [&] { return !m_next; }))
+        return false;
+    m_next = std::move(group);
+    lock.unlock();
+    m_wake.notify_one();
+    return true;
+}
+
+bool Committer::idle() const
+{
+    std::scoped_lock lock(m_mutex);
+    return !m_busy && !m_next;
+}
+
+bool Committer::drain(Duration wait)
+{
+    std::unique_lock lock(m_mutex);
+    return m_done.wait_for(lock, std::chrono::microseconds(wait.us), [&] { return !m_busy && !m_next; });
+}
+
+void Committer::work()
+{
+    for (;;) {
+        std::unique_ptr<WriteGroup> group;
+        {
+            std::unique_lock lock(m_mutex);
+            m_wake.wait_for(lock, kIdleEvery, [&] { return m_stopping || m_next; });
+            if (!m_next && m_stopping)
+                return;
+            group = std::move(m_next);
+            m_busy = true;
+        }
+        m_done.notify_all();
+        if (group)
+            write(*group);
+        if (m_listener.idle)
+            m_listener.idle(m_store);
+        {
+            std::scoped_lock lock(m_mutex);
+            m_busy = false;
+        }
+        m_done.notify_all();
+    }
+}
+
+void Committer::write(WriteGroup &group)
+{
+    bool told = false;
+    for (;;) {
+        const auto written = m_store.write(group);
+        if (written)
+            break;
+        if (!told)
+            log::error("store", written.error().message);
+        told = true;
+        m_listener.storeState(written.error().message);
+        std::unique_lock lock(m_mutex);
+        if (m_wake.wait_for(lock, kRetryEvery, [&] { return m_stopping; }))
+            return; // what is in hand was never visible: it lies in the band that the next start draws
+    }
+    if (told) {
+        log::info("store", "The store works again; nothing that was held back is lost.");
+        m_listener.storeState({});
+    }
+    m_listener.committed(group);
+}
+
+} // namespace threadline

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The store thread: takes one group of writes at a time, makes it durable, tells who waits. A group that the store has no
+/// room for is held and tried again until there is room; nothing is dropped.
+#pragma once
+
+#include "core/base/time.h"
+#include "core/store/store.h"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace threadline {
+
+class Committer {
+public:
+    /// Called on the store thread: after a group became durable; when the store fails (words) or works again (empty).
+    struct Listener {
+        std::function<void(const WriteGroup &)> committed;
+        std::function<void(const std::string &)> storeState;
+        /// Something to do between two groups (retention); returns quickly.
+        std::function<void(Store &)> idle;
+    };
+
+    Committer(Store &store, Listener listener);
+    ~Committer(); ///< ends after the group in hand, if that can be written at once
+
+    /// Hands a group over; waits at most `wait` for the one before to be taken. False: not taken, `group` untouched.
+    [[nodiscard]] bool submit(std::unique_ptr<WriteGroup> &group, Duration wait);
+    /// Whether the store thread has nothing to do, so that a further group would be written at once.
+    [[nodiscard]] bool idle() const;
+    /// Waits until everything submitted is durable, at most `wait`. False: it is not.
+    bool drain(Duration wait);
+
+private:
+    void work();
+    void write(WriteGroup &group);
+
+    Store &m_store;
+    const Listener m_listener;
+    mutable std::mutex m_mutex;
+    std::condition_variable m_wake; ///< the store thread waits here
+    std::condition_variable m_done; ///< those who submit or drain wait here
+    std::unique_ptr<WriteGroup> m_next;
+    bool m_busy = false;
+    bool m_stopping = false;
+    std::thread m_thread;
+};
+
+} // namespace threadline

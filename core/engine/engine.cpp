@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/engine.h"
+
+#include "core/base/log.h"
+
+#include <chrono>
+
+namespace threadline {
+namespace {
+
+constexpr Duration kOfferWait = Duration::millis(250);
+constexpr Duration kIdleWait = Duration::millis(100);
+constexpr Duration kShutdown = Duration::millis(3500);
+constexpr Duration kRetentionEvery = Duration::seconds(5);
+constexpr Duration kTickEvery = Duration::millis(200);
+constexpr Duration kRateOver = Duration::seconds(1);
+constexpr std::size_t kItemsAtATime = 256;
+constexpr int kRetainAtATime = 100;
+
+std::size_t weightOf(const SourceItem &item)
+{
+    const auto *message = std::get_if<RawMessage>(&item);
+    return 64 + (message ? message->text.size() : 0);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Engine>> Engine::start(Store &store, EngineOptions options, const Clock &clock, Committed committed,
+                                              StateChanged stateChanged)
+{
+    std::unique_ptr<Engine> engine(
+        new Engine(store, std::move(options), clock, std::move(committed), std::move(stateChanged)));
+    auto ingest = Ingest::start(store, engine->m_options.ingest, clock, engine->m_counters);
+    if (!ingest)
+        return fail(ingest.error());
+    engine->m_ingest = std::move(*ingest);
+    Engine *e = engine.get();
+    Committer::Listener listener;
+    listener.committed = [e](const WriteGroup &group) { e->onCommitted(group); };
+    listener.storeState = [e](const std::string &problem) {
+        {
+            std::scoped_lock lock(e->m_mutex);
+            e->m_storeError = problem;
+        }
+        e->m_stateChanged();
+    };
+    listener.idle = [e](Store &s) { e->retain(s); };
+    engine->m_committer = std::make_unique<Committer>(store, std::move(listener));
+    engine->m_thread = std::thread([e] { e->work(); });
+    return engine;
+}
+
+Engine::Engine(Store &store, EngineOptions options, const Clock &clock, Committed committed, StateChanged stateChanged)
+    : m_store(store), m_options(std::move(options)), m_clock(clock), m_committed(std::move(committed)),
+      m_stateChanged(std::move(stateChanged)), m_queue(m_options.queueMessages, m_options.queueBytes)
+{
+}
+
+Engine::~Engine()
+{
+    m_stopping = true;
+    m_queue.close();
+    if (m_thread.joinable())
+        m_thread.join();
+    m_committer.reset();
+}
+
+bool Engine::offer(SourceItem &item)
+{
+    Item wrapped = std::move(item);
+    const std::size_t weight = weightOf(std::get<SourceItem>(wrapped));
+    if (m_queue.push(wrapped, weight, kOfferWait)) {
+        ++m_offered;
+        return true;
+    }
+    item = std::move(std::get<SourceItem>(wrapped));
+    return false;
+}
+
+void Engine::sourceState(SourceState state, const std::string &detail)
+{
+    {
+        std::scoped_lock lock(m_mutex);
+        m_sourceState = state;
+        m_sourceDetail = detail;
+    }
+    m_stateChanged();
+}
+
+bool Engine::import(Record record)
+{
+    const std::size_t weight = record.raw.size() * 5;
+    Item item = std::move(record);
+    while (!m_queue.push(item, weight, kOfferWait)) {
+        if (m_queue.closed())
+            return false;
+    }
+    ++m_offered;
+    return true;
+}
+
+bool Engine::drain(Duration wait)
+{
+    const std::uint64_t target = m_offered;
+    const Duration until = m_clock.steady() + wait;
+    while (m_taken < target) {
+        if (m_clock.steady() >= until)
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+}
+
+void Engine::work()
+{
+    std::vector<Item> items;
+    std::uint64_t taken = 0;
+    for (;;) {
+        items.clear();
+        const Duration wait = m_ingest->pending() ? m_options.groupAge : kIdleWait;
+        m_queue.pop(items, kItemsAtATime, wait);
+        takeAll(items);
+        taken += items.size();
+        m_ingest->committed(m_durable);
+        if (m_clock.steady() >= m_nextTick) {
+            m_nextTick = m_clock.steady() + kTickEvery;
+            if (const auto ticked = m_ingest->tick(); !ticked)
+                storeFailed(ticked.error());
+            measureRate();
+        }
+        if (due())
+            flush(false);
+        if (!m_ingest->pending() && !m_closed && m_committer->idle())
+            m_taken = taken;
+        if (items.empty() && m_stopping)
+            break;
+    }
+    if (m_ingest->pending() || m_closed)
+        flush(true);
+    if (m_committer->drain(kShutdown)) {
+        m_taken = taken;
+        if (const auto closed = m_store.closeCleanly(m_clock.now()); !closed)
+            log::warning("store", closed.error().message);
+    }
+}
+
+void Engine::takeAll(std::vector<Item> &items)
+{
+    for (Item &item : items) {
+        takeOne(item);
+        if (m_ingest->rows() >= m_options.groupRows || m_ingest->bytes() >= m_options.groupBytes)
+            flush(true);
+    }
+}
+
+void Engine::takeOne(Item &item)
+{
+    for (;;) {
+        const auto taken = std::holds_alternative<Record>(item) ? m_ingest->take(std::get<Record>(item))
+                                                                : m_ingest->take(std::get<SourceItem>(item));
+        if (taken)
+            return;
+        storeFailed(taken.error());
+        if (m_stopping)
+            return; // never recorded, so it lies in the band that the next start draws
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+}
+
+/// By age, and only while the store thread has nothing to do: so groups grow with the load.
+bool Engine::due() const
+{
+    if (m_closed)
+        return true;
+    if (!m_ingest->pending() || !m_committer->idle())
+        return false;
+    const auto oldest = m_ingest->oldest();
+    return !oldest || m_stopping || m_clock.steady() - *oldest >= m_options.groupAge;
+}
+
+void Engine::flush(bool evenIfBusy)
+{
+    if (!m_closed) {
+        const auto oldest = m_ingest->oldest();
+        auto closed = m_ingest->close();
+        if (!closed) {
+            storeFailed(closed.error());
+            return;
+        }
+        m_closed = std::move(*closed);
+        std::scoped_lock lock(m_mutex);
+        if (oldest)
+            m_groupOldest[m_closed->commit] = *oldest;
+        m_sequenceNote = m_ingest->sequenceNote();
+    }
+    while (m_closed && !m_committer->submit(m_closed, evenIfBusy ? kOfferWait : Duration{})) {
+        if (!evenIfBusy || m_stopping)
+            return;
+    }
+    if (m_ingest->needsBarrier())
+        barrier();
+}
+
+/// Some interactions must be read anew from the store before the next event.
+void Engine::barrier()
+{
+    while (!m_committer->drain(kOfferWait)) {
+        if (m_stopping)
+            return;
+    }
+    m_ingest->committed(m_durable);
+    if (const auto reloaded = m_ingest->reload(); !reloaded)
+        storeFailed(reloaded.error());
+}
+
+void Engine::storeFailed(const Error &error)
+{
+    log::error("store", error.message);
+    {
+        std::scoped_lock lock(m_mutex);
+        m_storeError = error.message;
+    }
+    m_stateChanged();
+}
+
+void Engine::onCommitted(const WriteGroup &group)
+{
+    m_durable = group.commit;
+    m_counters.stored += group.events.size();
+    m_counters.storedTotal += group.events.size();
+    ++m_counters.commits;
+    {
+        std::scoped_lock lock(m_mutex);
+        m_storeError.clear();
+        if (const auto oldest = m_groupOldest.find(group.commit); oldest != m_groupOldest.end()) {
+            m_counters.commitDelay(m_clock.steady() - oldest->second);
+            m_groupOldest.erase(oldest);
+        }
+    }
+    m_committed(group);
+}
+
+void Engine::retain(Store &store)
+{
+    if (m_options.retention <= Duration{} || m_clock.steady() < m_nextRetention)
+        return;
+    m_nextRetention = m_clock.steady() + kRetentionEvery;
+    const auto deleted = store.retain(m_clock.now() - m_options.retention, kRetainAtATime);
+    if (!deleted)
+        log::warning("store", deleted.error().message);
+    else if (*deleted == kRetainAtATime)
+        m_nextRetention = {};
+}
+
+void Engine::measureRate()
+{
+    const Duration now = m_clock.steady();
+    std::scoped_lock lock(m_mutex);
+    const Duration over = now - m_rateSince;
+    if (over < kRateOver)
+        return;
+    const std::uint64_t received = m_counters.received;
+    m_rate = static_cast<double>(received - m_rateCount) * 1e6 / static_cast<double>(over.us);
+    m_rateCount = received;
+    m_rateSince = now;
+}
+
+Status Engine::status() const
+{
+    Status s;
+    s.sourceName = m_options.sourceName;
+    s.messages = m_counters.messages;
+    s.stored = m_counters.stored;
+    s.duplicates = m_counters.duplicates;
+    s.variants = m_counters.variants;
+    s.refused = m_counters.refused;
+    s.received = m_counters.received; // last: never less than what became of it
+    const std::uint64_t settled = s.stored + s.duplicates + s.variants + s.refused;
+    s.inFlight = s.received > settled ? s.received - settled : 0;
+    s.unattached = m_counters.unattached;
+    s.queueMessages = m_queue.size();
+    s.queueBytes = m_queue.weight();
+    s.queueCapacity = m_options.queueMessages;
+    s.openInteractions = m_counters.openInteractions;
+    s.storedTotal = m_counters.storedTotal;
+    s.commits = m_counters.commits;
+    s.commitDelay = Duration::micros(m_counters.lastCommitDelay);
+    s.commitDelaySum = Duration::micros(m_counters.delaySum);
+    for (const auto &bucket : m_counters.delayBuckets) {
+        s.commitDelayBuckets.push_back(bucket);
+        s.commitDelayCount += bucket;
+    }
+    {
+        std::scoped_lock lock(m_counters.mutex);
+        s.refusedBy = m_counters.refusedBy;
+    }
+    std::scoped_lock lock(m_mutex);
+    s.source = m_sourceState;
+    s.sourceDetail = m_sourceDetail;
+    s.storeError = m_storeError;
+    s.sequenceNote = m_sequenceNote;
+    s.eventsPerSecond = m_rate;
+    return s;
+}
+
+} // namespace threadline

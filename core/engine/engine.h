@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The engine: takes what sources offer, makes it durable, tells what changed. Owns the engine thread and the store thread.
+#pragma once
+
+#include "core/base/boundedqueue.h"
+#include "core/base/result.h"
+#include "core/engine/committer.h"
+#include "core/engine/counters.h"
+#include "core/engine/ingest.h"
+#include "core/genesys/source.h"
+#include "core/model/summary.h"
+#include "core/store/store.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+
+namespace threadline {
+
+struct EngineOptions {
+    IngestOptions ingest;
+    std::string sourceName = "streaming";   ///< as people call it
+    std::size_t queueMessages = 5000;
+    std::size_t queueBytes = 64u << 20;
+    std::size_t groupRows = 8192;           ///< a transaction ends by rows, bytes or age
+    std::size_t groupBytes = 8u << 20;
+    Duration groupAge = Duration::millis(4);
+    Duration retention;                     ///< ended interactions older than this are deleted; zero: never
+};
+
+class Engine final : public SourceSink {
+public:
+    /// What a commit changed. Called on the store thread, right after it is durable.
+    using Committed = std::function<void(const WriteGroup &)>;
+    /// The source's or store's state changed. Any thread.
+    using StateChanged = std::function<void()>;
+
+    /// `store` and `clock` must outlive it. Errors: those of the store.
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> start(Store &store, EngineOptions options, const Clock &clock,
+                                                               Committed committed, StateChanged stateChanged);
+    /// Takes what is queued, commits it if the store can at once, and ends; at most about 4 s.
+    ~Engine() override;
+
+    // SourceSink; the source's thread
+    [[nodiscard]] bool offer(SourceItem &item) override;
+    void sourceState(SourceState state, const std::string &detail) override;
+
+    /// Takes a record of the platform, waiting for room as long as it takes or until the engine ends (false). Any thread.
+    [[nodiscard]] bool import(Record record);
+    /// Waits until everything offered before is durable, at most `wait`. False: it is not. Any thread.
+    [[nodiscard]] bool drain(Duration wait);
+    [[nodiscard]] Status status() const;
+
+private:
+    using Item = std::variant<SourceItem, Record>;
+
+    Engine(Store &store, EngineOptions options, const Clock &clock, Committed committed, StateChanged stateChanged);
+    void work();
+    void takeAll(std::vector<Item> &items);
+    void takeOne(Item &item);
+    bool due() const;
+    void flush(bool evenIfBusy);
+    void barrier();
+    void storeFailed(const Error &error);
+    void onCommitted(const WriteGroup &group);
+    void retain(Store &store);
+    void measureRate();
+
+    Store &m_store;
+    const EngineOptions m_options;
+    const Clock &m_clock;
+    const Committed m_committed;
+    const StateChanged m_stateChanged;
+    Counters m_counters;
+    BoundedQueue<Item> m_queue;
+    std::unique_ptr<Ingest> m_ingest;
+    std::unique_ptr<Committer> m_committer;
+    std::unique_ptr<WriteGroup> m_closed; ///< a group that the committer had no room for yet
+    std::atomic<std::uint64_t> m_durable{0};
+    std::atomic<std::uint64_t> m_offered{0}; ///< items put into the queue
+    std::atomic<std::uint64_t> m_taken{0};   ///< items whose writes are durable (or that had none)
+    std::atomic<bool> m_stopping{false};
+    Duration m_nextRetention;
+    Duration m_nextTick;
+
+    mutable std::mutex m_mutex; ///< guards what follows
+    SourceState m_sourceState = SourceState::Idle;
+    std::string m_sourceDetail;
+    std::string m_storeError;
+    std::string m_sequenceNote;
+    double m_rate = 0;
+    std::uint64_t m_rateCount = 0;
+    Duration m_rateSince;
+    std::map<std::uint64_t, Duration> m_groupOldest; ///< commit -> oldest receipt in it
+
+    std::thread m_thread;
+};
+
+} // namespace threadline

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/ingest.h"
+
+#include "core/base/log.h"
+
+namespace threadline {
+namespace {
+
+constexpr std::size_t kMaxDueATick = 200;      ///< ended interactions written a tick, so that none waits long
+constexpr std::size_t kRowOverhead = 128;
+constexpr int kOpenAtStart = 20'000;           ///< open interactions looked at after a start, newest first
+constexpr std::size_t kScopeNoteAfter = 3;     ///< interactions that must show equal sequences before the scope is doubted
+
+} // namespace
+
+Result<std::unique_ptr<Ingest>> Ingest::start(const Store &store, IngestOptions options, const Clock &clock, Counters &counters)
+{
+    std::unique_ptr<Ingest> ingest(new Ingest(store, std::move(options), clock, counters));
+    auto reader = store.reader();
+    if (!reader)
+        return fail(reader.error());
+    ingest->m_reader = std::move(*reader);
+    const Opened &opened = store.opened();
+    ingest->m_bands.resume(opened.openBand, opened.lastReceived, opened.listening);
+    ingest->m_wroteLastReceived = opened.lastReceived;
+    counters.storedTotal = opened.events;
+    if (const auto loaded = ingest->m_attacher.load(*ingest->m_reader); !loaded)
+        return fail(loaded.error());
+    counters.unattached = ingest->m_attacher.waiting();
+    if (const auto loaded = ingest->loadOpen(); !loaded)
+        return fail(loaded.error());
+    return ingest;
+}
+
+/// Interactions that were open when the process before ended may have ended meanwhile.
+Result<> Ingest::loadOpen()
+{
+    StoreReader::Listing listing;
+    listing.state = InteractionState::Open;
+    listing.limit = 500;
+    int seen = 0;
+    while (seen < kOpenAtStart) {
+        const auto rows = m_reader->list(listing);
+        if (!rows)
+            return fail(rows.error());
+        if (rows->empty())
+            break;
+        for (const auto &row : *rows)
+            m_due.push({row.summary.lastEventAt + kEndedAfter, row.summary.interaction.value});
+        seen += static_cast<int>(rows->size());
+        listing.before = {rows->back().summary.commit, rows->back().key};
+    }
+    m_counters.openInteractions = static_cast<std::uint64_t>(seen);
+    return {};
+}
+
+WriteGroup &Ingest::group()
+{
+    if (!m_group)
+        m_group = std::make_unique<WriteGroup>();
+    return *m_group;
+}
+
+Result<> Ingest::take(const SourceItem &item)
+{
+    if (const auto *message = std::get_if<RawMessage>(&item))
+        return takeMessage(*message);
+    if (std::holds_alternative<Listening>(item)) {
+        m_bands.listening();
+    } else {
+        const auto &gone = std::get<NotListening>(item);
+        m_bands.notListening(gone.since, gone.cause, gone.reason);
+    }
+    return {};
+}
+
+Result<> Ingest::takeMessage(const RawMessage &message)
+{
+    if (message.binary) {
+        m_decoded.clear();
+        Refused refused{"binary", "The message is binary; the protocol has text messages only.", message.received,
+                        message.text.substr(0, kKeptRefusedBytes), message.text.size()};
+        m_decoded.refused.push_back(std::move(refused));
+    } else {
+        m_decoder.decode(message.text, message.received, m_decoded);
+    }
+    m_bands.message(message.received, [this] { return openInteractions(); });
+    if (!m_oldest)
+        m_oldest = message.receivedSteady;
+    for (Event &event : m_decoded.events) {
+        m_offset.add(event.received, event.time);
+        const auto taken = event.interaction.empty() ? takeUnattached(std::move(event)) : takeEvent(std::move(event));
+        if (!taken)
+            return taken;
+        ++m_counters.received;
+    }
+    for (Refused &refused : m_decoded.refused) {
+        ++m_counters.received;
+        refuse(std::move(refused));
+    }
+    ++m_counters.messages;
+    m_decoded.clear();
+    return {};
+}
+
+void Ingest::refuse(Refused refused)
+{
+    m_counters.refuse(refused.reason);
+    m_bytes += refused.text.size();
+    group().refused.push_back(std::move(refused));
+    ++m_rows;
+}
+
+Result<CachedInteraction *> Ingest::interaction(std::string_view id)
+{
+    if (CachedInteraction *cached = m_cache.find(id))
+        return cached;
+    const auto key = m_reader->find(id);
+    if (!key)
+        return fail(key.error());
+    if (*key) {
+        CachedInteraction &cached = m_cache.insert(**key, id, m_options.scope);
+        if (const auto loaded = load(cached); !loaded) {
+            m_cache.erase(**key);
+            return fail(loaded.error());
+        }
+        return &cached;
+    }
+    CachedInteraction &fresh = m_cache.insert(m_nextKey++, id, m_options.scope);
+    group().interactions.push_back({fresh.key, fresh.id});
+    ++m_counters.openInteractions;
+    return &fresh;
+}
+
+Result<> Ingest::load(CachedInteraction &interaction)
+{
+    std::optional<Error> broken;
+    const auto done = m_reader->events(interaction.key, [&](StoredEvent &&stored) {
+        const auto event = m_deriver.decode(stored, interaction.id);
+        if (!event) {
+            broken = event.error();
+            return false;
+        }
+        interaction.set.add(*event, stored.commit);
+        interaction.lastReceived = std::max(interaction.lastReceived, event->received);
+        interaction.lastCommit = std::max(interaction.lastCommit, stored.commit);
+        return true;
+    });
+    if (!done)
+        return fail(done.error());
+    if (broken)
+        return fail(*broken);
+    const Summary summary = interaction.set.summary(sourceNow());
+    interaction.ended = summary.state == InteractionState::Ended;
+    m_cache.touch(interaction);
+    return {};
+}
+
+Result<> Ingest::takeEvent(Event &&event)
+{
+    const auto found = interaction(event.interaction.value);
+    if (!found)
+        return fail(found.error());
+    CachedInteraction &target = **found;
+    const InteractionSet::Added added = target.set.add(event, m_nextCommit);
+    switch (added.what) {
+    case InteractionSet::Added::New:
+        if (m_attacher.active())
+            m_attacher.named(event, target.key);
+        addToGroup(target, std::move(event));
+        break;
+    case InteractionSet::Added::Duplicate: ++m_counters.duplicates; break;
+    case InteractionSet::Added::Variant: addVariant(target, std::move(event), added.stands); break;
+    }
+    return {};
+}
+
+void Ingest::addToGroup(CachedInteraction &interaction, Event &&event)
+{
+    interaction.lastReceived = std::max(interaction.lastReceived, event.received);
+    touched(interaction);
+    m_bytes += event.raw.size() + event.id.value.size() + kRowOverhead;
+    ++m_rows;
+    group().events.push_back({interaction.key, std::move(event.id.value), std::move(event.raw), event.received, event.provenance,
+                              event.marks});
+}
+
+void Ingest::addVariant(CachedInteraction &interaction, Event &&event, bool wins)
+{
+    ++m_counters.variants;
+    touched(interaction);
+    m_bytes += event.raw.size() + kRowOverhead;
+    ++m_rows;
+    group().variants.push_back({interaction.key, std::move(event.id.value), std::move(event.raw), wins, event.received});
+}
+
+Result<> Ingest::takeUnattached(Event &&event)
+{
+    if (const Hash128 *content = m_attacher.find(event)) {
+        ++(*content == event.content ? m_counters.duplicates : m_counters.variants);
+        return {};
+    }
+    if (!m_attacher.add(event)) {
+        refuse({"too-many-unattached", "Too many events name no interaction; this one is not kept.", event.received,
+                event.raw.substr(0, kKeptRefusedBytes), event.raw.size()});
+        return {};
+    }
+    m_bytes += event.raw.size() + kRowOverhead;
+    ++m_rows;
+    group().events.push_back({0, std::move(event.id.value), std::move(event.raw), event.received, event.provenance, event.marks});
+    return {};
+}
+
+void Ingest::touched(CachedInteraction &interaction)
+{
+    interaction.lastCommit = m_nextCommit;
+    if (interaction.touched)
+        return;
+    interaction.touched = true;
+    m_touched.push_back(&interaction);
+}
+
+Result<> Ingest::take(Record record)
+{
+    const std::string id = record.interaction.value;
+    const auto found = interaction(id);
+    if (!found)
+        return fail(found.error());
+    auto standing = m_reader->record(id);
+    if (!standing)
+        return fail(standing.error());
+    if (const auto fresh = m_records.find(id); fresh != m_records.end())
+        *standing = fresh->second;
+    if (*standing && ((*standing)->content == record.content || !stands(record, **standing)))
+        return {};
+    m_bytes += 4 * record.raw.size(); // and its events
+    ++m_rows;
+    if (!m_oldest)
+        m_oldest = m_clock.steady();
+    touched(**found);
+    m_records.insert_or_assign(id, std::move(record));
+    m_reload.insert(id);
+    return {};
+}
+
+/// The record and the events it tells; the store takes away those of a record before it.
+void Ingest::addRecord(Record &&record, WriteGroup &writes)
+{
+    const CachedInteraction *target = m_cache.find(record.interaction.value);
+    std::vector<Event> events = recordEvents(record, m_clock.now());
+    m_counters.received += events.size();
+    for (Event &event : events) {
+        writes.events.push_back({target->key, std::move(event.id.value), std::move(event.raw), event.received, event.provenance,
+                                 event.marks});
+    }
+    writes.records.push_back(std::move(record));
+}
+
+Result<> Ingest::tick()
+{
+    const Timestamp now = sourceNow();
+    for (std::size_t n = 0; n < kMaxDueATick && !m_due.empty() && m_due.top().at <= now; ++n) {
+        const std::string id = m_due.top().id;
+        const auto found = interaction(id);
+        if (!found)
+            return fail(found.error());
+        m_due.pop();
+        if (!(*found)->ended)
+            touched(**found);
+    }
+    return {};
+}
+
+bool Ingest::pending() const
+{
+    return m_group || !m_touched.empty() || m_attacher.pending() || m_bands.changed()
+        || m_bands.lastReceived() != m_wroteLastReceived || m_bands.listens() != m_wroteListening;
+}
+
+Result<std::unique_ptr<WriteGroup>> Ingest::close()
+{
+    WriteGroup &writes = group();
+    auto moved = m_attacher.settle(*m_reader, writes);
+    if (!moved)
+        return fail(moved.error());
+    for (const InteractionKey key : *moved) {
+        const auto summary = m_reader->summary(key);
+        if (!summary)
+            return fail(summary.error());
+        if (*summary)
+            m_reload.insert((*summary)->interaction.value);
+    }
+    writes.commit = m_nextCommit++;
+    for (CachedInteraction *interaction : m_touched)
+        summarise(*interaction, writes);
+    m_touched.clear();
+    for (auto &[id, record] : m_records)
+        addRecord(std::move(record), writes);
+    m_records.clear();
+    writes.bands = m_bands.takeChanged();
+    writes.lastReceived = m_bands.lastReceived();
+    writes.listening = m_bands.listens();
+    m_wroteLastReceived = writes.lastReceived;
+    m_wroteListening = writes.listening;
+    m_counters.unattached = m_attacher.waiting();
+    m_rows = 0;
+    m_bytes = 0;
+    m_oldest.reset();
+    m_cache.evict(m_committed);
+    return std::move(m_group);
+}
+
+void Ingest::summarise(CachedInteraction &interaction, WriteGroup &writes)
+{
+    interaction.touched = false;
+    Summary summary = interaction.set.summary(sourceNow());
+    summary.interaction.value = interaction.id;
+    summary.commit = writes.commit;
+    m_cache.touch(interaction);
+    noteEnded(interaction, summary);
+    if (const auto left = interaction.set.allLeftAt(); left && summary.state != InteractionState::Ended)
+        m_due.push({*left + kEndedAfter, interaction.id});
+    if (m_bands.watches())
+        m_bands.saw({interaction.key, interaction.set.sequenced(), interaction.set.contiguous(),
+                     summary.state == InteractionState::Ended, interaction.lastReceived});
+    writes.summaries.push_back({interaction.key, std::move(summary)});
+}
+
+void Ingest::noteEnded(CachedInteraction &interaction, const Summary &summary)
+{
+    const bool ended = summary.state == InteractionState::Ended;
+    if (ended != interaction.ended)
+        m_counters.openInteractions += ended ? std::uint64_t(-1) : 1;
+    const bool newlyEnded = ended && !interaction.ended;
+    interaction.ended = ended;
+    if (interaction.set.tiesAcrossParticipants() > 0 && m_participantScoped.size() < kScopeNoteAfter)
+        m_participantScoped.insert(interaction.id);
+    if (!newlyEnded || !interaction.set.sequenced() || m_options.scope != SequenceScope::Interaction)
+        return;
+    if (interaction.set.contiguous())
+        m_bands.endedContiguously();
+    else if (const auto hole = interaction.set.firstHole())
+        m_bands.endedWithHole(interaction.id, hole->start, hole->end);
+}
+
+std::set<std::int64_t> Ingest::openInteractions() const
+{
+    std::set<std::int64_t> open;
+    m_cache.forEach([&](const CachedInteraction &interaction) {
+        if (!interaction.ended)
+            open.insert(interaction.key);
+    });
+    return open;
+}
+
+Result<> Ingest::reload()
+{
+    while (!m_reload.empty()) {
+        const std::string id = *m_reload.begin();
+        if (CachedInteraction *stale = m_cache.find(id))
+            m_cache.erase(stale->key);
+        const auto found = interaction(id);
+        if (!found)
+            return fail(found.error());
+        touched(**found);
+        m_reload.erase(m_reload.begin());
+    }
+    return {};
+}
+
+void Ingest::committed(std::uint64_t commit)
+{
+    m_committed = std::max(m_committed, commit);
+}
+
+Timestamp Ingest::sourceNow()
+{
+    return m_clock.now() - m_offset.offset();
+}
+
+std::string Ingest::sequenceNote() const
+{
+    if (m_options.scope != SequenceScope::Interaction || m_participantScoped.size() < kScopeNoteAfter)
+        return {};
+    return "Equal sequences come from different participants of several interactions: the source seems to count per participant. "
+           "Set the sequence scope (THREADLINE_SEQUENCE_SCOPE) to participant.";
+}
+
+} // namespace threadline

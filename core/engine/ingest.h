@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// From raw messages to groups of writes: decode, know duplicates, keep each interaction's state, notice bands. Everything
+/// that the engine thread does, without the thread, so that tests can step it.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/engine/attacher.h"
+#include "core/engine/bands.h"
+#include "core/engine/cache.h"
+#include "core/engine/clockoffset.h"
+#include "core/engine/counters.h"
+#include "core/engine/derive.h"
+#include "core/genesys/source.h"
+#include "core/genesys/streamingdecoder.h"
+#include "core/store/store.h"
+#include "core/timeline/record.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace threadline {
+
+struct IngestOptions {
+    std::string source = "streaming";
+    SequenceScope scope = SequenceScope::Interaction;
+    std::size_t cacheBytes = 64u << 20;
+};
+
+/// One thread.
+class Ingest {
+public:
+    /// `store` and `clock` must outlive it. Errors: those of the store.
+    [[nodiscard]] static Result<std::unique_ptr<Ingest>> start(const Store &store, IngestOptions options, const Clock &clock,
+                                                               Counters &counters);
+
+    /// Takes what the source has. Errors: the store could not be read; taking the same item again is harmless.
+    [[nodiscard]] Result<> take(const SourceItem &item);
+    /// Takes a record of the platform.
+    [[nodiscard]] Result<> take(Record record);
+    /// What is due by time alone: interactions that have ended by now.
+    [[nodiscard]] Result<> tick();
+
+    /// Rows and bytes waiting in the group.
+    [[nodiscard]] std::size_t rows() const { return m_rows; }
+    [[nodiscard]] std::size_t bytes() const { return m_bytes; }
+    /// Whether there is anything to write.
+    [[nodiscard]] bool pending() const;
+    /// Receipt of the oldest message in the group, on the steady clock.
+    [[nodiscard]] std::optional<Duration> oldest() const { return m_oldest; }
+    /// Ends the group and begins the next.
+    [[nodiscard]] Result<std::unique_ptr<WriteGroup>> close();
+    /// After close(): the group must be durable before anything else is taken, then reload() is called.
+    [[nodiscard]] bool needsBarrier() const { return !m_reload.empty(); }
+    [[nodiscard]] Result<> reload();
+    /// Everything up to this commit is durable.
+    void committed(std::uint64_t commit);
+
+    [[nodiscard]] std::string sequenceNote() const;
+    [[nodiscard]] Timestamp sourceNow();
+
+private:
+    Ingest(const Store &store, IngestOptions options, const Clock &clock, Counters &counters)
+        : m_store(store), m_options(std::move(options)), m_clock(clock), m_counters(counters), m_cache(m_options.cacheBytes),
+          m_deriver(m_options.scope), m_bands(m_options.source, store.opened().lastBand + 1),
+          m_nextKey(store.opened().lastKey + 1), m_nextCommit(store.opened().lastCommit + 1), m_committed(store.opened().lastCommit)
+    {
+    }
+
+    struct Due {
+        Timestamp at; ///< source time at which the interaction may have ended
+        std::string id;
+        friend bool operator<(const Due &a, const Due &b) { return a.at > b.at; } // the earliest on top
+    };
+
+    [[nodiscard]] Result<> loadOpen();
+    [[nodiscard]] Result<> takeMessage(const RawMessage &message);
+    [[nodiscard]] Result<> takeEvent(Event &&event);
+    [[nodiscard]] Result<> takeUnattached(Event &&event);
+    void refuse(Refused refused);
+    /// The interaction in memory, from the store, or a new one.
+    [[nodiscard]] Result<CachedInteraction *> interaction(std::string_view id);
+    [[nodiscard]] Result<> load(CachedInteraction &interaction);
+    void addToGroup(CachedInteraction &interaction, Event &&event);
+    void addVariant(CachedInteraction &interaction, Event &&event, bool wins);
+    void addRecord(Record &&record, WriteGroup &writes);
+    void touched(CachedInteraction &interaction);
+    void summarise(CachedInteraction &interaction, WriteGroup &group);
+    void noteEnded(CachedInteraction &interaction, const Summary &summary);
+    [[nodiscard]] std::set<std::int64_t> openInteractions() const;
+    WriteGroup &group();
+
+    const Store &m_store;
+    const IngestOptions m_options;
+    const Clock &m_clock;
+    Counters &m_counters;
+    std::unique_ptr<StoreReader> m_reader;
+    InteractionCache m_cache;
+    Deriver m_deriver;
+    StreamingDecoder m_decoder;
+    Decoded m_decoded;
+    Attacher m_attacher;
+    BandKeeper m_bands;
+    ClockOffset m_offset;
+    std::unique_ptr<WriteGroup> m_group;
+    std::vector<CachedInteraction *> m_touched;
+    std::set<std::string> m_reload; ///< interactions to be read anew once the group is durable
+    std::map<std::string, Record> m_records; ///< standing ones of this group
+    std::priority_queue<Due> m_due;
+    std::size_t m_rows = 0;
+    std::size_t m_bytes = 0;
+    std::optional<Duration> m_oldest;
+    std::optional<Timestamp> m_wroteLastReceived;
+    bool m_wroteListening = false;
+    InteractionKey m_nextKey;
+    std::uint64_t m_nextCommit;
+    std::uint64_t m_committed;
+    std::set<std::string> m_participantScoped; ///< interactions with equal sequences at different participants
+};
+
+} // namespace threadline

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The session over the engine and store of this process.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/engine/engine.h"
+#include "core/engine/notifier.h"
+#include "core/engine/readerpool.h"
+#include "core/engine/rendercache.h"
+#include "core/session.h"
+
+#include <memory>
+
+namespace threadline {
+
+struct LocalSessionOptions {
+    EngineOptions engine;
+    int readers = 2;
+    std::size_t renderCacheBytes = 80u << 20;
+    Duration staleAfter = Duration::seconds(12 * 3600);
+};
+
+class LocalSession final : public Session {
+public:
+    /// `store` and `clock` must outlive it. Errors: those of the store.
+    [[nodiscard]] static Result<std::unique_ptr<LocalSession>> start(Store &store, LocalSessionOptions options, const Clock &clock);
+    /// Ends the engine: see Engine::~Engine.
+    ~LocalSession() override;
+
+    [[nodiscard]] Engine &engine();
+
+    [[nodiscard]] Text timelineAtHand(std::string_view interaction) override;
+    [[nodiscard]] HandlePtr timeline(InteractionId id, bool evidence, Answer<Text> answer) override;
+    [[nodiscard]] HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) override;
+    [[nodiscard]] HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
+    [[nodiscard]] HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;
+    [[nodiscard]] HandlePtr refused(Answer<std::vector<Refused>> answer) override;
+    [[nodiscard]] Status status() const override;
+    [[nodiscard]] HandlePtr subscribe(std::function<void(const ChangeSet &)> changed) override;
+
+private:
+    LocalSession(LocalSessionOptions options, const Clock &clock);
+    template<class T>
+    [[nodiscard]] HandlePtr ask(Answer<T> answer, std::function<Result<T>(ReadContext &)> read);
+    [[nodiscard]] Result<Text> readTimeline(ReadContext &context, const InteractionId &id, bool evidence);
+    [[nodiscard]] Result<std::shared_ptr<const InteractionView>> readInteraction(ReadContext &context, const InteractionId &id);
+    [[nodiscard]] Result<ListPage> readList(ReadContext &context, const ListQuery &query);
+    void markStale(Summary &summary) const;
+
+    const LocalSessionOptions m_options;
+    const Clock &m_clock;
+    RenderCache m_cache;
+    std::unique_ptr<Notifier> m_notifier;
+    std::unique_ptr<ReaderPool> m_pool;
+    std::unique_ptr<Engine> m_engine;
+};
+
+} // namespace threadline

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Threads that read the store, each with a connection of its own, and a bounded queue of what they are asked.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/engine/derive.h"
+#include "core/store/store.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace threadline {
+
+/// What a job works with; belongs to the thread that runs it.
+struct ReadContext {
+    StoreReader &reader;
+    Deriver &deriver;
+};
+
+class ReaderPool {
+public:
+    using Job = std::function<void(ReadContext &)>;
+
+    /// `maxWaiting` jobs may wait; more are refused.
+    [[nodiscard]] static Result<std::unique_ptr<ReaderPool>> start(const Store &store, SequenceScope scope, int threads,
+                                                                   std::size_t maxWaiting);
+    ~ReaderPool(); ///< lets the running jobs end; waiting ones are dropped
+    /// Any thread. False: too many wait already.
+    [[nodiscard]] bool post(Job job);
+
+private:
+    ReaderPool(SequenceScope scope, std::size_t maxWaiting) : m_scope(scope), m_maxWaiting(maxWaiting) {}
+    void work(StoreReader &reader);
+
+    const SequenceScope m_scope;
+    const std::size_t m_maxWaiting;
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::deque<Job> m_jobs;
+    bool m_stopping = false;
+    std::vector<std::unique_ptr<StoreReader>> m_readers;
+    std::vector<std::thread> m_threads;
+};
+
+} // namespace threadline

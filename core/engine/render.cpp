@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/render.h"
+
+#include "core/base/json.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace threadline {
+namespace {
+
+void textOrNull(json::Writer &w, std::string_view name, std::string_view text)
+{
+    w.key(name);
+    if (text.empty())
+        w.null();
+    else
+        w.value(text);
+}
+
+void renderMarks(json::Writer &w, const PlacedEvent &placed)
+{
+    static constexpr std::pair<Event::Mark, std::string_view> kNames[] = {{Event::IdMade, "id-made"},
+        {Event::BadSequence, "bad-sequence"}, {Event::Attached, "attached"}, {Event::LoneSurrogate, "lone-surrogate"},
+        {Event::DuplicateMember, "duplicate-member"}};
+    w.key("marks");
+    w.beginArray();
+    for (const auto &[mark, name] : kNames) {
+        if (placed.event->has(mark))
+            w.value(name);
+    }
+    if (placed.sequenceTie)
+        w.value("sequence-tie");
+    w.endArray();
+}
+
+void renderEvidence(json::Writer &w, const PlacedEvent &placed, const std::vector<std::string> &variants, bool late)
+{
+    const Event &e = *placed.event;
+    w.member("provenance", nameOf(e.provenance));
+    w.key("receivedAt");
+    w.value(formatTimestamp(e.received));
+    w.key("lateness");
+    if (late)
+        w.value((e.received - e.time).us);
+    else
+        w.null();
+    renderMarks(w, placed);
+    w.key("variants");
+    w.beginArray();
+    for (const std::string &variant : variants)
+        w.raw(variant);
+    w.endArray();
+}
+
+void renderEvent(json::Writer &w, const PlacedEvent &placed)
+{
+    const Event &e = *placed.event;
+    w.member("eventId", std::string_view(e.id.value));
+    w.member("eventType", std::string_view(e.type));
+    w.key("timestamp");
+    w.value(formatTimestamp(e.time));
+    w.key("sequence");
+    if (e.sequence)
+        w.value(*e.sequence);
+    else
+        w.null();
+    w.member("lamportTimestamp", placed.lamport);
+    textOrNull(w, "interactionId", e.interaction.value);
+    textOrNull(w, "participantId", e.participant.value);
+    textOrNull(w, "channelId", e.channel.value);
+    w.key("data");
+    if (e.dataSize > 0)
+        w.raw(e.data());
+    else
+        w.null();
+}
+
+/// For each event: whether one that follows it was recorded by an earlier commit.
+std::vector<bool> lateOnes(const std::vector<PlacedEvent> &events)
+{
+    std::vector<bool> late(events.size());
+    std::uint64_t earliest = std::numeric_limits<std::uint64_t>::max();
+    for (std::size_t i = events.size(); i-- > 0;) {
+        late[i] = earliest < events[i].commit;
+        earliest = std::min(earliest, events[i].commit);
+    }
+    return late;
+}
+
+} // namespace
+
+std::string renderTimeline(std::string_view interaction, const Derived &derived, bool evidence)
+{
+    std::size_t size = 256;
+    for (const PlacedEvent &placed : derived.events)
+        size += placed.event->raw.size() + 320;
+    std::string out;
+    out.reserve(size);
+    json::Writer w(out);
+    w.beginObject();
+    w.member("interactionId", interaction);
+    w.key("events");
+    w.beginArray();
+    const std::vector<bool> late = evidence ? lateOnes(derived.events) : std::vector<bool>();
+    for (std::size_t i = 0; i < derived.events.size(); ++i) {
+        w.beginObject();
+        renderEvent(w, derived.events[i]);
+        if (evidence)
+            renderEvidence(w, derived.events[i], derived.variants[i], late[i]);
+        w.endObject();
+    }
+    w.endArray();
+    w.member("count", static_cast<std::int64_t>(derived.events.size()));
+    w.endObject();
+    return out;
+}
+
+} // namespace threadline

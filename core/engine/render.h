@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The body of GET /api/v2/timelines/{id}: a contract (docs/rest-api.md), byte for byte a function of the set of events.
+#pragma once
+
+#include "core/base/time.h"
+#include "core/engine/derive.h"
+
+#include <string>
+#include <string_view>
+
+namespace threadline {
+
+/// {"interactionId":...,"events":[...],"count":n} without spaces; each event with the members eventId, eventType, timestamp,
+/// sequence, lamportTimestamp, interactionId, participantId, channelId, data. With `evidence` each event also has
+/// provenance, receivedAt, lateness (microseconds), marks and variants (raw texts).
+[[nodiscard]] std::string renderTimeline(std::string_view interaction, const Derived &derived, bool evidence);
+
+} // namespace threadline
