@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/api/guard.h"
+
+#include "core/api/connection.h"
+
+#include <vector>
+
+namespace threadline::api {
+namespace {
+
+/// How exactly deadlines are kept: a timer for each connection would cost each request two changes of the timer list.
+constexpr int kSweepMs = 100;
+constexpr int kBacklog = 512;
+
+} // namespace
+
+Guard::Guard(Service &service) : m_service(service)
+{
+    setListenBacklogSize(kBacklog);
+    m_service.mailbox = std::make_shared<Mailbox>(
+        [this] { QMetaObject::invokeMethod(this, [this] { deliver(); }, Qt::QueuedConnection); });
+    m_sweep.setInterval(kSweepMs);
+    m_sweep.callOnTimeout(this, [this] { sweep(); });
+    // QTcpServer stops accepting for good when it runs out of descriptors: the next sweep tries again.
+    connect(this, &QTcpServer::acceptError, this, [this] { m_sweep.start(); });
+}
+
+Guard::~Guard() { shutDown(); }
+
+void Guard::shutDown()
+{
+    close();
+    m_service.mailbox->close();
+    const auto connections = m_service.connections;
+    for (const auto &[serial, connection] : connections)
+        connection->end();
+}
+
+void Guard::onRequest()
+{
+    if (m_service.speaking)
+        m_service.speaking->onRequest();
+}
+
+void Guard::incomingConnection(qintptr descriptor)
+{
+    auto connection = std::make_unique<Connection>(m_service, ++m_lastSerial);
+    connection->setParent(this);
+    if (m_service.counters.connections > static_cast<std::uint64_t>(m_service.options.maxConnections)) {
+        ++m_service.counters.connectionsRefused;
+        connection->refuse(descriptor);
+        return;
+    }
+    if (!connection->take(descriptor))
+        return;
+    ++m_service.counters.connectionsTotal;
+    m_sweep.start();
+    addPendingConnection(connection.release());
+}
+
+void Guard::deliver()
+{
+    for (Letter &letter : m_service.mailbox->take()) {
+        const auto found = m_service.connections.find(letter.connection);
+        if (found != m_service.connections.end())
+            found->second->answer(letter.request, std::move(letter.reply));
+    }
+}
+
+void Guard::sweep()
+{
+    resumeAccepting();
+    const Duration now = m_service.clock.steady();
+    std::vector<Connection *> expired;
+    for (const auto &[serial, connection] : m_service.connections) {
+        if (connection->deadline() <= now)
+            expired.push_back(connection);
+    }
+    for (Connection *connection : expired)
+        connection->expire();
+    if (m_service.connections.empty())
+        m_sweep.stop();
+}
+
+} // namespace threadline::api

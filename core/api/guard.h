@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What stands between the network and QHttpServer, which has no limits of its own: it caps connections and ends those
+/// that take too long.
+#pragma once
+
+#include "core/api/apiserver.h"
+#include "core/api/mailbox.h"
+#include "core/api/metrics.h"
+#include "core/api/reply.h"
+#include "core/api/routes.h"
+
+#include <QTcpServer>
+#include <QTimer>
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+namespace threadline::api {
+
+class Connection;
+
+/// What all connections share. Api thread.
+struct Service {
+    Service(Session &session, const Clock &theClock, const ApiServer::Options &theOptions)
+        : options(theOptions), clock(theClock), access{theOptions.hosts, theOptions.token}, context{session, access, counters}
+    {
+    }
+
+    const ApiServer::Options &options;
+    const Clock &clock;
+    Access access;
+    Counters counters;
+    const Context context;
+    HeadWriter heads;
+    std::shared_ptr<Mailbox> mailbox;
+    std::unordered_map<std::uint64_t, Connection *> connections; ///< those that have not ended, by serial number
+    Connection *speaking = nullptr;                              ///< whose request QHttpServer is reading just now
+};
+
+/// Accepts connections and hands them to QHttpServer as guarded sockets. Api thread.
+class Guard final : public QTcpServer {
+public:
+    explicit Guard(Service &service);
+    ~Guard() override;
+
+    /// Ends all connections and takes no answers any more; before QHttpServer, which deletes their sockets, goes.
+    void shutDown();
+    /// QHttpServer has read a request of the connection that is speaking.
+    void onRequest();
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+
+private:
+    void deliver();
+    void sweep();
+
+    Service &m_service;
+    QTimer m_sweep;
+    std::uint64_t m_lastSerial = 0;
+};
+
+} // namespace threadline::api
