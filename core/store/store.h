@@ -39,7 +39,8 @@ struct StoredEvent {
     std::vector<std::string> variants; ///< raw texts of other contents under the same identity, at most 8
 };
 
-/// What one transaction writes, in this order. Keys of new interactions are given by the engine (max key + 1 and up).
+/// What one transaction writes: interactions, records, events, variants, moves, names, summaries, bands, refused. Keys of new
+/// interactions are given by the engine (Opened::lastKey + 1 and up); one that is there already under another key keeps that.
 struct WriteGroup {
     struct NewInteraction {
         InteractionKey key;
@@ -62,7 +63,8 @@ struct WriteGroup {
         bool wins;
         Timestamp received;
     };
-    /// Moves an event between "unattached" (0) and an interaction, or between two.
+    /// Moves an event that names no interaction between "unattached" (0) and an interaction, or between two. One whose identity
+    /// is taken where it should go stays where it is.
     struct Move {
         InteractionKey from;
         std::string id;
@@ -83,13 +85,15 @@ struct WriteGroup {
     std::vector<NewVariant> variants;
     std::vector<Move> moves;
     std::vector<NewName> names;        ///< pairs that are there already are passed over
-    bool indexNames = false;           ///< build the index of names over all stored events (in SQL, by json_extract), unless it is there; then keep `names` in it
+    bool indexNames = false;           ///< build the index of names over all stored events, unless it is there; then keep `names` in it
     std::vector<SummaryRow> summaries; ///< of every interaction that this group touches
-    std::vector<Record> records;       ///< standing records; replace an earlier one, and its import events
+    std::vector<Record> records;       ///< standing records; replace an earlier one, and its import events, before `events` is written
     std::vector<Band> bands;           ///< ids are given by the engine; inserted or replaced
     std::vector<Refused> refused;      ///< ring of the newest 1,000
     std::optional<Timestamp> lastReceived; ///< receipt of the last message, for the band after a kill
     bool listening = false;                ///< whether the source listened when this was written
+    /// Given back: how many of `events` were there already, under the same identity, and were passed over.
+    std::uint64_t duplicates = 0;
 };
 
 /// What was left by the process before.
@@ -101,6 +105,7 @@ struct Opened {
     bool listening = false; ///< it ended while listening, so it was killed
     std::optional<Band> openBand;
     std::int64_t lastBand = 0; ///< greatest band id
+    std::optional<Timestamp> closed; ///< when it was closed cleanly; absent: it was not
 };
 
 /// One reading connection. Not for two threads at once; make one a thread.
@@ -108,7 +113,8 @@ class StoreReader {
 public:
     virtual ~StoreReader() = default;
     [[nodiscard]] virtual Result<std::optional<InteractionKey>> find(std::string_view interaction) = 0;
-    /// Calls `each` for the interaction's events in row order; stops when it returns false.
+    /// Calls `each` for the interaction's events in row order, from one snapshot; stops when it returns false. Of memory it
+    /// takes one event and 8 bytes for each further one. `each` must not use this reader; nor may the other callbacks.
     [[nodiscard]] virtual Result<> events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each) = 0;
     [[nodiscard]] virtual Result<std::optional<Summary>> summary(InteractionKey key) = 0;
     [[nodiscard]] virtual Result<std::optional<Record>> record(std::string_view interaction) = 0;
@@ -136,7 +142,8 @@ public:
 struct StoreOptions {
     std::string folder;               ///< made if absent, mode 0700
     std::int64_t cacheBytes = 64 << 20;
-    std::int64_t walLimitBytes = 256 << 20;
+    std::int64_t walLimitBytes = 256 << 20; ///< the journal is written back before it is larger, unless a reader holds it
+    /// Reads beside a process that writes: takes no lock and makes nothing; write(), retain() and closeCleanly() fail.
     bool readOnly = false;
 };
 
@@ -153,7 +160,9 @@ public:
     /// A new reading connection.
     [[nodiscard]] virtual Result<std::unique_ptr<StoreReader>> reader() const = 0;
     /// Deletes ended interactions whose last event is older than `before`, at most `limit`, leaving a tombstone each; never an
-    /// open one. Returns how many. Same thread as write().
+    /// open one. From then on they are not found; their events go in transactions of at most 2,000, at most 20,000 a call, so
+    /// that writing is held up for a moment only. Returns how many interactions it worked on; 0: there is nothing left to do.
+    /// The caller must not write to an interaction that hasTombstone(). Same thread as write().
     [[nodiscard]] virtual Result<int> retain(Timestamp before, int limit) = 0;
     /// Whether the interaction was deleted by retention (its events are not to be recorded anew).
     /// Any thread; costs nothing while there is no tombstone.

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/connection.h"
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+namespace threadline::sqlite {
+namespace {
+
+/// Once per process, before SQLite starts: its memory statistics cost a lock at each allocation.
+void configureOnce()
+{
+    static std::once_flag once;
+    std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
+ErrorCode codeOf(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL: return ErrorCode::Full;
+    case SQLITE_IOERR: return isRoomFailure(code) ? ErrorCode::Full : ErrorCode::Unusable;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ErrorCode::Busy;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH: return ErrorCode::Unusable;
+    case SQLITE_INTERRUPT: return ErrorCode::Cancelled;
+    default: return ErrorCode::Internal;
+    }
+}
+
+std::string_view adviceFor(ErrorCode code)
+{
+    switch (code) {
+    case ErrorCode::Full: return " Make room on this disk; it is tried again.";
+    case ErrorCode::Busy: return " Another program holds it: close that program.";
+    case ErrorCode::Unusable: return " Check the disk and the folder's permissions; if the file is damaged, restore a backup.";
+    default: return "";
+    }
+}
+
+std::string systemReason(sqlite3 *db, int code)
+{
+    const int base = code & 0xff;
+    const int number = db ? sqlite3_system_errno(db) : 0;
+    if (number == 0 || (base != SQLITE_IOERR && base != SQLITE_FULL && base != SQLITE_CANTOPEN))
+        return {};
+    return std::string(", ") + std::strerror(number);
+}
+
+} // namespace
+
+bool isRoomFailure(int code)
+{
+    switch (code) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_TRUNCATE:
+    case SQLITE_IOERR_SHMSIZE:
+    case SQLITE_IOERR_SHMOPEN:
+    case SQLITE_IOERR_DIR_FSYNC: return true;
+    default: return false;
+    }
+}
+
+bool isDamage(int code)
+{
+    return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB || code == SQLITE_IOERR_SHORT_READ;
+}
+
+Error errorOf(sqlite3 *db, int code, std::string_view doing)
+{
+    const char *name = db ? sqlite3_db_filename(db, "main") : nullptr;
+    const char *words = db && sqlite3_extended_errcode(db) == code ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+    Error error{codeOf(code), "Cannot "};
+    error.message.append(doing).append(" the database ").append(name ? name : "");
+    error.message.append(": ").append(words).append(systemReason(db, code)).append(".");
+    error.message.append(adviceFor(error.code));
+    return error;
+}
+
+Result<Connection> Connection::open(const std::string &path, Mode mode, int busyTimeoutMs)
+{
+    configureOnce();
+    sqlite3 *raw = nullptr;
+    const int access = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const int code = sqlite3_open_v2(path.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    Connection connection;
+    connection.m_db.reset(raw);
+    if (code != SQLITE_OK)
+        return fail(errorOf(raw, code, "open"));
+    sqlite3_busy_timeout(raw, busyTimeoutMs);
+    // A file made by somebody else may carry code in its schema.
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    return connection;
+}
+
+Error Connection::error(std::string_view doing) const
+{
+    return errorOf(get(), sqlite3_extended_errcode(get()), doing);
+}
+
+Result<> Connection::run(const char *sql, std::string_view doing)
+{
+    const int code = sqlite3_exec(get(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        return fail(errorOf(get(), code, doing));
+    return {};
+}
+
+Result<std::int64_t> Connection::number(const char *sql)
+{
+    Statement statement;
+    if (auto r = statement.prepare(*this, sql); !r)
+        return fail(r.error());
+    const int code = statement.step();
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return fail(errorOf(get(), code, "read"));
+    return code == SQLITE_ROW ? statement.number(0) : 0;
+}
+
+Result<std::string> Connection::text(const char *sql)
+{
+    Statement statement;
+    if (auto r = statement.prepare(*this, sql); !r)
+        return fail(r.error());
+    const int code = statement.step();
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return fail(errorOf(get(), code, "read"));
+    return code == SQLITE_ROW ? std::string(statement.bytes(0)) : std::string();
+}
+
+Result<> Statement::prepare(const Connection &connection, std::string_view sql)
+{
+    sqlite3_stmt *raw = nullptr;
+    const int code = sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                        &raw, nullptr);
+    m_stmt.reset(raw);
+    if (code != SQLITE_OK)
+        return fail(errorOf(connection.get(), code, "use"));
+    return {};
+}
+
+} // namespace threadline::sqlite

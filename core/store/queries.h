@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The SQL that is worth looking at: what the readers ask. A test asks SQLite for the plan of each.
+#pragma once
+
+namespace threadline::sql {
+
+#define THREADLINE_SUMMARY_COLUMNS                                                                                               \
+    "key, id, state, start, \"end\", last, count, variants, customer, media, queues, agents, commit_no"
+#define THREADLINE_EVENT_COLUMNS "row, interaction, id, received, provenance, marks, variants, commit_no, raw"
+#define THREADLINE_BAND_COLUMNS "id, source, start, \"end\", cause, state, reason"
+
+inline constexpr const char *kFind = "SELECT key FROM interactions WHERE id = ?1";
+inline constexpr const char *kSummary = "SELECT " THREADLINE_SUMMARY_COLUMNS " FROM interactions WHERE key = ?1";
+inline constexpr const char *kRowsOf = "SELECT row FROM events WHERE interaction = ?1";
+inline constexpr const char *kEvent = "SELECT " THREADLINE_EVENT_COLUMNS " FROM events WHERE row = ?1";
+inline constexpr const char *kVariants = "SELECT raw FROM variants WHERE event = ?1 ORDER BY n";
+inline constexpr const char *kRecord = "SELECT id, ended, last, high, low, size, raw FROM records WHERE id = ?1";
+
+/// Interactions by activity, behind (?1, ?2), of one state; and of all: three ranges of one index, merged.
+#define THREADLINE_ACTIVITY(state)                                                                                               \
+    "SELECT key, commit_no FROM interactions WHERE state = " state                                                               \
+    " AND (commit_no < ?1 OR (commit_no = ?1 AND key < ?2)) AND commit_no <= ?1"
+inline constexpr const char *kActivityOfState = THREADLINE_ACTIVITY("?3") " ORDER BY commit_no DESC, key DESC";
+inline constexpr const char *kActivity = THREADLINE_ACTIVITY("0") " UNION ALL " THREADLINE_ACTIVITY("1") " UNION ALL "
+    THREADLINE_ACTIVITY("2") " ORDER BY commit_no DESC, key DESC";
+
+/// Of one span class: those that start within [?2, ?3]; all it reads is in the index.
+inline constexpr const char *kSpans =
+    "SELECT key, start, \"end\" FROM interactions WHERE span_class = ?1 AND start >= ?2 AND start <= ?3";
+inline constexpr const char *kStateOf = "SELECT state, commit_no FROM interactions WHERE key = ?1";
+/// Ended ones that may be deleted: class ?1, started and ended before ?2.
+inline constexpr const char *kOldest = "SELECT key FROM interactions WHERE span_class = ?1 AND start < ?2 AND \"end\" < ?2"
+                                       " AND state = 1 AND last < ?2 ORDER BY start LIMIT ?3";
+
+inline constexpr const char *kBands = "SELECT " THREADLINE_BAND_COLUMNS
+    " FROM bands WHERE start < ?2 AND (\"end\" IS NULL OR \"end\" >= ?1) ORDER BY start, id";
+inline constexpr const char *kRefused = "SELECT reason, detail, received, size, text FROM refused ORDER BY n DESC LIMIT ?1";
+inline constexpr const char *kInferred = "SELECT " THREADLINE_EVENT_COLUMNS
+    " FROM inferred JOIN events USING(row) WHERE interaction NOT IN (SELECT key FROM doomed) ORDER BY row";
+inline constexpr const char *kNaming = "SELECT key FROM names WHERE name = ?1 LIMIT 2";
+inline constexpr const char *kTombstone = "SELECT 1 FROM tombstones WHERE id = ?1";
+
+} // namespace threadline::sql

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/reader.h"
+
+#include "core/store/queries.h"
+#include "core/store/rows.h"
+#include "core/store/snapshot.h"
+#include "core/store/sqlstore.h"
+
+#include <algorithm>
+
+namespace threadline {
+namespace {
+
+constexpr int kBusyTimeoutMs = 2000;
+/// Rows of one interaction above this are given back to the system after reading.
+constexpr std::size_t kRowsKept = 65'536;
+
+} // namespace
+
+Result<std::unique_ptr<StoreReader>> openReader(const std::string &path)
+{
+    auto reader = std::make_unique<SqliteReader>();
+    if (auto opened = reader->open(path); !opened)
+        return fail(opened.error());
+    return reader;
+}
+
+Result<> SqliteReader::open(const std::string &path)
+{
+    auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::ReadOnly, kBusyTimeoutMs);
+    if (!connection)
+        return fail(connection.error());
+    m_connection = std::move(*connection);
+    if (auto done = m_connection.run("PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY", "read"); !done)
+        return done;
+    const std::pair<sqlite::Statement *, const char *> statements[] = {
+        {&m_begin, "BEGIN"},
+        {&m_end, "COMMIT"},
+        {&m_find, sql::kFind},
+        {&m_summary, sql::kSummary},
+        {&m_rowsOf, sql::kRowsOf},
+        {&m_event, sql::kEvent},
+        {&m_variants, sql::kVariants},
+        {&m_record, sql::kRecord},
+        {&m_activity, sql::kActivity},
+        {&m_activityOfState, sql::kActivityOfState},
+        {&m_spans, sql::kSpans},
+        {&m_stateOf, sql::kStateOf},
+        {&m_bands, sql::kBands},
+        {&m_refused, sql::kRefused},
+        {&m_inferred, sql::kInferred},
+        {&m_naming, sql::kNaming},
+        {&m_namesIndexed, "SELECT names_indexed FROM state"},
+        {&m_count, "SELECT events FROM state"},
+    };
+    for (const auto &[statement, sql] : statements) {
+        if (auto prepared = statement->prepare(m_connection, sql); !prepared)
+            return prepared;
+    }
+    return {};
+}
+
+Result<std::optional<InteractionKey>> SqliteReader::find(std::string_view interaction)
+{
+    const PackedId id(interaction);
+    id.bindTo(m_find, 1);
+    sqlite::Rows rows(m_find);
+    if (rows.next())
+        return std::optional(m_find.number(0));
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    return std::optional<InteractionKey>();
+}
+
+Result<> SqliteReader::readEvent(const sqlite::Statement &from, StoredEvent &event)
+{
+    event.row = from.number(0);
+    event.interaction = from.number(1);
+    readId(from, 2, event.id);
+    event.received = from.time(3);
+    event.provenance = static_cast<Provenance>(from.number(4));
+    event.marks = static_cast<std::uint32_t>(from.number(5));
+    event.commit = static_cast<std::uint64_t>(from.number(7));
+    event.raw = from.bytes(8);
+    event.variants.clear();
+    if (from.number(6) == 0)
+        return {};
+    m_variants.bind(1, event.row);
+    sqlite::Rows rows(m_variants);
+    while (rows.next())
+        event.variants.emplace_back(m_variants.bytes(0));
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    return {};
+}
+
+/// The identity index gives the rows by id; the promise is by row.
+Result<> SqliteReader::collectRows(InteractionKey key)
+{
+    m_rows.clear();
+    m_rowsOf.bind(1, key);
+    sqlite::Rows rows(m_rowsOf);
+    while (rows.next())
+        m_rows.push_back(m_rowsOf.number(0));
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    std::sort(m_rows.begin(), m_rows.end());
+    return {};
+}
+
+Result<> SqliteReader::events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each)
+{
+    const Snapshot snapshot(*this);
+    if (!snapshot.good())
+        return fail(readError(snapshot.code()));
+    if (auto collected = collectRows(key); !collected)
+        return collected;
+    for (const std::int64_t row : m_rows) {
+        m_event.bind(1, row);
+        sqlite::Rows found(m_event);
+        if (!found.next())
+            return fail(readError(found.good() ? SQLITE_CORRUPT : found.code())); // the index names a row that is not there
+        StoredEvent event;
+        if (auto read = readEvent(m_event, event); !read)
+            return read;
+        if (!each(std::move(event)))
+            break;
+    }
+    if (m_rows.capacity() > kRowsKept)
+        std::vector<std::int64_t>().swap(m_rows);
+    return {};
+}
+
+Result<std::optional<Summary>> SqliteReader::summary(InteractionKey key)
+{
+    std::vector<WriteGroup::SummaryRow> rows;
+    if (auto read = appendSummary(key, rows); !read)
+        return fail(read.error());
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front().summary));
+}
+
+Result<std::optional<Record>> SqliteReader::record(std::string_view interaction)
+{
+    const PackedId id(interaction);
+    id.bindTo(m_record, 1);
+    sqlite::Rows rows(m_record);
+    if (!rows.next()) {
+        if (!rows.good())
+            return fail(readError(rows.code()));
+        return std::optional<Record>();
+    }
+    Record record;
+    readId(m_record, 0, record.interaction.value);
+    record.ended = m_record.number(1) != 0;
+    record.last = m_record.time(2);
+    record.content = {static_cast<std::uint64_t>(m_record.number(3)), static_cast<std::uint64_t>(m_record.number(4))};
+    auto raw = decompress(m_record.bytes(6), static_cast<std::size_t>(m_record.number(5)));
+    if (!raw)
+        return fail(ErrorCode::Unusable, "The stored record of interaction " + record.interaction.value
+                        + " is damaged: it cannot be unpacked. Import it again.");
+    record.raw = std::move(*raw);
+    return std::optional(std::move(record));
+}
+
+Result<std::vector<Band>> SqliteReader::bands(TimeRange range)
+{
+    std::vector<Band> bands;
+    m_bands.bind(1, range.start);
+    m_bands.bind(2, range.end);
+    sqlite::Rows rows(m_bands);
+    while (rows.next())
+        bands.push_back(readBand(m_bands));
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    return bands;
+}
+
+Result<std::vector<Refused>> SqliteReader::refused(int limit)
+{
+    std::vector<Refused> all;
+    m_refused.bind(1, limit);
+    sqlite::Rows rows(m_refused);
+    while (rows.next()) {
+        Refused one;
+        one.reason = m_refused.bytes(0);
+        one.detail = m_refused.bytes(1);
+        one.received = m_refused.time(2);
+        one.size = static_cast<std::uint64_t>(m_refused.number(3));
+        one.text = m_refused.bytes(4);
+        all.push_back(std::move(one));
+    }
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    return all;
+}
+
+Result<> SqliteReader::inferred(const std::function<bool(StoredEvent &&)> &each)
+{
+    sqlite::Rows rows(m_inferred);
+    while (rows.next()) {
+        StoredEvent event;
+        if (auto read = readEvent(m_inferred, event); !read)
+            return read;
+        if (!each(std::move(event)))
+            return {};
+    }
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    return {};
+}
+
+Result<bool> SqliteReader::namesIndexed()
+{
+    sqlite::Rows rows(m_namesIndexed);
+    if (!rows.next())
+        return fail(readError(rows.good() ? SQLITE_CORRUPT : rows.code()));
+    return m_namesIndexed.number(0) != 0;
+}
+
+Result<std::vector<InteractionKey>> SqliteReader::interactionsNaming(std::string_view name)
+{
+    std::vector<InteractionKey> keys;
+    m_naming.bindText(1, name);
+    sqlite::Rows rows(m_naming);
+    while (rows.next())
+        keys.push_back(m_naming.number(0));
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    return keys;
+}
+
+Result<std::uint64_t> SqliteReader::countEvents()
+{
+    sqlite::Rows rows(m_count);
+    if (!rows.next())
+        return fail(readError(rows.good() ? SQLITE_CORRUPT : rows.code()));
+    return static_cast<std::uint64_t>(m_count.number(0));
+}
+
+} // namespace threadline

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// A reading connection with its statements. One thread.
+#pragma once
+
+#include "core/store/connection.h"
+#include "core/store/idcodec.h"
+#include "core/store/store.h"
+
+#include <array>
+
+namespace threadline {
+
+class SqliteReader final : public StoreReader {
+public:
+    [[nodiscard]] Result<> open(const std::string &path);
+
+    [[nodiscard]] Result<std::optional<InteractionKey>> find(std::string_view interaction) override;
+    [[nodiscard]] Result<> events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each) override;
+    [[nodiscard]] Result<std::optional<Summary>> summary(InteractionKey key) override;
+    [[nodiscard]] Result<std::optional<Record>> record(std::string_view interaction) override;
+    [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) override;
+    [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> openAt(Timestamp at, int limit) override;
+    [[nodiscard]] Result<std::vector<Band>> bands(TimeRange range) override;
+    [[nodiscard]] Result<std::vector<Refused>> refused(int limit) override;
+    [[nodiscard]] Result<> inferred(const std::function<bool(StoredEvent &&)> &each) override;
+    [[nodiscard]] Result<bool> namesIndexed() override;
+    [[nodiscard]] Result<std::vector<InteractionKey>> interactionsNaming(std::string_view name) override;
+    [[nodiscard]] Result<std::uint64_t> countEvents() override;
+
+private:
+    /// Where an interaction stands in the list.
+    struct Place {
+        std::int64_t commit;
+        InteractionKey key;
+        friend auto operator<=>(const Place &, const Place &) = default;
+    };
+    /// One state of the database for as long as it lives.
+    class Snapshot;
+
+    [[nodiscard]] Error readError(int code) const { return sqlite::errorOf(m_connection.get(), code, "read"); }
+    [[nodiscard]] Result<> readEvent(const sqlite::Statement &from, StoredEvent &event);
+    [[nodiscard]] Result<> collectRows(InteractionKey key);
+    [[nodiscard]] Result<> appendSummary(InteractionKey key, std::vector<WriteGroup::SummaryRow> &rows);
+    /// Walks by activity; false: gave up after too many that do not match, `rows` then means nothing.
+    [[nodiscard]] Result<bool> listByActivity(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);
+    [[nodiscard]] Result<> listBySpan(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);
+    /// Calls `each` with key, start and end of what started in [from, to] and had not ended before `from`.
+    template<class Each>
+    [[nodiscard]] Result<> touching(Timestamp from, Timestamp to, Each each);
+
+    sqlite::Connection m_connection;
+    sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_activity, m_activityOfState, m_spans,
+        m_stateOf, m_bands, m_refused, m_inferred, m_naming, m_namesIndexed, m_count;
+    std::vector<std::int64_t> m_rows; ///< kept for its memory
+};
+
+} // namespace threadline

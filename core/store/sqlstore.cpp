@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What the store does besides writing groups: its state, its journal, its ends.
+#include "core/store/sqlstore.h"
+
+#include "core/base/log.h"
+#include "core/store/namesindex.h"
+#include "core/store/queries.h"
+#include "core/store/rows.h"
+#include "core/store/writes.h"
+
+namespace threadline {
+namespace {
+
+constexpr int kPageBytes = 4096;
+/// A pass over the journal each time it has grown by this much: little enough to be done in the background before the next.
+constexpr int kPassPages = (16 << 20) / kPageBytes;
+/// Once nobody holds it, the writer ends a journal above this, so that readers have short ways and a start after a kill is quick.
+constexpr int kEndPages = (64 << 20) / kPageBytes;
+constexpr int kLookupTimeoutMs = 2000;
+
+constexpr const char *kReadState = "SELECT commit_no, last_key, last_row, events, received, listening, closed, names_indexed FROM state";
+
+} // namespace
+
+SqliteStore::SqliteStore(StoreOptions options, std::string path) : m_options(std::move(options)), m_path(std::move(path)) {}
+
+SqliteStore::~SqliteStore()
+{
+    m_checkpointer.reset();
+    m_names.reset();
+    m_writes.reset();
+}
+
+Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock)
+{
+    m_connection = std::move(connection);
+    if (auto read = readState(); !read)
+        return read;
+    if (m_options.readOnly)
+        return {};
+    if (auto prepared = prepareWrites(); !prepared)
+        return prepared;
+    sqlite3_wal_hook(
+        m_connection.get(),
+        [](void *self, sqlite3 *, const char *, int pages) {
+            static_cast<SqliteStore *>(self)->m_journalPages = pages;
+            return SQLITE_OK;
+        },
+        this);
+    m_nextPass = kPassPages;
+    m_checkpointer = std::make_unique<Checkpointer>();
+    if (auto started = m_checkpointer->start(m_path); !started)
+        return started;
+    m_lock = std::move(lock);
+    return m_lock.sign();
+}
+
+Result<> SqliteStore::readState()
+{
+    sqlite::Statement statement;
+    if (auto prepared = statement.prepare(m_connection, kReadState); !prepared)
+        return prepared;
+    if (const int code = statement.step(); code != SQLITE_ROW)
+        return fail(sqlite::errorOf(m_connection.get(), code == SQLITE_DONE ? SQLITE_CORRUPT : code, "read"));
+    m_state.commit = statement.number(0);
+    m_state.lastKey = statement.number(1);
+    m_state.lastRow = statement.number(2);
+    m_state.events = statement.number(3);
+    m_state.received = statement.optionalTime(4);
+    m_state.listening = statement.number(5) != 0;
+    m_state.closed = statement.optionalTime(6);
+    m_state.namesIndexed = statement.number(7) != 0;
+    statement.reset();
+
+    m_opened.lastCommit = static_cast<std::uint64_t>(m_state.commit);
+    m_opened.lastKey = m_state.lastKey;
+    m_opened.events = static_cast<std::uint64_t>(m_state.events);
+    m_opened.lastReceived = m_state.received;
+    m_opened.listening = m_state.listening;
+    m_opened.closed = m_state.closed;
+    const auto lastBand = m_connection.number("SELECT max(id) FROM bands");
+    if (!lastBand)
+        return fail(lastBand.error());
+    m_opened.lastBand = *lastBand;
+    const auto tombstones = m_connection.number("SELECT count(*) FROM tombstones");
+    if (!tombstones)
+        return fail(tombstones.error());
+    m_tombstones = *tombstones;
+
+    sqlite::Statement open;
+    if (auto prepared = open.prepare(m_connection, "SELECT " THREADLINE_BAND_COLUMNS
+                                                   " FROM bands WHERE \"end\" IS NULL ORDER BY start DESC, id DESC LIMIT 1");
+        !prepared)
+        return prepared;
+    if (open.step() == SQLITE_ROW)
+        m_opened.openBand = readBand(open);
+    return {};
+}
+
+Result<> SqliteStore::prepareWrites()
+{
+    m_writes = std::make_unique<Writes>();
+    for (const auto &[statement, sql] : m_writes->all()) {
+        if (auto prepared = statement->prepare(m_connection, sql); !prepared)
+            return prepared;
+    }
+    m_names = std::make_unique<NamesIndex>(m_connection);
+    return m_names->prepare();
+}
+
+Result<> SqliteStore::checkWritable() const
+{
+    if (m_options.readOnly)
+        return fail(ErrorCode::Unusable, "The database " + m_path + " was opened for reading only.");
+    return {};
+}
+
+Result<> SqliteStore::writeState(const StoreState &state)
+{
+    sqlite::Statement &s = m_writes->state;
+    s.bind(1, state.commit);
+    s.bind(2, state.lastKey);
+    s.bind(3, state.lastRow);
+    s.bind(4, state.events);
+    s.bind(5, state.received);
+    s.bind(6, state.listening ? 1 : 0);
+    s.bind(7, state.closed);
+    s.bind(8, state.namesIndexed ? 1 : 0);
+    return m_writes->run(s, m_connection);
+}
+
+/// Keeps the journal short. The thread beside copies it back bit by bit; what is left to copy when the journal has grown past
+/// its bound is little, so the writer does it itself, with nobody writing meanwhile, and the journal begins anew.
+void SqliteStore::tendJournal()
+{
+    const std::int64_t limit = std::max<std::int64_t>(m_options.walLimitBytes / kPageBytes, kPassPages);
+    if (m_journalPages < m_nextPass) {
+        if (m_journalPages + kPassPages < m_nextPass)
+            m_nextPass = kPassPages; // it began anew
+        return;
+    }
+    const bool beside = m_checkpointer->busy();
+    if (m_journalPages > limit || (m_journalPages > kEndPages && !beside)) {
+        const int mode = m_journalPages > limit ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+        const int code = sqlite3_wal_checkpoint_v2(m_connection.get(), nullptr, mode, nullptr, nullptr);
+        if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+            log::warning("store", sqlite::errorOf(m_connection.get(), code, "write the journal back into").message);
+    } else if (!beside) {
+        m_checkpointer->ask();
+    }
+    m_nextPass = m_journalPages + kPassPages;
+}
+
+Result<std::unique_ptr<StoreReader>> SqliteStore::reader() const { return openReader(m_path); }
+
+Result<bool> SqliteStore::hasTombstone(std::string_view interaction) const
+{
+    if (m_tombstones == 0)
+        return false;
+    std::scoped_lock lock(m_lookupMutex);
+    if (!m_lookup.get()) {
+        auto connection = sqlite::Connection::open(m_path, sqlite::Connection::Mode::ReadOnly, kLookupTimeoutMs);
+        if (!connection)
+            return fail(connection.error());
+        if (auto prepared = m_findTombstone.prepare(*connection, sql::kTombstone); !prepared)
+            return fail(prepared.error());
+        m_lookup = std::move(*connection);
+    }
+    const PackedId id(interaction);
+    id.bindTo(m_findTombstone, 1);
+    const int code = m_findTombstone.execute();
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return fail(sqlite::errorOf(m_lookup.get(), code, "read"));
+    return code == SQLITE_ROW;
+}
+
+Result<> SqliteStore::closeCleanly(Timestamp now)
+{
+    if (auto writable = checkWritable(); !writable)
+        return writable;
+    StoreState next = m_state;
+    next.listening = false;
+    next.closed = now;
+    return transaction(next, [](StoreState &) -> Result<> { return {}; });
+}
+
+Result<std::string> SqliteStore::integrity() const
+{
+    auto connection = sqlite::Connection::open(m_path, sqlite::Connection::Mode::ReadOnly, kLookupTimeoutMs);
+    if (!connection)
+        return fail(connection.error());
+    sqlite::Statement check;
+    if (auto prepared = check.prepare(*connection, "PRAGMA integrity_check(10)"); !prepared)
+        return sqlite3_errcode(connection->get()) == SQLITE_CORRUPT ? Result<std::string>(prepared.error().message) : fail(prepared.error());
+    std::string said;
+    sqlite::Rows rows(check);
+    while (rows.next())
+        said.append(said.empty() ? "" : "\n").append(check.bytes(0));
+    if (!rows.good() && !sqlite::isDamage(rows.code()))
+        return fail(sqlite::errorOf(connection->get(), rows.code(), "check"));
+    if (!rows.good())
+        return sqlite::errorOf(connection->get(), rows.code(), "check").message;
+    return said == "ok" ? std::string() : said;
+}
+
+} // namespace threadline

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The store over SQLite. write(), retain(), closeCleanly(): one thread; the rest any.
+#pragma once
+
+#include "core/store/checkpointer.h"
+#include "core/store/connection.h"
+#include "core/store/files.h"
+#include "core/store/store.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace threadline {
+
+class NamesIndex;
+
+/// The one row of table `state`.
+struct StoreState {
+    std::int64_t commit = 0;
+    InteractionKey lastKey = 0;
+    std::int64_t lastRow = 0;
+    std::int64_t events = 0;
+    std::optional<Timestamp> received;
+    bool listening = false;
+    std::optional<Timestamp> closed;
+    bool namesIndexed = false;
+};
+
+class SqliteStore final : public Store {
+public:
+    SqliteStore(StoreOptions options, std::string path);
+    ~SqliteStore() override;
+    /// Takes the open, checked connection and the lock; reads what was left. Errors: Unusable.
+    [[nodiscard]] Result<> begin(sqlite::Connection connection, FolderLock lock);
+
+    [[nodiscard]] const Opened &opened() const override { return m_opened; }
+    [[nodiscard]] Result<> write(WriteGroup &group) override;
+    [[nodiscard]] Result<std::unique_ptr<StoreReader>> reader() const override;
+    [[nodiscard]] Result<int> retain(Timestamp before, int limit) override;
+    [[nodiscard]] Result<bool> hasTombstone(std::string_view interaction) const override;
+    [[nodiscard]] Result<> closeCleanly(Timestamp now) override;
+    [[nodiscard]] Result<std::string> integrity() const override;
+
+private:
+    struct Writes; ///< the prepared statements of the writer, and buffers that their bound values lie in
+    struct Group;  ///< a group while it is written
+
+    [[nodiscard]] Result<> readState();
+    [[nodiscard]] Result<> prepareWrites();
+    [[nodiscard]] Result<> checkWritable() const;
+    /// Runs `body` in one transaction and takes `state` over once that is durable; else all is as it was.
+    template<class Body>
+    [[nodiscard]] Result<> transaction(StoreState state, Body body);
+    [[nodiscard]] Result<> writeState(const StoreState &state);
+    void tendJournal();
+
+    [[nodiscard]] Result<> writeInteractions(Group &group);
+    [[nodiscard]] Result<> writeRecords(Group &group);
+    [[nodiscard]] Result<> dropImported(Group &group, InteractionKey key);
+    [[nodiscard]] Result<> writeEvents(Group &group);
+    [[nodiscard]] Result<> writeEvent(Group &group, const WriteGroup::NewEvent &event);
+    [[nodiscard]] Result<> writeVariants(Group &group);
+    [[nodiscard]] Result<> keepVariant(std::int64_t row, std::int64_t held, std::string_view raw, Timestamp received);
+    [[nodiscard]] Result<> writeMoves(Group &group);
+    [[nodiscard]] Result<> writeNames(Group &group);
+    [[nodiscard]] Result<> writeSummaries(Group &group);
+    [[nodiscard]] Result<> writeBands(Group &group);
+    [[nodiscard]] Result<> writeRefused(Group &group);
+
+    [[nodiscard]] Result<std::vector<InteractionKey>> doomedKeys();
+    [[nodiscard]] Result<std::vector<InteractionKey>> oldest(Timestamp before, int limit);
+    [[nodiscard]] Result<> doom(const std::vector<InteractionKey> &keys, Timestamp before);
+    /// Deletes at most `budget` events of the interaction; says how many. The key is not doomed any more once none is left.
+    [[nodiscard]] Result<int> deleteEvents(InteractionKey key, int budget);
+
+    const StoreOptions m_options;
+    const std::string m_path;
+    FolderLock m_lock; // outlives the connections
+    Opened m_opened;
+    StoreState m_state;
+    sqlite::Connection m_connection;
+    std::unique_ptr<Writes> m_writes;
+    std::unique_ptr<NamesIndex> m_names;
+    std::unique_ptr<Checkpointer> m_checkpointer;
+    int m_journalPages = 0;   ///< after the last commit
+    int m_nextPass = 0;       ///< pages at which the next pass over the journal is asked for
+    std::atomic<std::int64_t> m_tombstones{0};
+    mutable std::mutex m_lookupMutex;
+    mutable sqlite::Connection m_lookup; ///< for hasTombstone
+    mutable sqlite::Statement m_findTombstone;
+};
+
+/// A reading connection on the database at `path`.
+[[nodiscard]] Result<std::unique_ptr<StoreReader>> openReader(const std::string &path);
+
+} // namespace threadline
