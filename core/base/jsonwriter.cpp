@@ -1,36 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
 
+#include "core/base/utf8.h"
+
 #include <charconv>
 #include <cmath>
 
 namespace threadline::json {
 namespace {
-
-/// Length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none (RFC 3629).
-std::size_t sequenceLength(std::string_view text)
-{
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
-        return i < text.size() && byte(i) >= low && byte(i) <= high;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xC2 && first <= 0xDF)
-        return follows(1, 0x80, 0xBF) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-        const unsigned high = first == 0xED ? 0x9F : 0xBF;
-        return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-        const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-        return follows(1, low, high) && follows(2, 0x80, 0xBF) && follows(3, 0x80, 0xBF) ? 4 : 0;
-    }
-    return 0;
-}
 
 void appendControl(std::string &out, char c)
 {
@@ -78,7 +55,7 @@ void appendString(std::string &out, std::string_view text)
             out.push_back(c);
         } else if (static_cast<unsigned char>(c) < 0x20) {
             appendControl(out, c);
-        } else if (const std::size_t length = sequenceLength(text); length > 0) {
+        } else if (const std::size_t length = utf8Length(text); length > 0) {
             out.append(text.substr(0, length));
             taken = length;
         } else {

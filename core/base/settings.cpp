@@ -4,16 +4,12 @@
 #include "core/base/settings.h"
 
 #include "core/base/log.h"
+#include "core/base/settingsfile.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <sys/stat.h>
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#define TOML_ENABLE_UNRELEASED_FEATURES 0
-#include <toml++/toml.h>
 
 namespace threadline {
 namespace {
@@ -93,73 +89,36 @@ bool readableByOthers(const std::string &path)
     return stat(path.c_str(), &info) == 0 && (info.st_mode & 0077) != 0;
 }
 
-/// Whether the text may hold a secret up to the end of line `last`: a value may begin many lines above what is wrong with it.
-bool mayHoldSecret(std::string_view text, std::size_t last)
-{
-    std::size_t end = 0;
-    for (std::size_t line = 0; line < last && end < text.size(); ++line)
-        end = std::min(text.find('\n', end), text.size() - 1) + 1;
-    text = text.substr(0, end);
-    const auto &specs = settingSpecs();
-    return std::any_of(specs.begin(), specs.end(),
-                       [&](const SettingSpec &s) { return s.secret && text.find(s.key) != std::string_view::npos; })
-        || text.find('@') != std::string_view::npos;
-}
-
 std::string place(const std::string &path, std::size_t line) { return "file " + path + ", line " + std::to_string(line); }
-
-Error unreadable(const std::string &path, std::string_view text, const toml::parse_error &error)
-{
-    const std::size_t line = error.source().begin.line;
-    std::string why(error.description());
-    if (mayHoldSecret(text, line))
-        why = "the line is no TOML (its text is not repeated, because it may hold a secret)";
-    return {ErrorCode::InvalidArgument, "The settings in " + place(path, line) + " cannot be read: " + shown(why)
-                + ". A line looks like: listen = \"127.0.0.1:3000\""};
-}
-
-/// The text of a value that may be a setting; nothing for lists, tables, dates.
-std::optional<std::string> textOf(const toml::node &node)
-{
-    if (const auto *text = node.as_string())
-        return text->get();
-    if (const auto *number = node.as_integer())
-        return std::to_string(number->get());
-    return std::nullopt;
-}
 
 struct FileContent {
     Values values;
     std::vector<std::string> warnings;
 };
 
-Result<> takeEntry(FileContent &out, const std::string &path, std::string_view key, const toml::node &node)
+/// Takes one line of the file; an unknown name is a warning, because another version may know it.
+void takeLine(FileContent &out, const std::string &path, SettingsLine &&line)
 {
-    const std::string where = place(path, node.source().begin.line);
-    const SettingSpec *spec = specOf(key);
-    if (!spec || key == "config") {
-        out.warnings.push_back("There is no setting \"" + shown(key) + "\" (" + where + "); it is ignored. --help lists all.");
-        return {};
+    const std::string where = place(path, line.line);
+    const SettingSpec *spec = specOf(line.name);
+    if (!spec || line.name == "config") {
+        out.warnings.push_back("There is no setting \"" + shown(line.name) + "\" (" + where + "); it is ignored. --help lists all.");
+        return;
     }
-    std::optional<std::string> text = textOf(node);
-    if (!text)
-        return wrong(key, where, "it must be a text in quotes or a whole number");
     if (spec->secret && readableByOthers(path))
         out.warnings.push_back("The file " + path + " holds " + spec->key + " and other users may read it. Run: chmod 600 " + path);
-    out.values[spec->key] = {std::move(*text), where};
-    return {};
+    out.values[spec->key] = {std::move(line.text), where};
 }
 
 Result<FileContent> parseFile(const std::string &path, const std::string &text)
 {
-    const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(path));
-    if (!parsed)
-        return fail(unreadable(path, text, parsed.error()));
+    auto lines = parseSettingsFile(text);
+    if (!lines)
+        return fail(ErrorCode::InvalidArgument, "The settings in " + place(path, lines.error().line) + " cannot be read: "
+                    + lines.error().what + ". A line looks like: listen = \"127.0.0.1:3000\"");
     FileContent out;
-    for (const auto &[key, node] : parsed.table()) {
-        if (Result<> taken = takeEntry(out, path, key.str(), node); !taken)
-            return fail(taken.error());
-    }
+    for (SettingsLine &line : *lines)
+        takeLine(out, path, std::move(line));
     return out;
 }
 

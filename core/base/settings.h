@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Settings: flag, environment, configuration file (TOML), default, in this order; each value knows where it came from.
-/// toml++ is named in settings.cpp alone. Reading never touches a store or a network.
+/// The file is read by core/base/settingsfile.h. Reading never touches a store or a network.
 #pragma once
 
 #include "core/base/result.h"

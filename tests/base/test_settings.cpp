@@ -74,7 +74,10 @@ private Q_SLOTS:
     void fileWithLineNumbers();
     void fileUnknownName();
     void fileWrongType();
+    void fileBroken_data();
     void fileBroken();
+    void fileTexts_data();
+    void fileTexts();
     void fileReadableByOthers();
     void fileMissing();
     void fileByFlagAndVariable();
@@ -380,19 +383,83 @@ void TestSettings::fileUnknownName()
 
 void TestSettings::fileWrongType()
 {
-    for (const char *value : {"[1, 2]", "1.5", "2026-01-01", "true", "{ a = 1 }"}) {
+    for (const char *value : {"[1, 2]", "1.5", "2026-01-01", "true", "{ a = 1 }", "", "-", "+", "0x10", "1__0", "_1", "1_", "007", "inf"}) {
         const QString said = refusal(withFile(QByteArray("\nretention-days = ") + value + '\n'));
         QVERIFY2(said.contains(QLatin1String("line 2")) && said.contains(QLatin1String("must be a text in quotes or a whole number")), qPrintable(said));
     }
 }
 
+void TestSettings::fileBroken_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<int>("line");
+    const auto row = [](const char *name, const QByteArray &content, int line) { QTest::newRow(name) << content << line; };
+    row("no quotes", "listen = \"127.0.0.1:1\"\nlog-level = debug\n", 2);
+    row("no UTF-8", "listen = \"\xff\xfe\"\n", 1);
+    row("no UTF-8 in a comment", "\n# \xc3\n", 2);
+    row("a bare letter outside ASCII", "client-id = \"a\" \xc3\xa4\n", 1);
+    row("twice", "listen = \"127.0.0.1:1\"\nlisten = \"127.0.0.1:2\"\n", 2);
+    row("a name twice in a table", "[t]\na = 1\na = 2\n", 3);
+    row("a table that is none", "[::1]:api-token = 1\n", 1);
+    row("a table that is not closed", "[table\n", 1);
+    row("brackets", QByteArray("a = ") + QByteArray(100'000, '['), 1);
+    row("open quotes", "\nclient-id = \"abc\nlisten = \"x\"\n", 2);
+    row("open triple quotes", "client-id = \"\"\"\nabc\n\n", 4);
+    row("NUL", QByteArray("client-id = \"a\0b\"\n", 18), 1);
+    row("escape", "client-id = \"\\q\"\n", 1);
+    row("surrogate", "client-id = \"\\ud800\"\n", 1);
+    row("code point", "client-id = \"\\U00110000\"\n", 1);
+    row("short code", "client-id = \"\\u12\"\n", 1);
+    row("two values", "client-id = \"a\" \"b\"\n", 1);
+    row("no value", "client-id\n", 1);
+    row("no name", "= 1\n", 1);
+    row("carriage return alone", "client-id = \"a\"\rlisten = \"b\"\n", 1);
+    row("dot at the end", "a. = 1\n", 1);
+    row("name over lines", "\"\"\"a\"\"\" = 1\n", 1);
+}
+
 void TestSettings::fileBroken()
 {
-    const QString said = refusal(withFile("listen = \"127.0.0.1:1\"\nlog-level = debug\n"));
-    QVERIFY2(said.contains(QLatin1String("line 2")) && said.contains(QLatin1String("A line looks like")), qPrintable(said));
-    QVERIFY(!refusal(withFile(QByteArray("listen = \"\xff\xfe\"\n"))).isEmpty());
-    QVERIFY(!refusal(withFile(QByteArray("a = ") + QByteArray(100'000, '['))).isEmpty());
-    QVERIFY(!refusal(withFile("listen = \"127.0.0.1:1\"\nlisten = \"127.0.0.1:2\"\n")).isEmpty());
+    QFETCH(QByteArray, content);
+    QFETCH(int, line);
+    const QString said = refusal(withFile(content));
+    QVERIFY2(said.contains(QStringLiteral(", line %1 cannot be read").arg(line)), qPrintable(said));
+    QVERIFY2(said.contains(QLatin1String("A line looks like")), qPrintable(said));
+}
+
+void TestSettings::fileTexts_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    QTest::addColumn<QByteArray>("text");
+    const auto row = [](const char *line, const char *text) { QTest::newRow(line) << QByteArray(line) << QByteArray(text); };
+    row("tsdb-org = \"a b\"", "a b");
+    row("tsdb-org='C:\\dir'", "C:\\dir");
+    row("\"tsdb-org\" = \"x\" # why", "x");
+    row("'tsdb-org' = \"\"", "");
+    row("tsdb-org = \"q \\\" b \\\\ t \\t n \\n\"", "q \" b \\ t \t n \n");
+    row("tsdb-org = \"\\u00e4\\U0001F600\xc3\xa4#\"", "\xc3\xa4\xf0\x9f\x98\x80\xc3\xa4#");
+    row("tsdb-org = \"\"\"\none\ntwo\"\"\"", "one\ntwo");
+    row("tsdb-org = \"\"\"one \\\n   two\"\"\"", "one two");
+    row("tsdb-org = \"\"\"a\"\"b\"\"\"\"\"", "a\"\"b\"\"");
+    row("tsdb-org = '''\r\none\r\n\\t'''", "one\n\\t");
+    row("tsdb-org = 1_000", "1000");
+    row("tsdb-org = -5", "-5");
+    row("tsdb-org = +0", "0");
+    row("\xef\xbb\xbftsdb-org = 7", "7");
+    row("  \t tsdb-org\t=\t7\t\r", "7");
+}
+
+void TestSettings::fileTexts()
+{
+    QFETCH(QByteArray, line);
+    QFETCH(QByteArray, text);
+    for (const QByteArray &end : {QByteArray(), QByteArray("\n"), QByteArray("\n[table]\nx = 1\n")}) {
+        if (end.isEmpty() && line.endsWith('\r'))
+            continue; // a carriage return belongs to a line end
+        const Result<Settings> r = Settings::read(withFile(line + end));
+        QVERIFY2(r, r ? "" : r.error().message.c_str());
+        QCOMPARE(QByteArray::fromStdString(r->text("tsdb-org")), text);
+    }
 }
 
 void TestSettings::fileReadableByOthers()

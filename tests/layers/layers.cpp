@@ -36,10 +36,13 @@ const std::vector<Layer> &layers()
         {"core/simulator/", {"core/simulator/", "core/model/", "core/base/"}},
         {"ui/", {"ui/", "core/session.h", "core/model/", "core/base/"}},
         {"app/", {"app/", "ui/", "core/"}},
-        {"app/collector",
-         {"app/", "core/api/", "core/engine/", "core/session.h", "core/store/", "core/genesys/", "core/timeline/", "core/model/",
+        {"app/common/",
+         {"app/common/", "core/api/", "core/engine/", "core/session.h", "core/store/", "core/genesys/", "core/timeline/", "core/model/",
           "core/base/"}},
-        {"app/simulator", {"app/", "core/simulator/", "core/model/", "core/base/"}},
+        {"app/collector/",
+         {"app/collector/", "app/common/", "core/api/", "core/engine/", "core/session.h", "core/store/", "core/genesys/", "core/timeline/", "core/model/",
+          "core/base/"}},
+        {"app/simulator/", {"app/simulator/", "app/common/", "core/simulator/", "core/model/", "core/base/"}},
         {"tests/", {"tests/", "app/", "ui/", "core/"}},
     };
     return kLayers;
@@ -63,7 +66,6 @@ const std::vector<Foreign> &foreigners()
 {
     static const std::vector<Foreign> kForeign = {
         foreign("simdjson.*", {"core/base/"}),
-        foreign("toml\\+\\+/.*", {"core/base/"}),
         foreign("xxhash\\.h", {"core/base/"}),
         foreign("tl/.*", {}, {"core/base/result.h"}, "Result stands for it everywhere"),
         foreign("sqlite3\\.h", {}, {"core/store/"}, "the store's folder alone knows SQLite"),

@@ -87,10 +87,11 @@ void TestLayers::judge_data()
     row("ui/a.cpp", "\"core/engine/engine.h\"", "may include ui/");
     row("ui/a.cpp", "\"core/timeline/correlate.h\"", "may include ui/");
     row("ui/a.cpp", "<sqlite3.h>", "only core/store/ may");
-    row("app/desktop.cpp", "\"core/simulator/simulator.h\"", "");
-    row("app/collector.cpp", "\"core/simulator/simulator.h\"", "app/collector may include");
-    row("app/collector.cpp", "\"ui/mainwindow.h\"", "app/collector may include");
-    row("app/simulator.cpp", "\"core/engine/engine.h\"", "app/simulator may include");
+    row("app/desktop/main.cpp", "\"core/simulator/simulator.h\"", "");
+    row("app/collector/main.cpp", "\"core/simulator/simulator.h\"", "app/collector/ may include");
+    row("app/common/runtime.cpp", "\"core/simulator/simulator.h\"", "app/common/ may include");
+    row("app/collector/main.cpp", "\"ui/mainwindow.h\"", "app/collector/ may include");
+    row("app/simulator/main.cpp", "\"core/engine/engine.h\"", "app/simulator/ may include");
     row("core/model/a.cpp", "\"tests/support/testmain.h\"", "may include core/model/");
     row("core/model/a.cpp", "\"event.h\"", "from the project's root");
     row("core/model/a.cpp", "\"a.moc\"", "");

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// UTF-8, byte by byte (RFC 3629).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace threadline {
+
+/// Length of the well-formed sequence at the start of `text`, which must not be empty; 0 if there is none.
+[[nodiscard]] std::size_t utf8Length(std::string_view text);
+/// Appends the code point, which must be at most 0x10FFFF.
+void appendUtf8(std::string &out, std::uint32_t code);
+
+} // namespace threadline
