@@ -3,12 +3,14 @@
 /// in whatever thread it lives in; its sink's offer() may block that thread in slices of 250 ms).
 #pragma once
 
+#include "core/base/result.h" // before time.h: moc 6.4 cannot read <compare> as the first standard header
 #include "core/base/time.h"
 #include "core/genesys/oauth.h"
 #include "core/genesys/source.h"
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +30,7 @@ struct StreamingOptions {
     Duration heldBackMax = Duration::seconds(10);   ///< no room for so long: close on purpose, band "held back"
     Duration backoffFirst = Duration::millis(500);  ///< full jitter: uniform in 0 .. min(max, first * 2^attempt)
     Duration backoffMax = Duration::seconds(30);
+    Duration handshakeMax = Duration::seconds(20);  ///< no answer to the WebSocket handshake for so long: given up, tried again
     bool exitOnRefused = false; ///< report refused credentials before the first success by refusedAtStart() and stop
 };
 
@@ -38,7 +41,8 @@ public:
     ~StreamingClient() override;
 
     void start();
-    /// Closes cleanly; NotListening is offered. No signal after finished().
+    /// Closes cleanly; NotListening is offered, for which the sink has 2 s. No signal after finished(). Any thread: it is
+    /// heard within 250 ms even while the client's own thread is blocked by a sink without room.
     void stop();
 
 Q_SIGNALS:
