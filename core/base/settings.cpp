@@ -63,12 +63,10 @@ Result<std::string> readFile(const std::string &path, std::size_t limit)
 {
     std::ifstream file(path, std::ios::binary);
     std::string text;
-    if (file) {
-        text.resize(limit + 1);
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(file.gcount()));
-    }
-    if (!file.is_open() || file.bad() || (text.empty() && file.fail() && !file.eof()))
+    char part[4096];
+    while (text.size() <= limit && file.read(part, sizeof part).gcount() > 0)
+        text.append(part, static_cast<std::size_t>(file.gcount()));
+    if (!file.is_open() || file.bad())
         return fail(ErrorCode::NotFound, "it cannot be read; look whether it exists and may be read by this user");
     if (text.size() > limit)
         return fail(ErrorCode::TooLarge, "it is larger than " + std::to_string(limit >> 10) + " KiB");

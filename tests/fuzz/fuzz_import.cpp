@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Conversation records as the platform exports them. A record read back from its own text is the same record, and what it is
+/// Files of conversation records as the platform exports them, whole and one by one. A record read back from its own text is the same record, and what it is
 /// made into is well-formed, whatever stands in it.
+#include "core/genesys/importreader.h"
 #include "core/timeline/record.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -36,20 +37,35 @@ void checkStory(const Story &story)
         FUZZ_CHECK(link.from >= -1 && link.from < participants && link.to >= -1 && link.to < participants);
 }
 
+void checkRecord(const Record &record)
+{
+    FUZZ_CHECK(!record.interaction.empty() && record.content == hash128(record.raw));
+    const Result<Record> again = readRecord(record.raw);
+    FUZZ_CHECK(again && again->raw == record.raw && again->interaction == record.interaction && again->last == record.last);
+    FUZZ_CHECK(!stands(record, *again) && !stands(*again, record));
+    checkEvents(record);
+    checkStory(recordStory(record));
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
-    const Result<Record> record = readRecord(fuzz::textOf(data, size));
-    if (!record) {
-        FUZZ_CHECK(!record.error().message.empty());
-        return 0;
-    }
-    FUZZ_CHECK(!record->interaction.empty() && record->content == hash128(record->raw));
-    const Result<Record> again = readRecord(record->raw);
-    FUZZ_CHECK(again && again->raw == record->raw && again->interaction == record->interaction && again->last == record->last);
-    FUZZ_CHECK(!stands(*record, *again) || !stands(*again, *record));
-    checkEvents(*record);
-    checkStory(recordStory(*record));
+    std::uint64_t conversations = 0;
+    std::uint64_t problems = 0;
+    const ImportTotals totals = readImportBytes(
+        fuzz::textOf(data, size), "fuzz",
+        [&](Record &&record) {
+            ++conversations;
+            checkRecord(record);
+            return true;
+        },
+        [&](std::string words) {
+            ++problems;
+            FUZZ_CHECK(!words.empty());
+        });
+    FUZZ_CHECK(totals.conversations == conversations && totals.problems >= problems);
+    if (const Result<Record> record = readRecord(fuzz::textOf(data, size)))
+        checkRecord(*record);
     return 0;
 }
