@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,7 +28,11 @@ struct PlacedEvent {
 /// NothingMissed or Repaired lasted, an open leg's state is Unknown from the band's end backwards only where it changed
 /// unseen; a segment that merely spans a band is marked inferred at the boundary that lies in it.
 /// `clockOffset` is our clock less the source's, for lateness. O(n log n).
-[[nodiscard]] Story correlate(std::span<const PlacedEvent> events, std::span<const Band> bands = {}, Duration clockOffset = {});
+/// `sourceNow`: how far the source's clock is known to be. The story ends (Story::end) if an event says so, or if every
+/// participant that joined has left and kEndedAfter passed since; without `sourceNow` it is taken to have passed. What nobody
+/// ended (a wrap-up that never told its end) then ends with the story, marked inferred.
+[[nodiscard]] Story correlate(std::span<const PlacedEvent> events, std::span<const Band> bands = {}, Duration clockOffset = {},
+                              std::optional<Timestamp> sourceNow = {});
 
 /// How long a source must be past the last leaving for an interaction to count as ended.
 inline constexpr Duration kEndedAfter = Duration::seconds(60);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Reads files of analytics conversation details as Genesys Cloud exports them, piece by piece: no file is ever held whole.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/timeline/record.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace threadline {
+
+/// What one file held.
+struct ImportTotals {
+    std::uint64_t conversations = 0; ///< read and handed over
+    std::uint64_t problems = 0;      ///< each told by `problem`, up to kMaxImportProblems
+    std::uint64_t bytes = 0;         ///< of JSON text, after unpacking
+    bool stopped = false;            ///< `each` asked for it
+};
+
+/// A file may unpack to so much; what lies beyond is not read.
+inline constexpr std::uint64_t kMaxImportBytes = 4ull << 30;
+/// One conversation may have so much text; a larger one is passed over.
+inline constexpr std::size_t kMaxConversationBytes = 64u << 20;
+/// So many problems of a file are told one by one; the rest is counted.
+inline constexpr std::uint64_t kMaxImportProblems = 1000;
+
+/// `done` and `total` bytes of the file as it lies on the disk.
+using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// Reads the file at `path`: `{"conversations":[...]}` (a details query, a job page), one conversation object, an array of
+/// either, or any of these one after another, a line each or not; plain or gzip (also several gzip members).
+/// `each` gets every conversation, in the order of the file, and returns false to stop. `problem` gets one sentence for
+/// whatever could not be read: file, place and reason; the rest is read all the same. A line break ends what a broken line
+/// left open where the file has one value a line; elsewhere an unclosed string takes what follows with it, and is told.
+/// Errors: NotFound, Unusable (cannot be opened or read). Any thread.
+[[nodiscard]] Result<ImportTotals> readImport(const std::string &path, const std::function<bool(Record &&)> &each,
+                                              const std::function<void(std::string)> &problem,
+                                              const ImportProgress &progress = {});
+
+/// For a file that lies in memory (fuzzers, drag and drop): the same over `bytes`; `name` stands for the file in problems.
+[[nodiscard]] ImportTotals readImportBytes(std::string_view bytes, const std::string &name, const std::function<bool(Record &&)> &each,
+                                           const std::function<void(std::string)> &problem);
+
+} // namespace threadline

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Sums over an interaction.
+#include "core/timeline/legs.h"
+
+#include <algorithm>
+
+namespace threadline {
+namespace {
+
+using K = SegmentKind;
+
+bool isTalk(K kind) { return kind == K::Talk || kind == K::Conference; }
+
+Duration length(Timestamp start, std::optional<Timestamp> end, Timestamp until)
+{
+    return std::max(Duration{}, end.value_or(std::max(start, until)) - start);
+}
+
+/// A stretch during which somebody is with the customer, in whatever way.
+struct Engagement {
+    Order from;
+    Order to;
+    bool talk;
+    bool starts; ///< may be the beginning; what was put aside, or seen by nobody, may not
+    bool called; ///< it was he who dialled
+};
+
+/// What may lie within an engagement, but makes none.
+bool isBetween(const Piece &piece)
+{
+    return piece.segment.kind == K::Parked || (piece.segment.kind == K::Unknown && piece.segment.inferred);
+}
+
+bool isEngaged(const Piece &piece)
+{
+    const K kind = piece.segment.kind;
+    return isTalk(kind) || kind == K::Hold || kind == K::Consult || isBetween(piece);
+}
+
+void collect(const Leg &leg, std::vector<Engagement> &out)
+{
+    for (std::size_t i = 0; i < leg.pieces.size(); ++i) {
+        const Piece &piece = leg.pieces[i];
+        if (!isEngaged(piece) || piece.mark)
+            continue;
+        const bool called = i > 0 && leg.pieces[i - 1].dialling && leg.pieces[i - 1].to == piece.from;
+        out.push_back({piece.from, piece.to, isTalk(piece.segment.kind), !isBetween(piece), called});
+    }
+}
+
+/// Stretches with talk, of one participant; a retrieve from hold or a second channel meanwhile is no new one.
+int freshAnswers(std::vector<Engagement> &all)
+{
+    std::sort(all.begin(), all.end(), [](const Engagement &a, const Engagement &b) { return a.from < b.from; });
+    int answers = 0;
+    bool open = false, counted = false, called = false;
+    Order end = -1;
+    for (const Engagement &next : all) {
+        if (!open || next.from > end) {
+            open = next.starts;
+            counted = false;
+            called = next.called;
+            end = next.to;
+        }
+        end = std::max(end, next.to);
+        if (open && next.talk && !counted && !called) {
+            counted = true;
+            ++answers;
+        }
+    }
+    return answers;
+}
+
+int humanAnswers(const Cast &cast)
+{
+    std::vector<std::vector<Engagement>> byParticipant(cast.rows.size());
+    for (const Leg &leg : cast.legs) {
+        if (cast.parts[static_cast<std::size_t>(leg.participant)] == Part::Person)
+            collect(leg, byParticipant[static_cast<std::size_t>(leg.participant)]);
+    }
+    int answers = 0;
+    for (std::vector<Engagement> &engagements : byParticipant)
+        answers += freshAnswers(engagements);
+    return answers;
+}
+
+bool isOutbound(const Cast &cast, int customer)
+{
+    for (const Leg &leg : cast.legs) {
+        if (leg.participant == customer)
+            return leg.direction == Direction::Outbound;
+    }
+    return false;
+}
+
+} // namespace
+
+Figures figuresOf(const Cast &cast, const Swept &swept, const Lineage &lineage, Timestamp until)
+{
+    Figures figures;
+    for (const FeltSegment &piece : swept.felt) {
+        const Duration took = length(piece.start, piece.end, until);
+        switch (piece.kind) {
+        case K::Queue: figures.wait = figures.wait + took; break;
+        case K::Alert: figures.alert = figures.alert + took; break;
+        case K::Hold: figures.hold = figures.hold + took; break;
+        case K::Talk:
+        case K::Conference:
+            figures.talk = figures.talk + took;
+            if (!figures.firstAnswer)
+                figures.firstAnswer = piece.start - swept.felt.front().start;
+            break;
+        default: break;
+        }
+    }
+    for (const Leg &leg : cast.legs) {
+        for (const Piece &piece : leg.pieces) {
+            if (piece.segment.kind == K::Acw)
+                figures.acw = figures.acw + length(piece.segment.start, piece.segment.end, until);
+        }
+    }
+    figures.transfers = lineage.transfers;
+    figures.humanAnswers = humanAnswers(cast);
+    const bool gone = !swept.felt.empty() && swept.felt.back().end.has_value();
+    const bool waiting = gone && (swept.felt.back().kind == K::Queue || swept.felt.back().kind == K::Alert);
+    figures.abandoned = waiting && !figures.firstAnswer && figures.humanAnswers == 0 && !isOutbound(cast, swept.customer);
+    return figures;
+}
+
+} // namespace threadline

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/timeline/record.h"
+
+#include "core/timeline/recordparse.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace threadline {
+
+bool stands(const Record &a, const Record &b)
+{
+    if (a.ended != b.ended)
+        return a.ended;
+    if (a.last != b.last)
+        return a.last > b.last;
+    return a.content < b.content;
+}
+
+Result<Record> readRecord(std::string_view json)
+{
+    json::Reader reader;
+    return readRecord(json, reader);
+}
+
+Result<Record> readRecord(std::string_view json, json::Reader &reader)
+{
+    const auto prepared = reader.prepare(json);
+    if (!prepared)
+        return fail(ErrorCode::Malformed, "The conversation is not readable: " + prepared.error().message);
+    if (json::typeOf(*prepared) != json::Type::Object)
+        return fail(ErrorCode::Malformed, "What stands for a conversation is no JSON object.");
+    RecordTree tree = parseRecord(*prepared);
+    if (tree.id.empty())
+        return fail(ErrorCode::Malformed, "The conversation has no conversationId.");
+    Record record;
+    record.interaction.value = std::move(tree.id);
+    record.ended = tree.end.has_value();
+    record.last = tree.last.value_or(Timestamp{});
+    record.content = hash128(*prepared);
+    record.raw = *prepared;
+    return record;
+}
+
+SegmentSum sumSegments(const Story &story)
+{
+    SegmentSum sum;
+    for (const ParticipantRow &participant : story.participants) {
+        for (const ChannelRow &channel : participant.channels) {
+            sum.segments += static_cast<std::int64_t>(channel.segments.size());
+            for (const Segment &segment : channel.segments)
+                sum.total = sum.total + (segment.end ? *segment.end - segment.start : Duration{});
+        }
+    }
+    return sum;
+}
+
+std::string segmentLine(const Record &record)
+{
+    const SegmentSum sum = sumSegments(recordStory(record));
+    return record.interaction.value + '\t' + std::to_string(sum.segments) + '\t' + std::to_string(sum.total.us) + '\n';
+}
+
+void takeMarks(Story &story, const Story &fromEvents)
+{
+    std::unordered_map<std::string_view, int, StringHash> numbers;
+    for (const ParticipantRow &row : story.participants)
+        numbers.try_emplace(row.id.value, static_cast<int>(numbers.size()));
+    story.marks = fromEvents.marks;
+    for (EventMark &mark : story.marks) {
+        if (mark.participant < 0)
+            continue;
+        const auto known = numbers.find(fromEvents.participants[static_cast<std::size_t>(mark.participant)].id.value);
+        mark.participant = known == numbers.end() ? -1 : known->second;
+    }
+}
+
+} // namespace threadline

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// A conversation record taken apart. Private to core/timeline.
+#pragma once
+
+#include "core/model/event.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace threadline {
+
+struct RecordSegment {
+    std::string type; ///< as written: "interact"
+    State state = State::None;
+    std::optional<Timestamp> start; ///< absent: not given or unreadable
+    std::optional<Timestamp> end;
+    std::string queueId;
+    std::string disconnectType;
+    std::string linkedInteraction;
+    std::optional<bool> conference;
+    std::string_view raw;
+};
+
+struct RecordSession {
+    std::string id;
+    std::string peer;
+    std::string media; ///< as written
+    std::string direction;
+    std::string address;
+    bool consulted = false; ///< a metric counts a consult
+    std::vector<RecordSegment> segments;
+};
+
+struct RecordParticipant {
+    std::string id;
+    std::string purpose; ///< as written
+    std::string name;
+    std::string userId;
+    std::vector<RecordSession> sessions;
+};
+
+struct RecordTree {
+    std::string id;
+    std::optional<Timestamp> start;
+    std::optional<Timestamp> end;
+    std::optional<Timestamp> last; ///< the latest readable time
+    std::vector<RecordParticipant> participants;
+    std::vector<std::string> warnings; ///< each unreadable time, each end before its start
+    std::size_t unlisted = 0;          ///< warnings beyond those kept
+};
+
+/// `raw`: a conversation object, minified and valid; the tree points into it. Of duplicate members the last counts.
+[[nodiscard]] RecordTree parseRecord(std::string_view raw);
+
+/// Ids of the events that stand for the record: of a participant, a session, a segment's boundary. The same for whoever
+/// reads the record; two exports of one conversation share them.
+class RecordIds {
+public:
+    explicit RecordIds(const RecordTree &tree);
+    [[nodiscard]] std::string participant(std::size_t p, std::string_view what) const;
+    [[nodiscard]] std::string session(std::size_t p, std::size_t s, std::string_view what) const;
+    [[nodiscard]] std::string segment(std::size_t p, std::size_t s, std::size_t n, std::string_view boundary) const;
+    /// The participant's (session's) id, or one made of its place where the record gives none, or one twice.
+    [[nodiscard]] const std::string &participantId(std::size_t p) const { return m_participants[p]; }
+    [[nodiscard]] const std::string &sessionId(std::size_t p, std::size_t s) const { return m_sessions[p][s]; }
+
+private:
+    std::vector<std::string> m_participants;
+    std::vector<std::vector<std::string>> m_sessions;
+};
+
+} // namespace threadline
