@@ -226,8 +226,10 @@ void Engine::storeFailed(const Error &error)
 void Engine::onCommitted(const WriteGroup &group)
 {
     m_durable = group.commit;
-    m_counters.stored += group.events.size();
-    m_counters.storedTotal += group.events.size();
+    const std::uint64_t fresh = group.events.size() - group.duplicates;
+    m_counters.stored += fresh;
+    m_counters.storedTotal += fresh;
+    m_counters.duplicates += group.duplicates;
     ++m_counters.commits;
     {
         std::scoped_lock lock(m_mutex);

@@ -54,6 +54,8 @@ public:
     /// Waits until everything offered before is durable, at most `wait`. False: it is not. Any thread.
     [[nodiscard]] bool drain(Duration wait);
     [[nodiscard]] Status status() const;
+    /// Our clock less the source's, as far as events show. Any thread.
+    [[nodiscard]] Duration clockOffset() const { return Duration::micros(m_counters.clockOffset); }
 
 private:
     using Item = std::variant<SourceItem, Record>;

@@ -142,6 +142,11 @@ Result<> Ingest::load(CachedInteraction &interaction)
             return false;
         }
         interaction.set.add(*event, stored.commit);
+        for (const std::string &variant : stored.variants) {
+            stored.raw = variant;
+            if (const auto other = m_deriver.decode(stored, interaction.id))
+                interaction.set.add(*other, stored.commit);
+        }
         interaction.lastReceived = std::max(interaction.lastReceived, event->received);
         interaction.lastCommit = std::max(interaction.lastCommit, stored.commit);
         return true;
@@ -158,6 +163,14 @@ Result<> Ingest::load(CachedInteraction &interaction)
 
 Result<> Ingest::takeEvent(Event &&event)
 {
+    const auto deleted = m_store.hasTombstone(event.interaction.value);
+    if (!deleted)
+        return fail(deleted.error());
+    if (*deleted) {
+        refuse({"deleted", "The event's interaction was deleted by retention.", event.received,
+                event.raw.substr(0, kKeptRefusedBytes), event.raw.size()});
+        return {};
+    }
     const auto found = interaction(event.interaction.value);
     if (!found)
         return fail(found.error());
@@ -170,7 +183,11 @@ Result<> Ingest::takeEvent(Event &&event)
         addToGroup(target, std::move(event));
         break;
     case InteractionSet::Added::Duplicate: ++m_counters.duplicates; break;
-    case InteractionSet::Added::Variant: addVariant(target, std::move(event), added.stands); break;
+    case InteractionSet::Added::Variant:
+        ++m_counters.variants;
+        if (added.kept)
+            addVariant(target, std::move(event), added.stands);
+        break;
     }
     return {};
 }
@@ -187,7 +204,6 @@ void Ingest::addToGroup(CachedInteraction &interaction, Event &&event)
 
 void Ingest::addVariant(CachedInteraction &interaction, Event &&event, bool wins)
 {
-    ++m_counters.variants;
     touched(interaction);
     m_bytes += event.raw.size() + kRowOverhead;
     ++m_rows;
@@ -303,6 +319,7 @@ Result<std::unique_ptr<WriteGroup>> Ingest::close()
     m_wroteLastReceived = writes.lastReceived;
     m_wroteListening = writes.listening;
     m_counters.unattached = m_attacher.waiting();
+    m_counters.clockOffset = m_offset.offset().us;
     m_rows = 0;
     m_bytes = 0;
     m_oldest.reset();

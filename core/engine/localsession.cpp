@@ -191,16 +191,16 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
         const auto bands = context.reader.bands({from, to + Duration::seconds(1)});
         if (!bands)
             return fail(bands.error());
-        view->story = correlate(derived->events, *bands);
+        const Duration offset = m_engine->clockOffset();
+        view->story = correlate(derived->events, *bands, offset, m_clock.now() - offset);
     }
-    const bool imported = !derived->events.empty() && derived->events.front().event->provenance == Provenance::Import;
+    const bool imported = derived->events.empty() || derived->events.front().event->provenance == Provenance::Import;
     if (*record) {
         view->record = (*record)->raw;
-        if (imported || derived->events.empty()) {
-            std::vector<EventMark> marks = std::move(view->story.marks);
-            view->story = recordStory(**record);
-            if (view->story.marks.empty())
-                view->story.marks = std::move(marks);
+        if (imported) {
+            Story told = recordStory(**record);
+            takeMarks(told, view->story);
+            view->story = std::move(told);
         }
     }
     view->story.interaction = id;

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// threadline-collector: the engine with no window, for a server or CI. REST is its face.
+#include "app/common/commandline.h"
+#include "app/common/exitcodes.h"
+#include "app/common/importer.h"
+#include "app/common/runtime.h"
+#include "app/common/signals.h"
+#include "core/base/log.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+
+namespace {
+
+using namespace threadline;
+using namespace threadline::app;
+
+int import(const CommandLine &line)
+{
+    if (line.segments) {
+        const auto printed = printSegments(line.files);
+        return printed ? kExitOk : sayAndExit(printed.error());
+    }
+    SystemClock clock;
+    auto runtime = Runtime::start(runtimeOptions(line.settings, dataFolder(line.settings)), clock);
+    if (!runtime)
+        return sayDataAndExit(runtime.error());
+    const auto done = importFiles(line.files, (*runtime)->session().engine(),
+                                  [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); });
+    if (!done)
+        return sayAndExit(done.error());
+    std::printf("%llu conversations read, %llu problems.\n", static_cast<unsigned long long>(done->conversations),
+                static_cast<unsigned long long>(done->problems));
+    return kExitOk;
+}
+
+/// What a collector cannot do without; nothing if all is there.
+std::optional<Error> missing(const CommandLine &line)
+{
+    const Settings &s = line.settings;
+    if (!line.replay.empty())
+        return std::nullopt;
+    if (s.text("client-id").empty())
+        return Error{ErrorCode::InvalidArgument,
+                     "GENESYS_CLIENT_ID is not set. Set it to the id of an OAuth client of your organisation (Admin, Integrations, OAuth)."};
+    if (s.text("client-secret").empty() && s.text("private-key").empty())
+        return Error{ErrorCode::InvalidArgument,
+                     "Neither GENESYS_CLIENT_SECRET nor GENESYS_PRIVATE_KEY is set. Set one of them, or NAME_FILE to a file that holds it."};
+    return std::nullopt;
+}
+
+int run(QCoreApplication &app, const CommandLine &line)
+{
+    if (const auto error = missing(line))
+        return sayAndExit(*error);
+    const auto api = apiOptions(line.settings);
+    if (!api)
+        return sayAndExit(api.error());
+    SystemClock clock;
+    auto started = Runtime::start(runtimeOptions(line.settings, dataFolder(line.settings)), clock);
+    if (!started)
+        return sayDataAndExit(started.error());
+    Runtime &runtime = **started;
+    if (const auto serving = runtime.serve(*api); !serving)
+        return sayAndExit(serving.error());
+    if (!line.record.empty()) {
+        if (const auto recording = runtime.record(line.record); !recording)
+            return sayAndExit(recording.error());
+    }
+    const std::string host = api->host.find(':') == std::string::npos ? api->host : "[" + api->host + "]";
+    std::printf("REST at http://%s:%d\n", host.c_str(), runtime.port());
+    std::fflush(stdout);
+
+    QuitOnSignal signals_([&app] { app.quit(); });
+    int exitCode = kExitOk;
+    if (!line.replay.empty()) {
+        Source &source = runtime.replay({line.replay, 0});
+        QObject::connect(&source, &Source::replayed, &app, [&](const QString &words, bool failed) {
+            std::fprintf(stderr, "threadline: %s\n", qPrintable(words));
+            if (failed) {
+                exitCode = kExitUsage;
+                app.quit();
+            }
+        });
+        source.start();
+    } else {
+        StreamingOptions streaming = streamingOptions(line.settings);
+        streaming.exitOnRefused = true;
+        Source &source = runtime.connectTo(streaming);
+        QObject::connect(&source, &Source::refusedAtStart, &app, [&](const QString &message) {
+            exitCode = sayAndExit({ErrorCode::CredentialsRefused, message.toStdString()});
+            app.quit();
+        });
+        source.start();
+    }
+    app.exec();
+    return exitCode;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("threadline-collector"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
+    const Parsed parsed = parseCommandLine(Program::Collector, argc, argv);
+    if (!parsed.line)
+        return parsed.exitCode;
+    return parsed.line->import ? import(*parsed.line) : run(app, *parsed.line);
+}

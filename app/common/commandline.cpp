@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/common/commandline.h"
+
+#include "app/common/exitcodes.h"
+#include "core/base/log.h"
+
+#include <CLI/CLI.hpp>
+
+#include <QFileInfo>
+#include <QProcessEnvironment>
+#include <QStandardPaths>
+
+#include <cstdio>
+
+namespace threadline::app {
+namespace {
+
+/// The values of the settings given as flags.
+using Flags = std::map<std::string, std::string>;
+
+void addSettings(CLI::App &app, Flags &flags)
+{
+    for (const SettingSpec &spec : settingSpecs()) {
+        if (!spec.flag)
+            continue;
+        app.add_option_function<std::string>(
+               "--" + spec.key, [&flags, key = spec.key](const std::string &value) { flags[key] = value; }, spec.help)
+            ->group("Settings");
+    }
+}
+
+void addCollector(CLI::App &app, CommandLine &line)
+{
+    CLI::App *import = app.add_subcommand("import", "Reads conversation details that Genesys Cloud exported (JSON, NDJSON, gzip)");
+    import->fallthrough();
+    import->add_option("FILE", line.files, "files to read")->required();
+    import->add_flag("--segments", line.segments, "only print, for each conversation: id, number of segments, sum of durations in us");
+    app.require_subcommand(0, 1);
+}
+
+void addDesktop(CLI::App &app, CommandLine &line)
+{
+    app.add_flag("--demo", line.demo, "show the built-in simulator in a temporary data folder");
+    app.add_option("--open", line.files, "show exported conversation details (JSON, NDJSON, gzip)");
+    app.add_option("--seed", line.seed, "the demo's seed: same seed, same picture")->capture_default_str();
+    const char *group = "Screenshot";
+    app.add_option("--screenshot", line.screenshot, "write the window to a PNG file and end")->group(group);
+    app.add_option("--after", line.after, "seconds of the demo before it")->group(group)->check(CLI::Range(0.0, 3600.0));
+    app.add_option("--size", line.size, "WIDTHxHEIGHT")->group(group);
+    app.add_option("--view", line.view, "floor, timeline, first-run, connect")
+        ->group(group)
+        ->check(CLI::IsMember({"floor", "timeline", "first-run", "connect"}));
+    app.add_option("--dock", line.dock, "the dock to show: now, inspector, events, refused")->group(group);
+    app.add_option("--theme", line.theme, "light, dark, contrast")->check(CLI::IsMember({"light", "dark", "contrast"}));
+}
+
+Settings::Inputs inputs(Flags flags, const CommandLine &line)
+{
+    Settings::Inputs in;
+    in.flags = std::move(flags);
+    const QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const QString &name : environment.keys()) {
+        // the demo is the same everywhere: whoever shows it must not reach a real platform with it
+        if (line.demo && (name.startsWith(QLatin1String("GENESYS_")) || name.startsWith(QLatin1String("TSDB_"))))
+            continue;
+        in.environment[name.toStdString()] = environment.value(name).toStdString();
+    }
+    const auto named = in.flags.find("config");
+    const auto set = in.environment.find("THREADLINE_CONFIG");
+    if (named != in.flags.end())
+        in.configFile = named->second;
+    else if (set != in.environment.end())
+        in.configFile = set->second;
+    in.configFileNamed = !in.configFile.empty();
+    if (in.configFile.empty() && !line.demo) {
+        in.configFile =
+            (QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + QLatin1String("/threadline/threadline.toml"))
+                .toStdString();
+        if (!QFileInfo::exists(QString::fromStdString(in.configFile)))
+            in.configFile.clear();
+    }
+    return in;
+}
+
+void useLogLevel(const Settings &settings)
+{
+    if (const auto level = log::levelFromName(settings.text("log-level")))
+        log::setLevel(*level);
+    for (const SettingSpec &spec : settingSpecs()) {
+        if (spec.secret)
+            log::mask(settings.text(spec.key));
+    }
+    for (const std::string &warning : settings.warnings())
+        log::warning("settings", warning);
+}
+
+} // namespace
+
+Parsed parseCommandLine(Program program, int argc, char **argv)
+{
+    const bool collector = program == Program::Collector;
+    CLI::App app(collector ? "Threadline without a window: records a contact centre's events and serves them over REST"
+                           : "Threadline: live timelines of a contact centre");
+    app.set_version_flag("--version", std::string(collector ? "threadline-collector " : "threadline ") + THREADLINE_VERSION);
+    CommandLine line;
+    Flags flags;
+    bool printConfig = false;
+    addSettings(app, flags);
+    app.add_flag("--print-config", printConfig, "print each setting with its source, and end");
+    app.add_option("--record", line.record, "also write the raw messages to FILE (gzip NDJSON, secrets masked)");
+    app.add_option("--replay", line.replay, "read messages from such a FILE instead of connecting");
+    if (collector)
+        addCollector(app, line);
+    else
+        addDesktop(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        const int code = app.exit(error);
+        return {std::nullopt, code == 0 ? kExitOk : kExitUsage};
+    }
+    line.import = collector && app.got_subcommand("import");
+    auto settings = Settings::read(inputs(std::move(flags), line));
+    if (!settings)
+        return {std::nullopt, sayAndExit(settings.error())};
+    if (printConfig) {
+        std::fputs(settings->print().c_str(), stdout);
+        return {std::nullopt, kExitOk};
+    }
+    line.settings = std::move(*settings);
+    useLogLevel(line.settings);
+    return {std::move(line), kExitOk};
+}
+
+std::string dataFolder(const Settings &settings)
+{
+    if (!settings.text("data-dir").empty())
+        return settings.text("data-dir");
+    const QString base = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
+    return (base + QLatin1String("/threadline/default")).toStdString();
+}
+
+} // namespace threadline::app

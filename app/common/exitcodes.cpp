@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/common/exitcodes.h"
+
+#include "core/base/log.h"
+
+#include <cstdio>
+
+namespace threadline::app {
+namespace {
+
+void say(const Error &error)
+{
+    std::fprintf(stderr, "threadline: %s\n", log::masked(error.message).c_str());
+}
+
+} // namespace
+
+int sayAndExit(const Error &error)
+{
+    say(error);
+    return error.code == ErrorCode::CredentialsRefused ? kExitCredentials : kExitUsage;
+}
+
+int sayDataAndExit(const Error &error)
+{
+    say(error);
+    return kExitData;
+}
+
+} // namespace threadline::app

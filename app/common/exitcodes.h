@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// How programs end.
+#pragma once
+
+#include "core/base/result.h"
+
+namespace threadline::app {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitUsage = 2;       ///< wrong usage or setting, port taken
+inline constexpr int kExitCredentials = 3; ///< credentials refused at start
+inline constexpr int kExitData = 4;        ///< the data folder cannot be used
+
+/// Says the error on standard error; returns the exit code for a failure of settings, network or credentials.
+[[nodiscard]] int sayAndExit(const Error &error);
+/// The same for a failure of the data folder.
+[[nodiscard]] int sayDataAndExit(const Error &error);
+
+} // namespace threadline::app

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/common/importer.h"
+
+#include "core/genesys/importreader.h"
+
+#include <cstdio>
+
+namespace threadline::app {
+namespace {
+
+constexpr Duration kDurableWithin = Duration::seconds(600);
+constexpr std::uint64_t kTellEvery = 64u << 20; ///< bytes read between two words of progress
+
+/// Reads one file; `take` gets each conversation.
+Result<> readFile(const std::string &file, ImportResult &result, const std::function<bool(Record &&)> &take,
+                  const std::function<void(const std::string &)> &tell)
+{
+    std::uint64_t told = 0;
+    const auto problem = [&](std::string words) {
+        if (result.firstProblem.empty())
+            result.firstProblem = words;
+        tell(words);
+    };
+    const auto progress = [&](std::uint64_t done, std::uint64_t total) {
+        if (done - told < kTellEvery)
+            return;
+        told = done;
+        tell(file + ": " + std::to_string(total > 0 ? done * 100 / total : 100) + " % read");
+    };
+    const auto totals = readImport(file, take, problem, progress);
+    if (!totals)
+        return fail(totals.error());
+    result.conversations += totals->conversations;
+    result.problems += totals->problems;
+    return {};
+}
+
+} // namespace
+
+Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &engine,
+                                 const std::function<void(const std::string &)> &tell)
+{
+    ImportResult result;
+    for (const std::string &file : files) {
+        const auto read = readFile(file, result, [&](Record &&record) { return engine.import(std::move(record)); }, tell);
+        if (!read)
+            return fail(read.error());
+    }
+    if (!engine.drain(kDurableWithin))
+        return fail(ErrorCode::Busy, "What was read is not stored yet: " + engine.status().storeError);
+    return result;
+}
+
+Result<ImportResult> printSegments(const std::vector<std::string> &files)
+{
+    ImportResult result;
+    const auto print = [](Record &&record) {
+        std::fputs(segmentLine(record).c_str(), stdout);
+        return true;
+    };
+    for (const std::string &file : files) {
+        const auto tell = [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); };
+        const auto read = readFile(file, result, print, tell);
+        if (!read)
+            return fail(read.error());
+    }
+    return result;
+}
+
+} // namespace threadline::app

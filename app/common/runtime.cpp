@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/common/runtime.h"
+
+#include <charconv>
+#include <cstdlib>
+
+namespace threadline::app {
+namespace {
+
+/// A number that Settings has checked already; zero for "off".
+Duration seconds(const Settings &settings, std::string_view key, std::int64_t unit = 1)
+{
+    const std::string &text = settings.text(key);
+    return Duration::micros(static_cast<std::int64_t>(std::strtod(text.c_str(), nullptr) * 1e6 * static_cast<double>(unit)));
+}
+
+} // namespace
+
+Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, const Clock &clock)
+{
+    std::unique_ptr<Runtime> runtime(new Runtime(clock));
+    StoreOptions store;
+    store.folder = options.dataFolder;
+    auto opened = Store::open(store);
+    if (!opened)
+        return fail(opened.error());
+    runtime->m_store = std::move(*opened);
+    LocalSessionOptions session;
+    session.engine.sourceName = options.sourceName;
+    session.engine.ingest.scope = options.scope;
+    session.engine.retention = options.retention;
+    session.staleAfter = options.stale;
+    auto started = LocalSession::start(*runtime->m_store, session, clock);
+    if (!started)
+        return fail(started.error());
+    runtime->m_session = std::move(*started);
+    return runtime;
+}
+
+Runtime::~Runtime()
+{
+    m_source.reset();
+    m_recorder.reset();
+    m_api.reset();
+    m_session.reset();
+}
+
+Result<> Runtime::serve(ApiServer::Options options)
+{
+    m_api = std::make_unique<ApiServer>(*m_session, m_clock, std::move(options));
+    const auto listening = m_api->listen();
+    if (!listening)
+        m_api.reset();
+    return listening;
+}
+
+Result<> Runtime::record(const std::string &file)
+{
+    RecorderOptions options;
+    options.file = file;
+    auto opened = Recorder::open(options, m_session->engine());
+    if (!opened)
+        return fail(opened.error());
+    m_recorder = std::move(*opened);
+    return {};
+}
+
+SourceSink &Runtime::sink()
+{
+    if (m_recorder)
+        return *m_recorder;
+    return m_session->engine();
+}
+
+Source &Runtime::connectTo(StreamingOptions options)
+{
+    m_source.reset();
+    m_source = std::make_unique<Source>(std::move(options), sink(), m_clock);
+    return *m_source;
+}
+
+Source &Runtime::replay(ReplayOptions options)
+{
+    m_source.reset();
+    m_source = std::make_unique<Source>(std::move(options), sink(), m_clock);
+    return *m_source;
+}
+
+void Runtime::disconnectSource() { m_source.reset(); }
+
+RuntimeOptions runtimeOptions(const Settings &settings, const std::string &dataFolder)
+{
+    RuntimeOptions options;
+    options.dataFolder = dataFolder;
+    options.sourceName = settings.text("environment");
+    options.scope = sequenceScopeFromName(settings.text("sequence-scope")).value_or(SequenceScope::Interaction);
+    if (settings.text("retention-days") != "off")
+        options.retention = seconds(settings, "retention-days", 86'400);
+    options.stale = seconds(settings, "stale-hours", 3600);
+    return options;
+}
+
+Result<ApiServer::Options> apiOptions(const Settings &settings)
+{
+    const auto address = parseHostPort(settings.text("listen"));
+    if (!address)
+        return fail(address.error());
+    ApiServer::Options options;
+    options.host = address->host;
+    options.port = address->port;
+    options.token = settings.text("api-token");
+    return options;
+}
+
+StreamingOptions streamingOptions(const Settings &settings)
+{
+    StreamingOptions options;
+    options.credentials.environmentUrl = settings.text("environment");
+    options.credentials.loginUrl = settings.text("login-url");
+    options.credentials.clientId = settings.text("client-id");
+    options.credentials.clientSecret = settings.text("client-secret");
+    options.credentials.privateKeyPem = settings.text("private-key");
+    options.network.proxy = settings.text("proxy");
+    options.network.caFile = settings.text("ca-file");
+    options.pingEvery = seconds(settings, "ping-seconds");
+    options.silence = seconds(settings, "silence-seconds");
+    options.heldBackMax = seconds(settings, "held-back-seconds");
+    return options;
+}
+
+} // namespace threadline::app

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The composition root: store, session, REST and source, made from settings and taken down in the right order.
+#pragma once
+
+#include "app/common/source.h"
+#include "core/api/apiserver.h"
+#include "core/base/settings.h"
+#include "core/engine/localsession.h"
+#include "core/genesys/recorder.h"
+#include "core/store/store.h"
+
+#include <QObject>
+
+#include <memory>
+#include <string>
+
+namespace threadline::app {
+
+struct RuntimeOptions {
+    std::string dataFolder;
+    std::string sourceName;
+    SequenceScope scope = SequenceScope::Interaction;
+    Duration retention;
+    Duration stale = Duration::seconds(12 * 3600);
+};
+
+/// Lives in the main thread.
+class Runtime : public QObject {
+    Q_OBJECT
+public:
+    /// Errors: those of the store; the data folder cannot be used.
+    [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(const RuntimeOptions &options, const Clock &clock);
+    /// Stops the source, commits what it can, ends.
+    ~Runtime() override;
+
+    /// Serves REST. Errors: those of ApiServer::listen.
+    [[nodiscard]] Result<> serve(ApiServer::Options options);
+    [[nodiscard]] std::uint16_t port() const { return m_api ? m_api->port() : 0; }
+    /// From now on raw messages are written to a file, too. Before connect().
+    [[nodiscard]] Result<> record(const std::string &file);
+    /// Begins to listen. Replaces a source from before.
+    Source &connectTo(StreamingOptions options);
+    Source &replay(ReplayOptions options);
+    void disconnectSource();
+
+    [[nodiscard]] LocalSession &session() { return *m_session; }
+
+private:
+    explicit Runtime(const Clock &clock) : m_clock(clock) {}
+    SourceSink &sink();
+
+    const Clock &m_clock;
+    std::unique_ptr<Store> m_store;
+    std::unique_ptr<LocalSession> m_session;
+    std::unique_ptr<ApiServer> m_api;
+    std::unique_ptr<Recorder> m_recorder;
+    std::unique_ptr<Source> m_source;
+};
+
+/// What the settings say of runtime, REST and platform.
+[[nodiscard]] RuntimeOptions runtimeOptions(const Settings &settings, const std::string &dataFolder);
+[[nodiscard]] Result<ApiServer::Options> apiOptions(const Settings &settings);
+[[nodiscard]] StreamingOptions streamingOptions(const Settings &settings);
+
+} // namespace threadline::app

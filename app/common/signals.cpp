@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/common/signals.h"
+
+#include <QtGlobal>
+
+#ifdef Q_OS_UNIX
+#include <QSocketNotifier>
+
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+#else
+#include <QTimer>
+
+#include <csignal>
+#endif
+
+namespace threadline::app {
+
+#ifdef Q_OS_UNIX
+
+namespace {
+
+int g_pipe[2] = {-1, -1};
+
+/// Only write() is allowed here; the notifier wakes the event loop.
+void onSignal(int)
+{
+    const char byte = 1;
+    [[maybe_unused]] const auto written = ::write(g_pipe[1], &byte, 1);
+}
+
+} // namespace
+
+QuitOnSignal::QuitOnSignal(std::function<void()> quit, QObject *parent) : QObject(parent), m_quit(std::move(quit))
+{
+    if (::pipe(g_pipe) != 0)
+        return;
+    for (const int end : g_pipe)
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    auto *notifier = new QSocketNotifier(g_pipe[0], QSocketNotifier::Read, this);
+    connect(notifier, &QSocketNotifier::activated, this, [this, notifier] {
+        notifier->setEnabled(false);
+        m_quit();
+    });
+    struct sigaction action = {};
+    action.sa_handler = onSignal;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(SIGINT, &action, nullptr);
+}
+
+QuitOnSignal::~QuitOnSignal()
+{
+    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGINT, SIG_DFL);
+    for (int &end : g_pipe) {
+        ::close(end);
+        end = -1;
+    }
+}
+
+#else
+
+namespace {
+
+volatile std::sig_atomic_t g_signalled = 0;
+
+} // namespace
+
+QuitOnSignal::QuitOnSignal(std::function<void()> quit, QObject *parent) : QObject(parent), m_quit(std::move(quit))
+{
+    std::signal(SIGTERM, [](int) { g_signalled = 1; });
+    std::signal(SIGINT, [](int) { g_signalled = 1; });
+    auto *timer = new QTimer(this); // no signal-safe way to wake the loop here
+    connect(timer, &QTimer::timeout, this, [this, timer] {
+        if (!g_signalled)
+            return;
+        timer->stop();
+        m_quit();
+    });
+    timer->start(100);
+}
+
+QuitOnSignal::~QuitOnSignal() = default;
+
+#endif
+
+} // namespace threadline::app

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Bands of not listening: where they begin and end, and when one proves to have missed nothing.
+#include "core/engine/bands.h"
+#include "core/engine/clockoffset.h"
+#include "tests/support/testmain.h"
+
+using namespace threadline;
+
+namespace {
+
+constexpr Timestamp at(std::int64_t seconds) { return Timestamp{1'900'000'000'000'000 + seconds * 1'000'000}; }
+
+const auto kNobody = [] { return std::set<std::int64_t>(); };
+
+/// A keeper that listened and then lost its connection at `lost`, having received its last message at `last`.
+BandKeeper lostAfter(std::int64_t last, std::int64_t lost)
+{
+    BandKeeper keeper("streaming", 1);
+    keeper.listening();
+    keeper.message(at(last), kNobody);
+    keeper.notListening(at(lost), BandCause::ConnectionLost, "closed by the server (1006)");
+    return keeper;
+}
+
+} // namespace
+
+class TestBands : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void fromLastMessageToFirst();
+    void severalLossesAreOneBand();
+    void aKillIsABand();
+    void anOpenBandGoesOn();
+    void firstStartHasNone();
+    void nothingMissed();
+    void holeAfterTheEnd();
+    void unsequencedStaysUnknown();
+    void holesNeedATrustworthySource();
+    void holeInsideABandDrawsNoOther();
+    void clockOffsetIsAMedian();
+};
+
+void TestBands::fromLastMessageToFirst()
+{
+    BandKeeper keeper = lostAfter(10, 15);
+    auto changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(changed[0].start, at(10));
+    QVERIFY(!changed[0].end);
+    QVERIFY(!keeper.listens());
+    keeper.listening();
+    QVERIFY(keeper.takeChanged().empty()); // subscribed, and nothing heard yet
+    keeper.message(at(20), kNobody);
+    changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(*changed[0].end, at(20));
+    QCOMPARE(int(changed[0].state), int(BandState::Closed));
+    QVERIFY(keeper.listens());
+}
+
+void TestBands::severalLossesAreOneBand()
+{
+    BandKeeper keeper = lostAfter(10, 15);
+    keeper.listening();
+    keeper.notListening(at(16), BandCause::Refused, "token refused");
+    keeper.listening();
+    keeper.message(at(30), kNobody);
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(changed[0].start, at(10));
+    QCOMPARE(*changed[0].end, at(30));
+    QCOMPARE(int(changed[0].cause), int(BandCause::ConnectionLost));
+}
+
+void TestBands::aKillIsABand()
+{
+    BandKeeper keeper("streaming", 7);
+    keeper.resume(std::nullopt, at(100), true);
+    keeper.listening();
+    keeper.message(at(130), kNobody);
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(changed[0].id, std::int64_t(7));
+    QCOMPARE(changed[0].start, at(100));
+    QCOMPARE(int(changed[0].cause), int(BandCause::Killed));
+}
+
+void TestBands::anOpenBandGoesOn()
+{
+    Band open;
+    open.id = 3;
+    open.start = at(5);
+    BandKeeper keeper("streaming", 4);
+    keeper.resume(open, at(5), false);
+    keeper.notListening(at(8), BandCause::ConnectionLost, "no route");
+    keeper.listening();
+    keeper.message(at(9), kNobody);
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(changed[0].id, std::int64_t(3));
+    QCOMPARE(*changed[0].end, at(9));
+}
+
+void TestBands::firstStartHasNone()
+{
+    BandKeeper keeper("streaming", 1);
+    keeper.resume(std::nullopt, std::nullopt, false);
+    keeper.listening();
+    keeper.message(at(1), kNobody);
+    QVERIFY(keeper.takeChanged().empty());
+}
+
+void TestBands::nothingMissed()
+{
+    BandKeeper keeper = lostAfter(10, 15);
+    keeper.listening();
+    keeper.message(at(20), [] { return std::set<std::int64_t>{1, 2}; });
+    static_cast<void>(keeper.takeChanged());
+    keeper.saw({1, true, true, false, at(19)}); // nothing of it came after the band yet
+    keeper.saw({2, true, false, false, at(21)}); // an earlier one may still be on its way
+    QVERIFY(keeper.takeChanged().empty());
+    keeper.saw({1, true, true, false, at(21)});
+    keeper.saw({2, true, true, false, at(22)});
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(int(changed[0].state), int(BandState::NothingMissed));
+    QVERIFY(!keeper.watches());
+}
+
+void TestBands::holeAfterTheEnd()
+{
+    BandKeeper keeper = lostAfter(10, 15);
+    keeper.listening();
+    keeper.message(at(20), [] { return std::set<std::int64_t>{1}; });
+    keeper.saw({1, true, false, true, at(25)});
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(int(changed.back().state), int(BandState::Unrepairable));
+}
+
+void TestBands::unsequencedStaysUnknown()
+{
+    BandKeeper keeper = lostAfter(10, 15);
+    keeper.listening();
+    keeper.message(at(20), [] { return std::set<std::int64_t>{1}; });
+    keeper.saw({1, false, false, false, at(25)});
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(int(changed.back().state), int(BandState::Closed));
+    QVERIFY(!keeper.watches());
+}
+
+void TestBands::holesNeedATrustworthySource()
+{
+    BandKeeper keeper("streaming", 1);
+    keeper.endedWithHole("a", at(1), at(2));
+    QVERIFY(keeper.takeChanged().empty());
+    for (int i = 0; i < 10; ++i)
+        keeper.endedContiguously();
+    keeper.endedWithHole("b", at(3), at(4)); // 10 of 12: not more than nine of ten
+    QVERIFY(keeper.takeChanged().empty());
+    for (int i = 0; i < 30; ++i)
+        keeper.endedContiguously();
+    keeper.endedWithHole("c", at(5), at(6));
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(int(changed[0].cause), int(BandCause::SequenceHole));
+    QCOMPARE(changed[0].start, at(5));
+    QCOMPARE(*changed[0].end, at(6));
+}
+
+void TestBands::holeInsideABandDrawsNoOther()
+{
+    BandKeeper keeper = lostAfter(10, 15);
+    keeper.listening();
+    keeper.message(at(20), kNobody);
+    for (int i = 0; i < 30; ++i)
+        keeper.endedContiguously();
+    static_cast<void>(keeper.takeChanged());
+    keeper.endedWithHole("x", at(9), at(21));
+    const auto changed = keeper.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(int(changed[0].cause), int(BandCause::ConnectionLost));
+    QCOMPARE(int(changed[0].state), int(BandState::Unrepairable));
+}
+
+void TestBands::clockOffsetIsAMedian()
+{
+    ClockOffset offset;
+    for (int i = 0; i < 2000; ++i)
+        offset.add(at(100 + i), i % 10 == 0 ? at(-1'000'000) : at(97 + i)); // one in ten is wild
+    QCOMPARE(offset.offset(), Duration::seconds(3));
+}
+
+THREADLINE_TEST_MAIN(TestBands)
+#include "test_bands.moc"

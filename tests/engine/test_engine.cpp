@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The engine against the judge: whatever the network did, each timeline is exactly what the set of events makes it.
+#include "tests/engine/harness.h"
+#include "tests/support/judge.h"
+#include "tests/support/testmain.h"
+
+using namespace threadline;
+using test::Harness;
+using test::Truth;
+
+namespace {
+
+sim::Options calls(int interactions, std::uint64_t faultSeed)
+{
+    sim::Options options;
+    options.seed = 4711;
+    options.faultSeed = faultSeed;
+    options.interactions = interactions;
+    options.rate = 0;
+    options.faults.skew = Duration::seconds(60);
+    return options;
+}
+
+/// Every fault at once.
+sim::Options everyFault(int interactions, std::uint64_t faultSeed)
+{
+    sim::Options options = calls(interactions, faultSeed);
+    options.faults.shuffle = 256;
+    options.faults.duplicate = 1.0;
+    options.faults.disconnectEvery = 500;
+    options.faults.replay = 50;
+    options.faults.bad = 0.02;
+    options.faults.odd = 0.05;
+    return options;
+}
+
+std::string event(const std::string &id, const std::string &interaction, const std::string &participant, int second,
+                  const std::string &more = {})
+{
+    char time[32];
+    std::snprintf(time, sizeof time, "2031-01-04T10:%02d:%02d.000Z", second / 60, second % 60);
+    std::string data = interaction.empty() ? "" : "\"interactionId\":\"" + interaction + "\",";
+    return "{\"id\":\"" + id + "\",\"timestamp\":\"" + time + "\",\"type\":\"interaction-updated\",\"data\":{" + data
+        + "\"participantId\":\"" + participant + "\"" + more + "}}";
+}
+
+std::string messageOf(const std::string &events) { return "{\"events\":[" + events + "]}"; }
+
+} // namespace
+
+class TestEngine : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { m_folder = test::scratchFolder().toStdString() + "/" + QTest::currentTestFunction(); }
+    void everyFaultGivesTheTruth();
+    void withoutSequencesItIsTheJudges();
+    void restartsChangeNothing();
+    void summariesEqualTheJudges();
+    void variantsInAnyOrder();
+    void unattachedFindTheirWay();
+    void unattachedGoBackWhenAmbiguous();
+    void countersBalance();
+    void recordsStand();
+    void cursorIsStableUnderIngest();
+    void unknownIsNotFound();
+
+private:
+    std::string m_folder;
+    SystemClock m_clock;
+};
+
+void TestEngine::everyFaultGivesTheTruth()
+{
+    std::map<std::string, std::string> bodies[2];
+    for (int run = 0; run < 2; ++run) {
+        Harness harness(m_folder + std::to_string(run), SequenceScope::Interaction, m_clock);
+        const Truth truth = test::feed(harness, everyFault(120, static_cast<std::uint64_t>(run + 1)));
+        harness.drain();
+        QCOMPARE(truth.size(), std::size_t(120));
+        for (const auto &[id, events] : truth) {
+            const std::string body = harness.body(id);
+            QCOMPARE(body, judge::timelineBody(id, events, SequenceScope::Interaction));
+            bodies[run][id] = body;
+        }
+        QCOMPARE(harness.integrity(), std::string());
+    }
+    QVERIFY(bodies[0] == bodies[1]);
+}
+
+void TestEngine::withoutSequencesItIsTheJudges()
+{
+    sim::Options options = everyFault(60, 5);
+    options.faults.noSequence = true;
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    const Truth truth = test::feed(harness, options);
+    harness.drain();
+    for (const auto &[id, events] : truth)
+        QCOMPARE(harness.body(id), judge::timelineBody(id, events, SequenceScope::Interaction));
+}
+
+void TestEngine::restartsChangeNothing()
+{
+    auto harness = std::make_unique<Harness>(m_folder, SequenceScope::Interaction, m_clock);
+    // three runs over the same events, each interrupted and begun again: everything comes at least three times
+    Truth truth;
+    for (std::uint64_t run = 1; run <= 3; ++run) {
+        int messages = 0;
+        truth = test::feed(*harness, everyFault(40, run), [&] {
+            if (++messages % 200 == 0) {
+                harness.reset();
+                harness = std::make_unique<Harness>(m_folder, SequenceScope::Interaction, m_clock);
+                harness->listening();
+            }
+        });
+    }
+    harness->drain();
+    for (const auto &[id, events] : truth)
+        QCOMPARE(harness->body(id), judge::timelineBody(id, events, SequenceScope::Interaction));
+    QCOMPARE(harness->list().size(), truth.size());
+}
+
+void TestEngine::summariesEqualTheJudges()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    sim::Options options = everyFault(40, 3);
+    options.start = m_clock.now() - Duration::seconds(30 * 86'400);
+    const Truth truth = test::feed(harness, options);
+    harness.drain();
+    // all are long over; the engine finds that out by itself
+    QTRY_COMPARE_WITH_TIMEOUT(int(harness.session().status().openInteractions), 0, 20'000);
+    harness.drain();
+    const auto list = harness.list();
+    QCOMPARE(list.size(), truth.size());
+    for (const Summary &summary : list) {
+        const Summary expected =
+            judge::summary(truth.at(summary.interaction.value), SequenceScope::Interaction, m_clock.now());
+        QCOMPARE(summary.count, expected.count);
+        QCOMPARE(summary.start, expected.start);
+        QCOMPARE(summary.lastEventAt, expected.lastEventAt);
+        QCOMPARE(int(summary.state), int(expected.state));
+        QCOMPARE(summary.end, expected.end);
+        QCOMPARE(summary.media, expected.media);
+        QCOMPARE(summary.queues, expected.queues);
+        QCOMPARE(summary.agents, expected.agents);
+        QCOMPARE(summary.customer, expected.customer);
+    }
+}
+
+void TestEngine::variantsInAnyOrder()
+{
+    const std::vector<std::string> bodies = {event("e", "i", "p", 10, ",\"n\":1"), event("e", "i", "p", 10, ",\"n\":2"),
+                                             event("e", "i", "p", 9, ",\"n\":3"), event("x", "i", "p", 5)};
+    std::vector<int> order = {0, 1, 2, 3};
+    std::string expected;
+    do {
+        const std::string folder = m_folder + std::to_string(order[0]) + std::to_string(order[1]) + std::to_string(order[2])
+            + std::to_string(order[3]);
+        Harness harness(folder, SequenceScope::Interaction, m_clock);
+        for (const int n : order) {
+            harness.message(messageOf(bodies[static_cast<std::size_t>(n)]));
+            harness.drain();
+        }
+        const std::string body = harness.body("i");
+        if (expected.empty())
+            expected = body;
+        QCOMPARE(body, expected);
+        QCOMPARE(harness.session().status().variants, std::uint64_t(2));
+        const std::string evidence = harness.body("i", true);
+        for (const char *n : {"\"n\":1", "\"n\":2", "\"n\":3"})
+            QVERIFY2(evidence.find(n) != std::string::npos, evidence.c_str());
+    } while (std::next_permutation(order.begin(), order.end()));
+    QVERIFY(expected.find("\"n\":3") != std::string::npos); // the smallest time stands
+    QVERIFY(expected.find("\"n\":1") == std::string::npos);
+}
+
+void TestEngine::unattachedFindTheirWay()
+{
+    for (const bool before : {true, false}) {
+        Harness harness(m_folder + (before ? "b" : "a"), SequenceScope::Interaction, m_clock);
+        const std::string loose = messageOf(event("loose", "", "p1", 20));
+        if (before)
+            harness.message(loose);
+        harness.message(messageOf(event("e1", "i", "p1", 10) + "," + event("e2", "i", "p2", 30)));
+        harness.drain();
+        if (!before)
+            harness.message(loose);
+        harness.drain();
+        QTRY_VERIFY(harness.body("i").find("loose") != std::string::npos);
+        const Event attached = test::decoded(event("loose", "", "p1", 20));
+        const std::string body = harness.body("i");
+        QVERIFY2(body.find("\"count\":3") != std::string::npos, body.c_str());
+        QVERIFY(body.find("e1") < body.find("loose") && body.find("loose") < body.find("e2"));
+        QVERIFY(harness.body("i", true).find("\"attached\"") != std::string::npos);
+        QCOMPARE(harness.session().status().unattached, std::uint64_t(0));
+        harness.message(loose); // and is known when it comes again
+        harness.drain();
+        QCOMPARE(harness.session().status().duplicates, std::uint64_t(1));
+        QTRY_COMPARE(harness.list().front().count, std::int64_t(3));
+    }
+}
+
+void TestEngine::unattachedGoBackWhenAmbiguous()
+{
+    {
+        Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+        harness.message(messageOf(event("e1", "i", "p1", 10) + "," + event("loose", "", "p1", 20)));
+        harness.drain();
+        QTRY_VERIFY(harness.body("i").find("loose") != std::string::npos);
+    }
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock); // remembered over a restart
+    harness.message(messageOf(event("e9", "other", "p1", 40)));
+    harness.drain();
+    QTRY_VERIFY(harness.body("i").find("loose") == std::string::npos);
+    QTRY_COMPARE(harness.session().status().unattached, std::uint64_t(1));
+    QVERIFY(harness.body("other").find("loose") == std::string::npos);
+}
+
+void TestEngine::countersBalance()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    sim::Options options = everyFault(50, 9);
+    options.faults.variant = 0.05;
+    test::feed(harness, options);
+    harness.drain();
+    const Status s = harness.session().status();
+    QVERIFY(s.received > 0 && s.refused > 0 && s.duplicates > 0 && s.variants > 0);
+    QCOMPARE(s.inFlight, std::uint64_t(0));
+    QCOMPARE(s.received, s.stored + s.duplicates + s.variants + s.refused);
+    std::uint64_t byReason = 0;
+    for (const auto &[reason, n] : s.refusedBy)
+        byReason += n;
+    QCOMPARE(byReason, s.refused);
+    QVERIFY(s.storeError.empty());
+}
+
+void TestEngine::recordsStand()
+{
+    const auto conversation = [](const char *end, const char *last) {
+        return std::string(R"({"conversationId":"c1","conversationStart":"2031-01-04T10:00:00.000Z",)") + end
+            + R"("participants":[{"participantId":"p","purpose":"customer","sessions":[{"sessionId":"s","mediaType":"voice",)"
+              R"("direction":"inbound","segments":[{"segmentType":"interact","segmentStart":"2031-01-04T10:00:00.000Z","segmentEnd":")"
+            + last + R"("}]}]}]})";
+    };
+    const std::vector<std::string> texts = {conversation("", "2031-01-04T10:05:00.000Z"),
+                                            conversation("", "2031-01-04T10:06:00.000Z"),
+                                            conversation(R"("conversationEnd":"2031-01-04T10:04:00.000Z",)", "2031-01-04T10:04:00.000Z")};
+    std::vector<std::size_t> order = {0, 1, 2};
+    std::string expected;
+    do {
+        Harness harness(m_folder + std::to_string(order[0]) + std::to_string(order[1]), SequenceScope::Interaction, m_clock);
+        for (const std::size_t n : order) {
+            auto record = readRecord(texts[n]);
+            QVERIFY(record);
+            QVERIFY(harness.session().engine().import(*record));
+            QVERIFY(harness.session().engine().import(*record)); // twice changes nothing
+        }
+        harness.drain();
+        const std::string body = harness.body("c1");
+        if (expected.empty())
+            expected = body;
+        QCOMPARE(body, expected);
+        const auto view = harness.view("c1");
+        QVERIFY(view);
+        QCOMPARE(view->record, texts[2]);
+        QCOMPARE(harness.list().size(), std::size_t(1));
+    } while (std::next_permutation(order.begin(), order.end()));
+    QVERIFY(expected.find("10:04:00") != std::string::npos && expected.find("10:06:00") == std::string::npos);
+}
+
+void TestEngine::cursorIsStableUnderIngest()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    test::feed(harness, calls(700, 1));
+    harness.drain();
+    ListQuery query;
+    query.limit = 100;
+    std::set<std::string> seen;
+    std::size_t rows = 0;
+    int page = 0;
+    do {
+        std::promise<Result<ListPage>> promise;
+        const HandlePtr handle = harness.session().list(query, [&](Result<ListPage> r) { promise.set_value(std::move(r)); });
+        const ListPage got = promise.get_future().get().value();
+        for (const Summary &s : got.items)
+            seen.insert(s.interaction.value);
+        rows += got.items.size();
+        query.cursor = got.nextCursor;
+        // meanwhile others come in: the rest of the pages stays what it was
+        harness.message(messageOf(event("n" + std::to_string(page), "new" + std::to_string(page), "p", ++page)));
+        harness.drain();
+    } while (!query.cursor.empty());
+    QCOMPARE(rows, seen.size());
+    QVERIFY(seen.size() >= 690); // those that were touched meanwhile moved to the front
+    query.cursor = "nonsense";
+    std::promise<Result<ListPage>> promise;
+    const HandlePtr handle = harness.session().list(query, [&](Result<ListPage> r) { promise.set_value(std::move(r)); });
+    QCOMPARE(promise.get_future().get().error().code, ErrorCode::InvalidArgument);
+}
+
+void TestEngine::unknownIsNotFound()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    QVERIFY(harness.body("nobody").starts_with("[There is no interaction"));
+    QVERIFY(!harness.view("nobody"));
+}
+
+THREADLINE_TEST_MAIN(TestEngine)
+#include "test_engine.moc"
