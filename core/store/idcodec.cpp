@@ -52,6 +52,14 @@ void PackedId::bindTo(sqlite::Statement &statement, int at) const
         statement.bindText(at, m_text);
 }
 
+void PackedId::giveTo(sqlite3_context *context) const
+{
+    if (m_packed)
+        sqlite3_result_blob64(context, m_bytes.data(), m_bytes.size(), SQLITE_STATIC);
+    else
+        sqlite3_result_text64(context, m_text.data(), m_text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
 void readId(const sqlite::Statement &statement, int column, std::string &out)
 {
     const bool blob = statement.type(column) == SQLITE_BLOB;

@@ -19,7 +19,8 @@ public:
     void assign(std::string_view id);
     /// Binds without a copy: this object and the id it was made from must outlive the statement's reset().
     void bindTo(sqlite::Statement &statement, int at) const;
-    [[nodiscard]] bool packed() const { return m_packed; }
+    /// As the result of a virtual table's column; as above, until the row is left.
+    void giveTo(sqlite3_context *context) const;
 
 private:
     std::array<char, 16> m_bytes;

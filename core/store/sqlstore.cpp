@@ -100,6 +100,8 @@ Result<> SqliteStore::readState()
 Result<> SqliteStore::prepareWrites()
 {
     m_writes = std::make_unique<Writes>();
+    if (auto attached = m_writes->feed.attach(m_connection); !attached)
+        return attached;
     for (const auto &[statement, sql] : m_writes->all()) {
         if (auto prepared = statement->prepare(m_connection, sql); !prepared)
             return prepared;

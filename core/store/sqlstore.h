@@ -61,7 +61,7 @@ private:
     [[nodiscard]] Result<> writeRecords(Group &group);
     [[nodiscard]] Result<> dropImported(Group &group, InteractionKey key);
     [[nodiscard]] Result<> writeEvents(Group &group);
-    [[nodiscard]] Result<> writeEvent(Group &group, const WriteGroup::NewEvent &event);
+    [[nodiscard]] Result<> insertEvents(Group &group, std::span<const WriteGroup::NewEvent> events);
     [[nodiscard]] Result<> writeVariants(Group &group);
     [[nodiscard]] Result<> keepVariant(std::int64_t row, std::int64_t held, std::string_view raw, Timestamp received);
     [[nodiscard]] Result<> writeMoves(Group &group);

@@ -52,9 +52,10 @@ std::vector<std::pair<sqlite::Statement *, const char *>> SqliteStore::Writes::a
                  "media = ?11, queues = ?12, agents = ?13 WHERE key = ?1 AND span_class = ?3 AND start = ?4 AND \"end\" IS ?5"},
         {&summary, "UPDATE interactions SET state = ?2, span_class = ?3, start = ?4, \"end\" = ?5, last = ?6, count = ?7, "
                    "variants = ?8, commit_no = ?9, customer = ?10, media = ?11, queues = ?12, agents = ?13 WHERE key = ?1"},
-        {&event, "INSERT INTO events(row, interaction, id, received, provenance, marks, variants, commit_no, raw) "
-                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8) ON CONFLICT DO NOTHING"},
-        {&inferred, "INSERT OR IGNORE INTO inferred VALUES(?1)"},
+        {&events, "INSERT INTO events(row, interaction, id, received, provenance, marks, variants, commit_no, raw) "
+                  "SELECT row, interaction, id, received, provenance, marks, 0, ?1, raw FROM event_feed WHERE true "
+                  "ON CONFLICT DO NOTHING"},
+        {&inferred, "INSERT OR IGNORE INTO inferred SELECT row FROM events WHERE row = ?1"},
         {&findEvent, "SELECT row, variants, raw, received FROM events WHERE interaction = ?1 AND id = ?2"},
         {&replaceRaw, "UPDATE events SET raw = ?2 WHERE row = ?1"},
         {&countVariants, "UPDATE events SET variants = ?2 WHERE row = ?1"},
@@ -198,45 +199,44 @@ Result<> SqliteStore::dropImported(Group &group, InteractionKey key)
     return {};
 }
 
-Result<> SqliteStore::writeEvents(Group &group)
+Result<> SqliteStore::writeEvents(Group &group) { return insertEvents(group, group.writes.events); }
+
+/// Within the group the events are laid down by interaction, each interaction's in the order they came: so the identity index is
+/// walked through once, and a timeline lies on fewer pages. An event that is there already leaves a hole in the numbering.
+Result<> SqliteStore::insertEvents(Group &group, std::span<const WriteGroup::NewEvent> events)
 {
-    m_writes->event.bind(7, static_cast<std::int64_t>(group.writes.commit));
-    for (const auto &event : group.writes.events) {
-        if (auto written = writeEvent(group, event); !written)
-            return written;
+    if (events.empty())
+        return {};
+    std::vector<EventFeed::Item> &items = m_writes->items;
+    items.clear();
+    for (const auto &event : events)
+        items.push_back({group.key(event.interaction), &event});
+    std::sort(items.begin(), items.end(), [](const auto &a, const auto &b) {
+        return a.interaction != b.interaction ? a.interaction < b.interaction : a.event < b.event;
+    });
+    const std::int64_t first = group.state.lastRow + 1;
+    m_writes->feed.set(items, first);
+    m_writes->events.bind(1, static_cast<std::int64_t>(group.writes.commit));
+    const auto written = m_writes->run(m_writes->events, m_connection);
+    m_writes->feed.clear();
+    if (!written)
+        return written;
+    const std::int64_t inserted = sqlite3_changes64(m_connection.get());
+    group.duplicates += events.size() - static_cast<std::uint64_t>(inserted);
+    group.state.lastRow += static_cast<std::int64_t>(items.size());
+    group.state.events += inserted;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (items[i].interaction != 0 && (items[i].event->marks & Event::Attached) == 0)
+            continue;
+        m_writes->inferred.bind(1, first + static_cast<std::int64_t>(i));
+        if (auto noted = m_writes->run(m_writes->inferred, m_connection); !noted)
+            return noted;
     }
     return {};
 }
 
-Result<> SqliteStore::writeEvent(Group &group, const WriteGroup::NewEvent &event)
-{
-    const InteractionKey key = group.key(event.interaction);
-    const PackedId id(event.id);
-    sqlite::Statement &s = m_writes->event;
-    s.bind(1, group.state.lastRow + 1);
-    s.bind(2, key);
-    id.bindTo(s, 3);
-    s.bind(4, event.received);
-    s.bind(5, static_cast<int>(event.provenance));
-    s.bind(6, static_cast<std::int64_t>(event.marks));
-    s.bindText(8, event.raw);
-    if (auto written = m_writes->run(s, m_connection); !written)
-        return written;
-    if (sqlite3_changes64(m_connection.get()) == 0) {
-        ++group.duplicates;
-        return {};
-    }
-    ++group.state.lastRow;
-    ++group.state.events;
-    if (key != 0 && (event.marks & Event::Attached) == 0)
-        return {};
-    m_writes->inferred.bind(1, group.state.lastRow);
-    return m_writes->run(m_writes->inferred, m_connection);
-}
-
 Result<> SqliteStore::writeVariants(Group &group)
 {
-    m_writes->event.bind(7, static_cast<std::int64_t>(group.writes.commit));
     for (const auto &other : group.writes.variants) {
         sqlite::Statement &find = m_writes->findEvent;
         const PackedId id(other.id);
@@ -246,7 +246,8 @@ Result<> SqliteStore::writeVariants(Group &group)
         const int code = find.step();
         if (code == SQLITE_DONE) {
             // Nothing stands there that it could differ from: it stands itself.
-            if (auto written = writeEvent(group, {other.interaction, other.id, other.raw, other.received, Provenance::Live, 0}); !written)
+            const WriteGroup::NewEvent event{other.interaction, other.id, other.raw, other.received, Provenance::Live, 0};
+            if (auto written = insertEvents(group, {&event, 1}); !written)
                 return written;
             continue;
         }

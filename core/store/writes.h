@@ -2,6 +2,7 @@
 /// The writer's statements, and how one transaction is run with them.
 #pragma once
 
+#include "core/store/eventfeed.h"
 #include "core/store/idcodec.h"
 #include "core/store/queries.h"
 #include "core/store/sqlstore.h"
@@ -14,10 +15,12 @@ namespace threadline {
 struct SqliteStore::Writes {
     sqlite::Statement begin, commit, rollback, state;
     sqlite::Statement interaction, keyOf, touch, summary;
-    sqlite::Statement event, inferred, findEvent, replaceRaw, countVariants, findVariant, variant, findInferred, move;
+    sqlite::Statement events, inferred, findEvent, replaceRaw, countVariants, findVariant, variant, findInferred, move;
     sqlite::Statement record, imported, band, refused, dropRefused;
     sqlite::Statement doomed, doom, undoom, idOf, tombstone, dropInteraction, dropRecord, rowsOf, dropEvent, dropVariants, dropInferred;
     std::string media, queues, agents;
+    EventFeed feed;
+    std::vector<EventFeed::Item> items;
 
     /// Every statement with its text.
     [[nodiscard]] std::vector<std::pair<sqlite::Statement *, const char *>> all();

@@ -359,6 +359,8 @@ int main(int argc, char **argv)
     app.add_option("--rows", rows, "Rows for each size of group");
     app.add_option("--groups", groups, "Sizes of groups")->expected(0, -1);
     app.add_option("--growth", growth, "Rows of the last database (0: none)");
+    bool reading = true;
+    app.add_flag("!--no-read", reading, "Leave the reading out");
     CLI11_PARSE(app, argc, argv);
     std::printf("insert, %zu rows each, synchronous=FULL\n", rows);
     for (const std::size_t group : groups) {
@@ -369,8 +371,10 @@ int main(int argc, char **argv)
         std::printf("growth to %zu rows\n", growth);
         insert({folder, 8000, growth, true});
     }
-    std::printf("read\n");
-    read(folder);
+    if (reading) {
+        std::printf("read\n");
+        read(folder);
+    }
     std::filesystem::remove_all(folder);
     return 0;
 }
