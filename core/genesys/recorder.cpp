@@ -21,27 +21,45 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kTokenMember = "access_token\"";
+constexpr std::string_view kTokenMember = "access_token";
 constexpr std::string_view kStars = "***";
+
+/// Steps over `text` from `at` while `isIn` holds.
+template<class F>
+std::size_t skip(const std::string &text, std::size_t at, F &&isIn)
+{
+    while (at < text.size() && isIn(text[at]))
+        ++at;
+    return at;
+}
+
+/// Where the string that was opened before `at` ends: at its quote, or, inside another string, at the backslash before it.
+std::size_t endOfString(const std::string &text, std::size_t at, bool nested)
+{
+    for (; at < text.size(); ++at) {
+        if (text[at] == '"' || (nested && text.compare(at, 2, "\\\"") == 0))
+            return at;
+        if (text[at] == '\\')
+            ++at;
+    }
+    return text.size();
+}
 
 /// "access_token" : "value" -> "access_token" : "***", also where the text is itself inside a JSON string (\").
 void maskTokenMembers(std::string &text)
 {
     const auto isBlank = [](char c) { return c == ' ' || c == '\t' || c == '\\'; };
+    const auto isQuoteOrBlank = [&](char c) { return c == '"' || isBlank(c); };
     for (std::size_t at = text.find(kTokenMember); at != std::string::npos; at = text.find(kTokenMember, at)) {
-        at += kTokenMember.size();
-        while (at < text.size() && isBlank(text[at]))
-            ++at;
+        at = skip(text, at + kTokenMember.size(), isQuoteOrBlank);
         if (at >= text.size() || text[at] != ':')
             continue;
-        ++at;
-        while (at < text.size() && isBlank(text[at]))
-            ++at;
+        at = skip(text, at + 1, isBlank);
         if (at >= text.size() || text[at] != '"')
             continue;
-        ++at;
-        const std::size_t end = std::min(text.find_first_of("\\\"", at), text.size());
-        text.replace(at, end - at, kStars);
+        const bool nested = text[at - 1] == '\\';
+        const std::size_t end = endOfString(text, ++at, nested);
+        text.replace(at, std::min(end, text.size()) - at, kStars);
         at += kStars.size();
     }
 }
