@@ -158,26 +158,35 @@ std::uint64_t InteractionSet::tiesAcrossParticipants()
 
 std::optional<TimeRange> InteractionSet::firstHole()
 {
-    return contiguous() ? std::nullopt : Sequences::firstHole(m_events);
+    return contiguous() ? std::nullopt : Sequences::firstHole(m_events, counting());
+}
+
+std::vector<std::uint32_t> InteractionSet::counting() const
+{
+    std::vector<std::uint32_t> indices;
+    indices.reserve(m_events.size());
+    for (std::uint32_t i = 0; i < m_events.size(); ++i) {
+        if (counts(m_events[i]))
+            indices.push_back(i);
+    }
+    return indices;
 }
 
 std::vector<std::uint32_t> InteractionSet::order() const
 {
-    std::vector<std::uint32_t> counting;
+    const std::vector<std::uint32_t> indices = counting();
     std::vector<std::string> ids(m_events.size());
     std::vector<OrderKey> keys;
-    for (std::uint32_t i = 0; i < m_events.size(); ++i) {
+    keys.reserve(indices.size());
+    for (const std::uint32_t i : indices) {
         const LightEvent &e = m_events[i];
-        if (!counts(e))
-            continue;
-        counting.push_back(i);
         ids[i] = m_events.id(i);
         keys.push_back({e.time, e.has(LightEvent::Sequenced) ? std::optional(e.sequence) : std::nullopt,
                         static_cast<std::int32_t>(e.participant), static_cast<std::int32_t>(e.channel), e.kind, e.rank, ids[i]});
     }
     std::vector<std::uint32_t> order = canonicalOrder(keys, scope());
     for (std::uint32_t &place : order)
-        place = counting[place];
+        place = indices[place];
     return order;
 }
 

@@ -89,6 +89,8 @@ private:
     /// Sums everything up anew, if something that was summed up is no longer so.
     void settle();
     [[nodiscard]] bool counts(const LightEvent &e) const { return !e.has(LightEvent::Imported) || m_live == 0; }
+    [[nodiscard]] std::vector<std::uint32_t> counting() const;
+    /// What counts, in canonical order.
     [[nodiscard]] std::vector<std::uint32_t> order() const;
 
     EventTable m_events;

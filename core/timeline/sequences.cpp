@@ -59,13 +59,9 @@ void Sequences::tie(EventTable &events, std::uint32_t &representative, std::uint
     }
 }
 
-std::optional<TimeRange> Sequences::firstHole(const EventTable &events)
+std::optional<TimeRange> Sequences::firstHole(const EventTable &events, std::vector<std::uint32_t> chain)
 {
-    std::vector<std::uint32_t> chain;
-    for (std::uint32_t i = 0; i < events.size(); ++i) {
-        if (events.chained(events[i]))
-            chain.push_back(i);
-    }
+    std::erase_if(chain, [&](std::uint32_t i) { return !events.chained(events[i]); });
     const auto key = [&](std::uint32_t i) { return std::pair(counterOf(events, events[i]), events[i].sequence); };
     std::sort(chain.begin(), chain.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
     const auto hole = std::adjacent_find(chain.begin(), chain.end(), [&](std::uint32_t a, std::uint32_t b) {

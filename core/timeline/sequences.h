@@ -23,8 +23,8 @@ public:
     [[nodiscard]] bool contiguous() const { return m_holed == 0; }
     /// Sequences that several events have which name different participants.
     [[nodiscard]] std::uint64_t tiesAcrossParticipants() const { return m_ties; }
-    /// The receipts of the events on either side of the first hole, the earlier one first. O(n log n).
-    [[nodiscard]] static std::optional<TimeRange> firstHole(const EventTable &events);
+    /// The receipts of the events on either side of the first hole among these events, the earlier one first. O(n log n).
+    [[nodiscard]] static std::optional<TimeRange> firstHole(const EventTable &events, std::vector<std::uint32_t> indices);
     [[nodiscard]] std::size_t memoryBytes() const;
 
 private:
