@@ -123,7 +123,7 @@ Result<> ApiServer::listen()
         m_thread.reset();
         return fail(result.error());
     }
-    log::info("rest", "listening on http://" + m_options.host + ":" + std::to_string(port()));
+    log::debug("rest", "listening on http://" + m_options.host + ":" + std::to_string(port()));
     return {};
 }
 

@@ -22,7 +22,7 @@ Guard::Guard(Service &service) : m_service(service)
     m_sweep.setInterval(kSweepMs);
     m_sweep.callOnTimeout(this, [this] { sweep(); });
     // QTcpServer stops accepting for good when it runs out of descriptors: the next sweep tries again.
-    connect(this, &QTcpServer::acceptError, this, [this] { m_sweep.start(); });
+    connect(this, &QTcpServer::acceptError, this, [this] { startSweeping(); });
 }
 
 Guard::~Guard() { shutDown(); }
@@ -54,7 +54,7 @@ void Guard::incomingConnection(qintptr descriptor)
     if (!connection->take(descriptor))
         return;
     ++m_service.counters.connectionsTotal;
-    m_sweep.start();
+    startSweeping();
     addPendingConnection(connection.release());
 }
 
@@ -65,6 +65,13 @@ void Guard::deliver()
         if (found != m_service.connections.end())
             found->second->answer(letter.request, std::move(letter.reply));
     }
+}
+
+/// A timer that runs is left alone: clients that keep coming must not keep putting it off.
+void Guard::startSweeping()
+{
+    if (!m_sweep.isActive())
+        m_sweep.start();
 }
 
 void Guard::sweep()

@@ -54,6 +54,7 @@ protected:
 
 private:
     void deliver();
+    void startSweeping();
     void sweep();
 
     Service &m_service;

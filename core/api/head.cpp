@@ -111,7 +111,8 @@ Read<bool> readVersion(std::string_view version, Head &head)
         head.keepAlive = false;
         return true;
     }
-    if (version.substr(0, 5) != "HTTP/")
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || !isDigit(version[5]) || version[6] != '.' || !isDigit(version[7]))
         return malformed("The request line must be METHOD TARGET HTTP/1.1.");
     return tl::make_unexpected(Fault{505, "HTTP version not supported", "This server speaks HTTP/1.1.", {}});
 }

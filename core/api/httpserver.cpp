@@ -41,6 +41,7 @@ HttpServer::HttpServer(QTcpServer &server, std::function<void()> onRequest)
     : m(std::make_unique<Impl>(std::move(onRequest)))
 {
     m->bind(&server);
+    server.setParent(nullptr); // bind() would have it deleted twice
 }
 
 HttpServer::~HttpServer() = default;

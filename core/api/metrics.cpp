@@ -67,8 +67,12 @@ private:
     static std::string text(T number)
     {
         char buffer[32];
-        const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
-        return {buffer, end};
+        return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
+    }
+    static std::string text(double number)
+    {
+        char buffer[64]; // seconds: far from the 300 digits that a double can have
+        return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed).ptr};
     }
     template<class T>
     void appendNumber(T number) { m_out += text(number); }

@@ -13,9 +13,9 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <thread>
 #include <unistd.h>
+#include <unordered_map>
 
 namespace threadline {
 namespace {
@@ -63,13 +63,15 @@ std::string bodyOf(const std::string &id)
     return out;
 }
 
+using Bodies = std::unordered_map<std::string, Session::Text, StringHash, std::equal_to<>>;
+
 class NoHandle final : public Handle {
 };
 
 /// Answers timelines, at once or from a thread of its own; nothing else is asked.
 class StubSession final : public Session {
 public:
-    StubSession(const std::map<std::string, Text, std::less<>> &bodies, bool atHand) : m_bodies(bodies), m_atHand(atHand)
+    StubSession(const Bodies &bodies, bool atHand) : m_bodies(bodies), m_atHand(atHand)
     {
         if (!atHand)
             m_thread = std::thread([this] { answerQuestions(); });
@@ -122,7 +124,7 @@ private:
         }
     }
 
-    const std::map<std::string, Text, std::less<>> &m_bodies;
+    const Bodies &m_bodies;
     const bool m_atHand;
     BoundedQueue<Question> m_questions{100'000, 100'000};
     std::thread m_thread;
@@ -130,7 +132,7 @@ private:
 
 int serve(const std::string &folder)
 {
-    std::map<std::string, Session::Text, std::less<>> bodies;
+    Bodies bodies;
     std::ofstream ids(folder + "/ids.txt");
     std::ofstream lines(folder + "/bodies.ndjson");
     for (int n = 0; n < kInteractions; ++n) {

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Clients that mean ill, leave, or are many: each is ended within its limits, the others are served, memory is bounded.
+#include "core/api/apiserver.h"
+#include "tests/api/client.h"
+#include "tests/api/fakesession.h"
+#include "tests/support/testmain.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QRegularExpression>
+
+#include <memory>
+#include <random>
+#include <vector>
+
+using namespace threadline;
+using namespace threadline::test;
+
+namespace {
+
+const QByteArray kHealth = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// Resident memory, KiB; 0 where the system does not tell.
+qint64 residentKiB()
+{
+    QFile file(QStringLiteral("/proc/self/status"));
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    static const QRegularExpression line(QStringLiteral("VmRSS:\\s+(\\d+)"));
+    return line.match(QString::fromUtf8(file.readAll())).captured(1).toLongLong();
+}
+
+} // namespace
+
+class TestApiHostile : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<FakeSession> m_session;
+    ManualClock m_clock{Timestamp{1'778'064'294'118'000}};
+    std::unique_ptr<ApiServer> m_server;
+
+    void start(ApiServer::Options options = {})
+    {
+        options.port = 0;
+        m_server = std::make_unique<ApiServer>(*m_session, m_clock, options);
+        const auto listening = m_server->listen();
+        QVERIFY2(listening, listening ? "" : listening.error().message.c_str());
+    }
+    std::unique_ptr<Client> client() { return std::make_unique<Client>(m_server->port()); }
+    /// A sample of /metrics, asked on a connection of its own.
+    int metric(const QByteArray &name) { return metric(name, *client()); }
+    int metric(const QByteArray &name, Client &asker)
+    {
+        const QByteArray page = asker.get("/metrics").body;
+        const qsizetype at = page.indexOf('\n' + name + ' ');
+        return at < 0 ? -1 : page.mid(at + name.size() + 2).split('\n').first().toInt();
+    }
+    /// Lets time pass; whether the metric has then that value.
+    bool passes(Duration time, const QByteArray &name, int value)
+    {
+        m_clock.advance(time);
+        return metric(name) == value;
+    }
+    bool isServed() { return client()->get("/healthz").status == 200; }
+    /// Lets time pass until the server ends `victim`; how much passed, in steps of half a second.
+    Duration timeUntilEnd(Client &victim, const QByteArray &trickle = {})
+    {
+        Duration passed;
+        while (passed < Duration::seconds(120)) {
+            m_clock.advance(Duration::millis(500));
+            passed = passed + Duration::millis(500);
+            if (!trickle.isEmpty())
+                victim.send(trickle);
+            if (victim.ended(150))
+                break;
+        }
+        return passed;
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_session = std::make_unique<FakeSession>();
+        m_session->stored["slow"] = text("slow");
+    }
+    void cleanup()
+    {
+        m_server.reset();
+        m_session.reset();
+    }
+
+    void noiseIsRefusedAtOnce_data()
+    {
+        QTest::addColumn<QByteArray>("noise");
+        QTest::newRow("TLS") << QByteArray("\x16\x03\x01\x02\x00", 5);
+        QTest::newRow("zeros") << QByteArray(1000, '\0');
+        QTest::newRow("HTTP/2") << QByteArray("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        QTest::newRow("two lengths") << QByteArray("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n");
+        QTest::newRow("chunked") << QByteArray("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    }
+    void noiseIsRefusedAtOnce()
+    {
+        QFETCH(QByteArray, noise);
+        start();
+        const auto c = client();
+        c->send(noise);
+        const Answer answer = c->read();
+        QVERIFY(answer.status == 400 || answer.status == 505 || answer.status == 411);
+        QCOMPARE(answer.fields["connection"], QByteArray("close"));
+        c->send(kHealth); // is not read any more
+        m_clock.advance(Duration::seconds(2));
+        QVERIFY(c->ended());
+        QVERIFY(c->pending().isEmpty());
+        QVERIFY(isServed());
+    }
+
+    void randomBytesAreSurvived()
+    {
+        start();
+        std::mt19937 random(7);
+        for (int n = 0; n < 200; ++n) {
+            QByteArray bytes = "GET /api/v2/timelines/slow?include=evidence HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nab" + kHealth;
+            for (int k = 0; k < 4; ++k)
+                bytes[static_cast<qsizetype>(random() % static_cast<unsigned>(bytes.size()))] = static_cast<char>(random());
+            const auto c = client();
+            c->send(bytes);
+            c->socket().waitForReadyRead(5);
+        }
+        QVERIFY(isServed());
+    }
+
+    void slowlorisIsEnded()
+    {
+        start();
+        const auto c = client();
+        c->send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ");
+        QTRY_COMPARE(metric("threadline_rest_connections"), 2);
+        const Duration lived = timeUntilEnd(*c, "x");
+        QVERIFY2(lived <= Duration::seconds(9), std::to_string(lived.us).c_str()); // 5 s, 1 s to read why, and steps
+        QVERIFY(c->pending().startsWith("HTTP/1.1 408 "));
+    }
+
+    void slowBodyIsEnded()
+    {
+        start();
+        const auto c = client();
+        c->send("POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n");
+        QTRY_COMPARE(metric("threadline_rest_connections"), 2);
+        QVERIFY(timeUntilEnd(*c, "x") <= Duration::seconds(9));
+    }
+
+    void silenceIsEnded()
+    {
+        start();
+        const auto never = client();
+        const auto once = client();
+        QCOMPARE(once->get("/healthz").status, 200);
+        QTRY_COMPARE(metric("threadline_rest_connections"), 3);
+        QVERIFY(timeUntilEnd(*never) <= Duration::seconds(7));
+        QCOMPARE(once->get("/healthz").status, 200); // idle time is longer than a request's
+        QVERIFY(timeUntilEnd(*once) <= Duration::seconds(17));
+        QVERIFY(metric("threadline_rest_deadlines_total") >= 2);
+    }
+
+    void hugeHeaderIsRefused()
+    {
+        start();
+        const auto c = client();
+        c->send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ");
+        const QByteArray piece(1 << 20, 'x');
+        for (int n = 0; n < 8 && c->socket().state() == QAbstractSocket::ConnectedState; ++n) {
+            c->send(piece);
+            c->socket().waitForBytesWritten(200);
+        }
+        const Answer answer = c->read();
+        QVERIFY(answer.status == 431 || answer.status == 0); // 0: reset before it could be read
+        m_clock.advance(Duration::seconds(2));
+        QVERIFY(c->ended());
+        const auto line = client();
+        line->send("GET /" + QByteArray(200'000, 'x'));
+        QCOMPARE(line->read().status, 414);
+        QVERIFY(isServed());
+    }
+
+    void hugeBodyIsRefused()
+    {
+        start();
+        const qint64 before = residentKiB();
+        const auto c = client();
+        c->send("POST /api/v2/timelines HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000000\r\n\r\n");
+        const QByteArray piece(1 << 20, 'x');
+        for (int n = 0; n < 300 && c->socket().state() == QAbstractSocket::ConnectedState; ++n) {
+            c->send(piece);
+            c->socket().waitForBytesWritten(50);
+            if (n == 20)
+                m_clock.advance(Duration::seconds(2));
+        }
+        QVERIFY(c->ended(2000));
+        QVERIFY(c->pending().isEmpty() || c->pending().startsWith("HTTP/1.1 413 "));
+        QVERIFY2(residentKiB() - before < 64 * 1024, "the body was kept");
+        QVERIFY(isServed());
+    }
+
+    void connectionsAreCapped()
+    {
+        ApiServer::Options options;
+        options.maxConnections = 32;
+        start(options);
+        std::vector<std::unique_ptr<Client>> taken;
+        for (int n = 0; n < 32; ++n)
+            taken.push_back(client());
+        for (const auto &c : taken)
+            QCOMPARE(c->get("/healthz").status, 200);
+        for (int n = 0; n < 10; ++n) {
+            const auto more = client();
+            more->send(kHealth);
+            QVERIFY(more->ended());
+            QVERIFY(more->pending().isEmpty());
+        }
+        for (const auto &c : taken)
+            QCOMPARE(c->get("/healthz").status, 200);
+        QCOMPARE(metric("threadline_rest_connections_refused_total", *taken.front()), 10);
+        taken.pop_back();
+        QTRY_COMPARE(metric("threadline_rest_connections", *taken.front()), 31);
+        QVERIFY(isServed());
+    }
+
+    void clientsLeaveWhileTheyWait()
+    {
+        m_session->hold();
+        start();
+        for (int n = 0; n < 200; ++n) {
+            const auto c = client();
+            c->send("GET /api/v2/timelines/slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            QVERIFY(m_session->waitUntilAsked(n + 1));
+            if (n % 2 == 0)
+                c->socket().abort();
+        }
+        QTRY_COMPARE(m_session->dropped(), 200);
+        QTRY_COMPARE(metric("threadline_rest_connections"), 1); // every socket has been deleted
+        QCOMPARE(metric("threadline_rest_abandoned_total"), 200);
+        QCOMPARE(metric("threadline_rest_pending"), 0);
+        m_session->release();
+        QVERIFY(isServed());
+    }
+
+    void clientsLeaveWhileTheyAreAnswered()
+    {
+        start();
+        for (int n = 0; n < 300; ++n) {
+            const auto c = client();
+            c->send("GET /api/v2/timelines/slow HTTP/1.1\r\nHost: localhost\r\n\r\n" + kHealth);
+            if (n % 3 == 0)
+                c->socket().waitForReadyRead(2);
+            c->socket().abort();
+        }
+        QTRY_COMPARE(metric("threadline_rest_connections"), 1);
+        QCOMPARE(client()->get("/api/v2/timelines/slow").body, QByteArray("slow"));
+    }
+
+    void manySlowAnswersAtOnce()
+    {
+        for (int n = 0; n < 200; ++n)
+            m_session->stored[std::to_string(n)] = text("body " + std::to_string(n));
+        m_session->hold();
+        start();
+        std::vector<std::unique_ptr<Client>> waiting;
+        for (int n = 0; n < 200; ++n) {
+            waiting.push_back(client());
+            waiting.back()->send("GET /api/v2/timelines/" + QByteArray::number(n) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        }
+        QTRY_COMPARE(m_session->asked(), 200);
+        QVERIFY(isServed()); // nothing blocks the others
+        m_session->release();
+        for (int n = 0; n < 200; ++n)
+            QCOMPARE(waiting[static_cast<std::size_t>(n)]->read().body, "body " + QByteArray::number(n));
+    }
+
+    void storeThatDoesNotAnswer()
+    {
+        m_session->hold();
+        start();
+        const auto c = client();
+        c->send("GET /api/v2/timelines/slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        QTRY_COMPARE(m_session->asked(), 1);
+        m_clock.advance(Duration::seconds(31));
+        const Answer answer = c->read();
+        QCOMPARE(answer.status, 500);
+        QVERIFY(answer.body.startsWith(R"({"error":"Timeline query failed",)"));
+        QCOMPARE(m_session->dropped(), 1);
+    }
+
+    void largeAnswerToSlowReader()
+    {
+        const QByteArray large(24 << 20, 'j');
+        m_session->atHand["large"] = text(large.toStdString());
+        start();
+        const qint64 before = residentKiB();
+        std::vector<std::unique_ptr<Client>> readers;
+        for (int n = 0; n < 8; ++n) {
+            readers.push_back(client());
+            readers.back()->socket().setReadBufferSize(64 * 1024);
+            readers.back()->send("GET /api/v2/timelines/large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        }
+        for (const auto &reader : readers)
+            QVERIFY(reader->socket().waitForReadyRead(5000));
+        QVERIFY2(residentKiB() - before < 48 * 1024, "the body was copied");
+        readers.front()->socket().setReadBufferSize(0);
+        QCOMPARE(readers.front()->read().body, large);
+        QCOMPARE(readers.front()->get("/healthz").status, 200);
+        QTRY_VERIFY(passes(Duration::seconds(2), "threadline_rest_connections", 2)); // the others take nothing
+    }
+
+    void pipelinedWithoutReading()
+    {
+        m_session->atHand["body"] = text(std::string(20'000, 'b'));
+        start();
+        const qint64 before = residentKiB();
+        const auto c = client();
+        c->socket().setReadBufferSize(1024);
+        const QByteArray requests = QByteArray("GET /api/v2/timelines/body HTTP/1.1\r\nHost: localhost\r\n\r\n").repeated(10'000);
+        c->send(requests);
+        c->socket().waitForBytesWritten(2000);
+        QVERIFY(isServed());
+        QVERIFY2(residentKiB() - before < 64 * 1024, "answers piled up");
+        QTRY_VERIFY(passes(Duration::seconds(2), "threadline_rest_connections", 1));
+    }
+
+    void endsAtOnceWithQuestionsOpen()
+    {
+        m_session->hold();
+        start();
+        std::vector<std::unique_ptr<Client>> waiting;
+        for (int n = 0; n < 50; ++n) {
+            waiting.push_back(client());
+            waiting.back()->send("GET /api/v2/timelines/slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        }
+        QTRY_COMPARE(m_session->asked(), 50);
+        QElapsedTimer timer;
+        timer.start();
+        m_server->close();
+        QVERIFY(timer.elapsed() < 5000); // promised: 1 s
+        QCOMPARE(m_session->dropped(), 50);
+        for (const auto &c : waiting)
+            QVERIFY(c->ended());
+    }
+
+    void endsInTheMiddleOfAnswers()
+    {
+        for (int n = 0; n < 30; ++n) {
+            start();
+            std::vector<std::unique_ptr<Client>> busy;
+            for (int k = 0; k < 8; ++k) {
+                busy.push_back(client());
+                busy.back()->send(("GET /api/v2/timelines/slow HTTP/1.1\r\nHost: localhost\r\n\r\n" + kHealth).repeated(50));
+            }
+            QTRY_VERIFY(m_session->asked() > n);
+            m_server.reset();
+        }
+    }
+};
+
+THREADLINE_TEST_MAIN(TestApiHostile)
+#include "test_api_hostile.moc"
