@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// A session of handmade interactions: answers on a thread of its own, as a real one does, and counts what it was asked.
+#pragma once
+
+#include "core/session.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace threadline::test {
+
+class FakeSession final : public Session {
+public:
+    FakeSession();
+    ~FakeSession() override;
+
+    /// Adds or replaces an interaction and tells the subscribers.
+    void put(InteractionView view, Summary summary);
+    void setStatus(const Status &status);
+    void setBands(std::vector<Band> bands);
+    void setRefused(std::vector<Refused> refused);
+    /// The next questions are answered with this, until it is taken back.
+    void failWith(std::optional<Error> error);
+    /// Questions for one interaction, so far.
+    [[nodiscard]] int asked() const { return m_asked; }
+    /// The most of them that were under way at once.
+    [[nodiscard]] int mostAtOnce() const { return m_mostAtOnce; }
+    /// Answers wait until release().
+    void holdAnswers();
+    void release();
+
+    Text timelineAtHand(std::string_view interaction) override;
+    HandlePtr timeline(InteractionId id, bool evidence, Answer<Text> answer) override;
+    HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) override;
+    HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
+    HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;
+    HandlePtr refused(Answer<std::vector<Refused>> answer) override;
+    Status status() const override;
+    HandlePtr subscribe(std::function<void(const ChangeSet &)> changed) override;
+
+private:
+    struct Ticket;
+    struct Subscriber;
+    template<class T, class F>
+    HandlePtr later(Answer<T> answer, F make);
+    HandlePtr enqueue(std::function<void()> work);
+    void tell(const ChangeSet &changes);
+    void run();
+
+    struct Entry {
+        std::shared_ptr<const InteractionView> view;
+        Summary summary;
+    };
+    mutable std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::map<std::string, Entry> m_entries;
+    Status m_status;
+    std::vector<Band> m_bands;
+    std::vector<Refused> m_refused;
+    std::optional<Error> m_error;
+    std::deque<std::shared_ptr<Ticket>> m_work;
+    std::vector<std::shared_ptr<Subscriber>> m_subscribers;
+    std::uint64_t m_commit = 0;
+    std::atomic<int> m_asked{0};
+    std::atomic<int> m_atOnce{0};
+    std::atomic<int> m_mostAtOnce{0};
+    bool m_held = false;
+    bool m_stop = false;
+    std::thread m_thread;
+};
+
+} // namespace threadline::test

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// A main window over a fake session with handmade calls, on a clock that stands still.
+#pragma once
+
+#include "tests/support/fakesession.h"
+#include "tests/support/fakestories.h"
+#include "ui/mainwindow.h"
+#include "ui/mainwindow_p.h"
+
+#include <memory>
+
+namespace threadline::ui {
+
+/// Reaches the parts of a window.
+class WindowProbe {
+public:
+    explicit WindowProbe(MainWindow &window) : d(*window.d) {}
+    MainWindow::Private &d;
+};
+
+/// Remembers what it was asked; a test runs the steps it is given.
+class FakeConnector final : public Connector {
+public:
+    [[nodiscard]] ConnectionValues current() const override { return values; }
+    [[nodiscard]] QString checkEnvironment(const QString &url) const override
+    {
+        return url.startsWith(QStringLiteral("https://")) ? QString() : QStringLiteral("The environment URL must begin with https://.");
+    }
+    [[nodiscard]] QStringList testSteps() const override
+    {
+        return {QStringLiteral("Host found"), QStringLiteral("Signed in"), QStringLiteral("Stream opened"), QStringLiteral("Subscribed")};
+    }
+    void test(const ConnectionValues &v, std::function<void(const ConnectionStep &)> step, std::function<void(bool)> done) override
+    {
+        tested = v;
+        bool passed = true;
+        for (const ConnectionStep &s : steps) {
+            step(s);
+            passed = passed && s.passed;
+        }
+        if (finishTests)
+            done(passed);
+    }
+    void cancelTest() override { ++cancelled; }
+    void connectTo(const ConnectionValues &v) override { connected = v; }
+    void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) override
+    {
+        opened = paths;
+        done(openResult);
+    }
+    void startDemo() override { ++demos; }
+
+    ConnectionValues values;
+    std::vector<ConnectionStep> steps;
+    bool finishTests = true;
+    ConnectionValues tested;
+    std::optional<ConnectionValues> connected;
+    QStringList opened;
+    Result<void> openResult;
+    int cancelled = 0;
+    int demos = 0;
+};
+
+/// A keyring in memory.
+class FakeSecrets final : public SecretStore {
+public:
+    void probe(std::function<void(bool)> answer) override { answer(there); }
+    void keep(const QString &name, const QString &secret, std::function<void(Result<void>)> done) override
+    {
+        if (refuses) {
+            done(fail(ErrorCode::Unusable, "The keyring is locked. The secret is kept for this session only."));
+            return;
+        }
+        kept[name] = secret;
+        done({});
+    }
+    void read(const QString &name, std::function<void(Result<QString>)> done) override
+    {
+        if (kept.contains(name))
+            done(kept[name]);
+        else
+            done(fail(ErrorCode::NotFound, "Nothing kept."));
+    }
+    void forget(const QString &name, std::function<void(Result<void>)> done) override
+    {
+        kept.remove(name);
+        done({});
+    }
+    QMap<QString, QString> kept;
+    bool there = true;
+    bool refuses = false;
+};
+
+inline constexpr Timestamp kNow{1'778'064'532'000'000}; // 2026-05-06T10:48:52Z
+
+[[nodiscard]] Status liveStatus();
+[[nodiscard]] Status idleStatus();
+
+/// Session, clock and window; the members are there to be changed before open().
+struct Fixture {
+    Fixture();
+    ~Fixture();
+
+    /// The floor of thirty-two calls with its gap, and the rich call.
+    void fill();
+    MainWindow &open(WindowOptions options = demoOptions());
+    [[nodiscard]] MainWindow::Private &parts();
+    /// Waits until nothing is under way, then brings everything to this instant.
+    [[nodiscard]] bool settle();
+    [[nodiscard]] static WindowOptions demoOptions();
+    [[nodiscard]] static InteractionId richId() { return InteractionId("3f9c2a71-6b1e-4c02-9a55-0242ac125d0e"); }
+    /// Opens the rich call in the timeline and waits for it.
+    [[nodiscard]] bool openRich();
+
+    ManualClock clock{kNow};
+    test::FakeSession session;
+    FakeConnector connector;
+    FakeSecrets secrets;
+    std::unique_ptr<MainWindow> window;
+};
+
+} // namespace threadline::ui

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/dialogs/connectdialog.h"
+
+#include "ui/text/format.h"
+#include "ui/views/controls.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFormLayout>
+#include <QFrame>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace threadline::ui {
+namespace {
+
+constexpr int kLabelWidth = 150;
+constexpr int kStepName = 150;
+
+QLabel *formLabel(const QString &text, const Appearance &look)
+{
+    QLabel *label = makeLabel(text, look.fonts().body);
+    label->setMinimumWidth(kLabelWidth);
+    return label;
+}
+
+} // namespace
+
+ConnectDialog::ConnectDialog(Connector &connector, SecretStore &secrets, const Appearance &look, QWidget *parent)
+    : QDialog(parent), m_connector(connector), m_secrets(secrets), m_look(look)
+{
+    setWindowTitle(tr("Connect"));
+    setAttribute(Qt::WA_StyledBackground);
+    setProperty("ground", "panel");
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(28, 20, 28, 14);
+    layout->setSpacing(12);
+    layout->addWidget(form());
+    layout->addWidget(makeRule());
+    layout->addWidget(testArea());
+    layout->addStretch();
+    layout->addWidget(makeRule());
+    layout->addWidget(buttons());
+    setMinimumWidth(720);
+    setValues(connector.current());
+    showSteps();
+    m_secrets.probe([self = QPointer<ConnectDialog>(this)](bool available) {
+        if (self)
+            self->keyringKnown(available);
+    });
+}
+
+ConnectDialog::~ConnectDialog()
+{
+    if (m_testing)
+        m_connector.cancelTest();
+}
+
+QWidget *ConnectDialog::form()
+{
+    auto *box = new QWidget;
+    m_form = new QFormLayout(box);
+    m_form->setContentsMargins(0, 0, 0, 0);
+    m_form->setVerticalSpacing(12);
+    m_form->setHorizontalSpacing(20);
+    m_form->setLabelAlignment(Qt::AlignLeft);
+    m_name = new QLineEdit;
+    m_environment = new QLineEdit;
+    m_signIn = new QComboBox;
+    m_clientId = new QLineEdit;
+    m_secret = new QLineEdit;
+    m_key = new QPlainTextEdit;
+    m_secretLabel = formLabel(tr("Client secret"), m_look);
+    m_keep = new QCheckBox;
+    m_keepNote = makeLabel({}, m_look.fonts().small, "2");
+    m_problem = makeLabel({}, m_look.fonts().small, "error");
+    m_environment->setPlaceholderText(QStringLiteral("https://api.mypurecloud.de"));
+    m_signIn->addItems({tr("Client secret"), tr("Private key")});
+    m_clientId->setFont(m_look.fonts().fixed);
+    m_secret->setEchoMode(QLineEdit::Password);
+    m_key->setFont(m_look.fonts().fixed);
+    m_key->setPlaceholderText(tr("The key as PEM text"));
+    m_key->setFixedHeight(84);
+    m_key->setTabChangesFocus(true);
+    m_form->addRow(formLabel(tr("Name"), m_look), m_name);
+    m_form->addRow(formLabel(tr("Protocol"), m_look), makeLabel(tr("Streaming, over a WebSocket"), m_look.fonts().body));
+    m_form->addRow(formLabel(tr("Environment URL"), m_look), m_environment);
+    m_form->addRow(formLabel(tr("Sign in with"), m_look), m_signIn);
+    m_form->addRow(formLabel(tr("Client ID"), m_look), m_clientId);
+    auto *secretBox = new QWidget;
+    auto *secretLayout = new QVBoxLayout(secretBox);
+    secretLayout->setContentsMargins(0, 0, 0, 0);
+    secretLayout->setSpacing(6);
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_secret, m_key, m_keep, m_keepNote, m_problem})
+        secretLayout->addWidget(widget);
+    m_form->addRow(m_secretLabel, secretBox);
+    const std::pair<QWidget *, QString> names[] = {{m_name, tr("Name")}, {m_environment, tr("Environment URL")}, {m_signIn, tr("Sign in with")},
+        {m_clientId, tr("Client ID")}, {m_secret, tr("Client secret")}, {m_key, tr("Private key")}};
+    for (const auto &[widget, name] : names)
+        widget->setAccessibleName(name);
+    m_keep->setText(tr("Keep it in the system's keyring"));
+    m_keep->hide();
+    m_keepNote->setText(tr("Asking the system's keyring."));
+    m_problem->hide();
+    connect(m_signIn, &QComboBox::currentIndexChanged, this, &ConnectDialog::signInChanged);
+    return box;
+}
+
+QWidget *ConnectDialog::testArea()
+{
+    auto *box = new QWidget;
+    auto *layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(10);
+    auto *head = new QHBoxLayout;
+    head->addWidget(makeLabel(tr("Test connection"), m_look.fonts().title));
+    head->addStretch();
+    m_testNote = makeLabel({}, m_look.fonts().small, "2");
+    head->addWidget(m_testNote);
+    head->addSpacing(8);
+    m_test = new QPushButton(tr("Test"));
+    m_test->setMinimumWidth(108);
+    m_test->setAutoDefault(false);
+    head->addWidget(m_test);
+    layout->addLayout(head);
+    auto *frame = new QFrame;
+    frame->setProperty("card", true);
+    m_stepList = new QVBoxLayout(frame);
+    m_stepList->setContentsMargins(1, 1, 1, 1);
+    m_stepList->setSpacing(0);
+    layout->addWidget(frame);
+    connect(m_test, &QPushButton::clicked, this, &ConnectDialog::startTest);
+    return box;
+}
+
+QWidget *ConnectDialog::buttons()
+{
+    auto *box = new QWidget;
+    auto *layout = new QHBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(12);
+    layout->addStretch();
+    auto *cancel = new QPushButton(tr("Cancel"));
+    cancel->setMinimumWidth(84);
+    cancel->setAutoDefault(false);
+    m_connect = new QPushButton(tr("Connect"));
+    m_connect->setMinimumWidth(108);
+    m_connect->setProperty("primary", true);
+    m_connect->setDefault(true);
+    layout->addWidget(cancel);
+    layout->addWidget(m_connect);
+    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(m_connect, &QPushButton::clicked, this, &ConnectDialog::accepted);
+    return box;
+}
+
+void ConnectDialog::signInChanged()
+{
+    const bool key = m_signIn->currentIndex() == 1;
+    m_secret->setVisible(!key);
+    m_key->setVisible(key);
+    m_secretLabel->setText(key ? tr("Private key") : tr("Client secret"));
+}
+
+ConnectionValues ConnectDialog::values() const
+{
+    ConnectionValues v;
+    v.name = m_name->text().trimmed();
+    v.environment = m_environment->text().trimmed();
+    v.signIn = m_signIn->currentIndex() == 1 ? SignIn::PrivateKey : SignIn::ClientSecret;
+    v.clientId = m_clientId->text().trimmed();
+    v.secret = v.signIn == SignIn::PrivateKey ? m_key->toPlainText().trimmed() : m_secret->text();
+    v.keepSecret = m_keyring && m_keep->isChecked();
+    return v;
+}
+
+void ConnectDialog::setValues(const ConnectionValues &values)
+{
+    m_name->setText(values.name);
+    m_environment->setText(values.environment);
+    m_signIn->setCurrentIndex(values.signIn == SignIn::PrivateKey ? 1 : 0);
+    m_clientId->setText(values.clientId);
+    if (!values.secret.isEmpty())
+        (values.signIn == SignIn::PrivateKey) ? m_key->setPlainText(values.secret) : m_secret->setText(values.secret);
+    signInChanged();
+}
+
+void ConnectDialog::keyringKnown(bool available)
+{
+    m_keyring = available;
+    m_keep->setVisible(available);
+    m_keep->setChecked(available);
+    m_keepNote->setText(tr("This system has no keyring that answers: the secret is kept for this session only."));
+    m_keepNote->setVisible(!available);
+    readKept();
+}
+
+/// A secret that the keyring holds for this connection need not be typed again.
+void ConnectDialog::readKept()
+{
+    const ConnectionValues v = values();
+    if (!m_keyring || v.clientId.isEmpty())
+        return;
+    m_secrets.read(v.secretName(), [self = QPointer<ConnectDialog>(this), v](Result<QString> kept) {
+        if (!self || !kept || self->values().secretName() != v.secretName() || !self->values().secret.isEmpty())
+            return;
+        ConnectionValues filled = v;
+        filled.secret = *kept;
+        self->setValues(filled);
+    });
+}
+
+bool ConnectDialog::check()
+{
+    const ConnectionValues v = values();
+    QWidget *wrong = nullptr;
+    QString why;
+    if (const QString url = m_connector.checkEnvironment(v.environment); !url.isEmpty()) {
+        wrong = m_environment;
+        why = url;
+    } else if (v.clientId.isEmpty()) {
+        wrong = m_clientId;
+        why = tr("The client ID is missing. It stands in Admin, Integrations, OAuth.");
+    } else if (v.secret.isEmpty()) {
+        wrong = v.signIn == SignIn::PrivateKey ? static_cast<QWidget *>(m_key) : m_secret;
+        why = v.signIn == SignIn::PrivateKey ? tr("The private key is missing.") : tr("The client secret is missing.");
+    }
+    m_problem->setText(why);
+    m_problem->setVisible(wrong != nullptr);
+    if (wrong)
+        wrong->setFocus();
+    return wrong == nullptr;
+}
+
+void ConnectDialog::startTest()
+{
+    if (m_testing) {
+        m_connector.cancelTest();
+        testEnded(false);
+        return;
+    }
+    if (!check())
+        return;
+    m_steps.clear();
+    m_testing = true;
+    m_test->setText(tr("Stop"));
+    m_testNote->setText(tr("Testing"));
+    showSteps();
+    const QPointer<ConnectDialog> self(this);
+    m_connector.test(values(),
+        [self](const ConnectionStep &step) {
+            if (self)
+                self->stepEnded(step);
+        },
+        [self](bool passed) {
+            if (self)
+                self->testEnded(passed);
+        });
+}
+
+void ConnectDialog::stepEnded(const ConnectionStep &step)
+{
+    m_steps.push_back(step);
+    showSteps();
+}
+
+void ConnectDialog::testEnded(bool passed)
+{
+    m_testing = false;
+    m_test->setText(tr("Test again"));
+    Duration sum;
+    for (const ConnectionStep &step : m_steps)
+        sum = sum + step.took;
+    const QString all = m_steps.size() == 1 ? tr("1 step, %1").arg(delayText(sum)) : tr("%1 steps, %2").arg(m_steps.size()).arg(delayText(sum));
+    m_testNote->setText(passed ? tr("Passed: %1").arg(all) : all);
+}
+
+void ConnectDialog::showSteps()
+{
+    while (QLayoutItem *old = m_stepList->takeAt(0)) {
+        delete old->widget();
+        delete old;
+    }
+    const QStringList names = m_connector.testSteps();
+    const bool failed = !m_steps.empty() && !m_steps.back().passed;
+    for (qsizetype i = 0; i < std::max<qsizetype>(names.size(), static_cast<qsizetype>(m_steps.size())); ++i) {
+        const ConnectionStep *step = i < static_cast<qsizetype>(m_steps.size()) ? &m_steps[static_cast<std::size_t>(i)] : nullptr;
+        auto *row = new QWidget;
+        row->setAttribute(Qt::WA_StyledBackground);
+        auto *lines = new QVBoxLayout(row);
+        lines->setContentsMargins(13, 5, 13, 5);
+        lines->setSpacing(4);
+        auto *line = new QHBoxLayout;
+        lines->addLayout(line);
+        const Severity severity = step && step->passed ? Severity::Ok : Severity::Error;
+        auto *icon = new QLabel;
+        icon->setPixmap(step ? glyphPixmap(step->passed ? Glyph::Check : Glyph::Error, m_look.theme().ink(severity), 12, devicePixelRatioF())
+                             : glyphPixmap(Glyph::Circle, m_look.theme()(Role::Text3), 12, devicePixelRatioF()));
+        line->addWidget(icon);
+        line->addSpacing(6);
+        QLabel *name = makeLabel(step ? step->name : names[i], step && !step->passed ? m_look.fonts().heading : m_look.fonts().bodyMedium, !step ? "3" : step->passed ? "" : "error");
+        name->setFixedWidth(kStepName);
+        line->addWidget(name);
+        QLabel *detail = makeLabel(step ? step->detail : failed ? tr("Not tested, waits for the step above") : QString(), m_look.fonts().body, step && !step->passed ? "" : "2");
+        detail->setWordWrap(true);
+        line->addWidget(detail, 1);
+        line->addWidget(makeLabel(step ? delayText(step->took) : QString(), m_look.fonts().small, "2"));
+        if (step && !step->passed) {
+            row->setStyleSheet(QStringLiteral("QWidget { background: %1; } QWidget[step=\"true\"] { border-left: 3px solid %2; }")
+                                   .arg(m_look.theme().ground(Severity::Error).name(), m_look.theme().ink(Severity::Error).name()));
+            row->setProperty("step", true);
+            const std::pair<QString, QString> more[] = {{tr("Why"), step->problem}, {tr("What to do"), step->remedy}};
+            for (const auto &[what, text] : more) {
+                if (text.isEmpty())
+                    continue;
+                auto *extra = new QHBoxLayout;
+                extra->addSpacing(24);
+                QLabel *caption = makeLabel(what, m_look.fonts().table, "2");
+                caption->setFixedWidth(kStepName);
+                extra->addWidget(caption, 0, Qt::AlignTop);
+                QLabel *words = makeLabel(text, m_look.fonts().table);
+                words->setWordWrap(true);
+                words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+                extra->addWidget(words, 1);
+                lines->addLayout(extra);
+            }
+        }
+        m_stepList->addWidget(row);
+    }
+}
+
+QStringList ConnectDialog::steps() const
+{
+    QStringList out;
+    for (const ConnectionStep &step : m_steps)
+        out << (step.passed ? tr("%1: %2").arg(step.name, step.detail) : tr("%1 failed: %2 %3").arg(step.name, step.problem, step.remedy));
+    return out;
+}
+
+void ConnectDialog::accepted()
+{
+    if (!check())
+        return;
+    const ConnectionValues v = values();
+    if (!v.keepSecret) {
+        finish(v);
+        return;
+    }
+    m_connect->setEnabled(false);
+    m_secrets.keep(v.secretName(), v.secret, [self = QPointer<ConnectDialog>(this), v](Result<void> kept) {
+        if (!self)
+            return;
+        self->m_connect->setEnabled(true);
+        if (kept) {
+            self->finish(v);
+            return;
+        }
+        // Told, and the next press connects with the secret kept for the session.
+        self->m_keep->setChecked(false);
+        self->m_problem->setText(qstr(kept.error().message));
+        self->m_problem->show();
+    });
+}
+
+void ConnectDialog::finish(const ConnectionValues &values)
+{
+    m_connector.connectTo(values);
+    accept();
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What the window needs from the application to connect, open files and start the demo. The application implements it;
+/// the window knows neither clients nor credentials beyond these values. All calls and callbacks: GUI thread.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <functional>
+
+namespace threadline::ui {
+
+enum class SignIn { ClientSecret, PrivateKey };
+
+/// A connection by the streaming protocol.
+struct ConnectionValues {
+    QString name;        ///< as the status bar shows it
+    QString environment; ///< "https://api.mypurecloud.com"
+    SignIn signIn = SignIn::ClientSecret;
+    QString clientId;
+    QString secret;      ///< the client secret, or the private key as PEM text; empty in what current() gives
+    bool keepSecret = false; ///< the user wants it kept in the keyring; else it lives as long as the session
+
+    /// The name under which its secret is kept.
+    [[nodiscard]] QString secretName() const { return clientId + QLatin1Char('@') + environment; }
+};
+
+/// One step of a test, when it has ended.
+struct ConnectionStep {
+    QString name;    ///< "Host found", "Signed in", "Stream opened", "Subscribed"
+    bool passed = false;
+    QString detail;  ///< what was found
+    QString problem; ///< empty if passed
+    QString remedy;  ///< what to do, naming the setting, scope or permission
+    Duration took;
+};
+
+class Connector {
+public:
+    virtual ~Connector() = default;
+
+    /// What the form starts with: the configured connection, without its secret.
+    [[nodiscard]] virtual ConnectionValues current() const = 0;
+    /// What is wrong with an environment URL; empty: nothing.
+    [[nodiscard]] virtual QString checkEnvironment(const QString &url) const = 0;
+    /// Names of the steps that a test will run, in order.
+    [[nodiscard]] virtual QStringList testSteps() const = 0;
+    /// Runs the steps one by one; stops at the first that fails. A test under way is cancelled first.
+    virtual void test(const ConnectionValues &values, std::function<void(const ConnectionStep &)> step, std::function<void(bool)> done) = 0;
+    virtual void cancelTest() = 0;
+    /// From now on these values are used.
+    virtual void connectTo(const ConnectionValues &values) = 0;
+    /// Imports files of conversation details; what goes wrong comes as the answer.
+    virtual void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) = 0;
+    virtual void startDemo() = 0;
+};
+
+} // namespace threadline::ui

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/dialogs/listdialog.h"
+
+#include "ui/models/post.h"
+#include "ui/text/format.h"
+#include "ui/views/sidepanel.h"
+
+#include <QHeaderView>
+#include <QPlainTextEdit>
+#include <QSplitter>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace threadline::ui {
+namespace {
+
+/// Puts rows into a model; leaves it alone where nothing is different, so that a selection survives.
+void setRows(QStandardItemModel &model, const QList<QStringList> &rows)
+{
+    model.setRowCount(static_cast<int>(rows.size()));
+    for (int r = 0; r < rows.size(); ++r) {
+        for (int c = 0; c < rows[r].size(); ++c) {
+            QStandardItem *item = model.item(r, c);
+            if (!item) {
+                item = new QStandardItem;
+                item->setEditable(false);
+                model.setItem(r, c, item);
+            }
+            if (item->text() != rows[r][c])
+                item->setText(rows[r][c]);
+        }
+    }
+}
+
+} // namespace
+
+ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
+    : QDialog(parent), m_hub(hub), m_look(look), m_pages(new SidePanel(tr("Lists"), look))
+{
+    setWindowTitle(tr("Status"));
+    resize(940, 520);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_pages);
+    m_pages->addPage(QStringLiteral("counters"), tr("Counters"), makeTable(m_counters, {tr("What"), tr("How many"), tr("Meaning")}, tr("Counters")));
+    m_pages->addPage(QStringLiteral("gaps"), tr("Not listening"), makeTable(m_gaps, {tr("State"), tr("From"), tr("To"), tr("Length"), tr("Source"), tr("Cause"), tr("Why")}, tr("Not listening")));
+    m_pages->addPage(QStringLiteral("refused"), tr("Refused"), refusedPage());
+    connect(m_pages, &SidePanel::closeWanted, this, &QDialog::reject);
+    connect(m_pages, &SidePanel::pageChosen, this, [this](const QString &page) {
+        if (page == QStringLiteral("refused"))
+            askRefused();
+    });
+    connect(&hub, &Hub::statusChanged, this, [this] {
+        if (!isVisible())
+            return;
+        refreshCounters();
+        if (m_hub.status().refused != m_refusedCount)
+            askRefused();
+    });
+    connect(&hub, &Hub::bandsChanged, this, &ListDialog::refreshGaps);
+    refreshCounters();
+    refreshGaps();
+}
+
+QTableView *ListDialog::makeTable(QStandardItemModel &model, const QStringList &titles, const QString &name)
+{
+    model.setHorizontalHeaderLabels(titles);
+    auto *table = new QTableView;
+    table->setModel(&model);
+    table->setAccessibleName(name);
+    table->setFont(m_look.fonts().table);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setShowGrid(false);
+    table->setTabKeyNavigation(false);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(24);
+    table->horizontalHeader()->setStretchLastSection(true);
+    table->horizontalHeader()->setDefaultSectionSize(130);
+    table->horizontalHeader()->setFont(m_look.fonts().smallMedium);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    return table;
+}
+
+QWidget *ListDialog::refusedPage()
+{
+    m_refusedTable = makeTable(m_refused, {tr("When"), tr("Reason"), tr("Size"), tr("What was wrong")}, tr("Refused"));
+    m_refusedText = new QPlainTextEdit;
+    m_refusedText->setReadOnly(true);
+    m_refusedText->setFont(m_look.fonts().fixed);
+    m_refusedText->setAccessibleName(tr("What was received"));
+    auto *splitter = new QSplitter(Qt::Vertical);
+    splitter->addWidget(m_refusedTable);
+    splitter->addWidget(m_refusedText);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    connect(m_refusedTable->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex &current) {
+        const auto row = static_cast<std::size_t>(std::max(0, current.row()));
+        if (current.isValid() && row < m_refusedEvents.size())
+            m_refusedText->setPlainText(foreign(m_refusedEvents[row].text, 5000));
+    });
+    return splitter;
+}
+
+void ListDialog::open(const QString &list)
+{
+    m_pages->choose(list);
+    refreshCounters();
+    askRefused();
+    show();
+    raise();
+    activateWindow();
+}
+
+QAbstractItemModel *ListDialog::model(const QString &list)
+{
+    if (list == QStringLiteral("gaps"))
+        return &m_gaps;
+    return list == QStringLiteral("refused") ? &m_refused : &m_counters;
+}
+
+void ListDialog::refreshCounters()
+{
+    const Status &s = m_hub.status();
+    QList<QStringList> rows{
+        {tr("Received"), numberText(s.received), tr("events since the program started: stored, duplicates, variants, refused and in flight together")},
+        {tr("Stored"), numberText(s.stored), tr("recorded durably")},
+        {tr("Duplicates"), numberText(s.duplicates), tr("the same event again, with the same content")},
+        {tr("Variants"), numberText(s.variants), tr("the same id with another content")},
+        {tr("Refused"), numberText(s.refused), tr("could not be read; kept for inspection")},
+        {tr("In flight"), numberText(s.inFlight), tr("received, not yet recorded")},
+        {tr("Unattached"), numberText(s.unattached), tr("stored, but naming no interaction yet")},
+        {tr("Messages"), numberText(s.messages), tr("frames read from the source")},
+        {tr("Queue"), tr("%1 of %2").arg(numberText(s.queueMessages), numberText(s.queueCapacity)), byteText(s.queueBytes)},
+        {tr("Delay"), delayText(s.commitDelay), tr("of the last commit: from the oldest receipt to durable")},
+        {tr("Open interactions"), numberText(s.openInteractions), {}},
+        {tr("Events in the store"), numberText(s.storedTotal), tr("of all time")},
+        {tr("Commits"), numberText(s.commits), {}},
+    };
+    for (const auto &[reason, count] : s.refusedBy)
+        rows << QStringList{tr("Refused: %1").arg(foreign(reason)), numberText(count), {}};
+    if (!s.sequenceNote.empty())
+        rows << QStringList{tr("Sequence"), {}, foreign(s.sequenceNote)};
+    setRows(m_counters, rows);
+}
+
+void ListDialog::refreshGaps()
+{
+    QList<QStringList> rows;
+    const TimeText &time = m_look.time();
+    for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend(); ++it) {
+        rows << QStringList{bandStateName(it->state), time.full(it->start), it->end ? time.full(*it->end) : QString(), proseDuration(it->end.value_or(m_hub.now()) - it->start),
+            foreign(it->source), bandCauseName(it->cause), foreign(it->reason)};
+    }
+    setRows(m_gaps, rows);
+}
+
+void ListDialog::askRefused()
+{
+    m_refusedCount = m_hub.status().refused;
+    m_question = m_hub.session().refused(posted<std::vector<Refused>>(this, [this](Result<std::vector<Refused>> answer) {
+        if (answer)
+            showRefused(*answer);
+        else
+            m_hub.fail(answer.error());
+    }));
+}
+
+void ListDialog::showRefused(const std::vector<Refused> &all)
+{
+    m_refusedEvents = all;
+    QList<QStringList> rows;
+    for (const Refused &refused : all)
+        rows << QStringList{m_look.time().full(refused.received), foreign(refused.reason), byteText(refused.size), foreign(refused.detail)};
+    setRows(m_refused, rows);
+    if (!all.empty() && !m_refusedTable->currentIndex().isValid())
+        m_refusedTable->selectRow(0);
+}
+
+} // namespace threadline::ui

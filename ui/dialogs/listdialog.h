@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The lists behind the figures of the status bar: counters, times of not listening, refused events. Not modal. GUI thread.
+#pragma once
+
+#include "ui/models/hub.h"
+#include "ui/theme/appearance.h"
+
+#include <QDialog>
+#include <QStandardItemModel>
+#include <QTimer>
+
+class QPlainTextEdit;
+class QTableView;
+
+namespace threadline::ui {
+
+class SidePanel;
+
+class ListDialog : public QDialog {
+    Q_OBJECT
+public:
+    ListDialog(Hub &hub, const Appearance &look, QWidget *parent = nullptr);
+
+    /// "counters", "gaps" or "refused".
+    void open(const QString &list);
+    [[nodiscard]] QAbstractItemModel *model(const QString &list);
+
+private:
+    QTableView *makeTable(QStandardItemModel &model, const QStringList &titles, const QString &name);
+    QWidget *refusedPage();
+    void refreshCounters();
+    void refreshGaps();
+    void askRefused();
+    void showRefused(const std::vector<Refused> &all);
+
+    Hub &m_hub;
+    const Appearance &m_look;
+    SidePanel *m_pages;
+    QStandardItemModel m_counters;
+    QStandardItemModel m_gaps;
+    QStandardItemModel m_refused;
+    QTableView *m_refusedTable = nullptr;
+    QPlainTextEdit *m_refusedText = nullptr;
+    std::vector<Refused> m_refusedEvents;
+    std::uint64_t m_refusedCount = 0;
+    HandlePtr m_question;
+};
+
+} // namespace threadline::ui

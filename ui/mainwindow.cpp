@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/mainwindow.h"
+
+#include "ui/dialogs/connectdialog.h"
+#include "ui/dialogs/keysheet.h"
+#include "ui/dialogs/listdialog.h"
+#include "ui/mainwindow_p.h"
+#include "ui/text/format.h"
+
+#include <QActionGroup>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QVBoxLayout>
+
+namespace threadline::ui {
+namespace {
+
+constexpr QSize kSmallest(800, 500);
+constexpr QSize kFirst(1440, 900);
+
+} // namespace
+
+bool focusInto(QWidget *region)
+{
+    const auto takes = [](const QWidget *widget) { return widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus); };
+    if (takes(region) || region->focusProxy()) {
+        region->setFocus(Qt::TabFocusReason);
+        return true;
+    }
+    for (QWidget *child : region->findChildren<QWidget *>()) {
+        if (takes(child)) {
+            child->setFocus(Qt::TabFocusReason);
+            return true;
+        }
+    }
+    return false;
+}
+
+MainWindow::Private::Private(MainWindow *window, Session &session, const Clock &clock, Connector &connectorIn, SecretStore &secretsIn, const WindowOptions &options)
+    : connector(connectorIn), secrets(secretsIn), look(options.theme, options.zone, options.twelveHour), hub(session, clock), actions(window),
+      top(new TopBar(look)), crumbs(new Crumbs(look)), error(new ErrorBar(hub, look)), space(new Workspace(hub, look)), status(new StatusBar(hub, look))
+{
+}
+
+MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connector, SecretStore &secrets, const WindowOptions &options)
+    : d(std::make_unique<Private>(this, session, clock, connector, secrets, options))
+{
+    setWindowTitle(options.title.isEmpty() ? tr("Threadline") : tr("Threadline, %1").arg(options.title));
+    setMinimumSize(kSmallest);
+    resize(kFirst);
+    setAcceptDrops(true);
+    auto *central = new QWidget;
+    auto *layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(d->top);
+    layout->addWidget(d->crumbs);
+    layout->addWidget(d->error);
+    layout->addWidget(d->space, 1);
+    layout->addWidget(d->status);
+    setCentralWidget(central);
+    makeMenus();
+    connectActions();
+    connectLaneActions();
+    d->status->setReproducible(options.reproducible);
+    d->space->setFirstRun(options.firstRun);
+    applyTheme();
+    refresh();
+    if (options.firstRun)
+        d->space->firstRunView().setFocus();
+    else
+        d->space->lanes().setFocus();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeMenus()
+{
+    using A = Actions;
+    const Actions &a = d->actions;
+    menuBar()->setNativeMenuBar(true);
+    menuBar()->setFixedHeight(kMenuHeight);
+    QMenu *file = menuBar()->addMenu(tr("&File"));
+    file->addActions({a[A::Connect], a[A::OpenFile]});
+    file->addSeparator();
+    file->addAction(a[A::Quit]);
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    view->addActions({a[A::Floor], a[A::Timeline]});
+    view->addSeparator();
+    view->addActions({a[A::RightDock], a[A::BottomDock], a[A::LegendShown]});
+    view->addSeparator();
+    QMenu *density = view->addMenu(tr("&Density"));
+    density->addActions({a[A::Compact], a[A::Normal], a[A::Comfortable]});
+    view->addAction(a[A::NextTheme]);
+    view->addSeparator();
+    view->addActions({a[A::NextRegion], a[A::PreviousRegion], a[A::FrameTimes]});
+    QMenu *time = menuBar()->addMenu(tr("&Time"));
+    time->addActions({a[A::Live], a[A::Start]});
+    time->addSeparator();
+    time->addActions({a[A::ZoomIn], a[A::ZoomOut], a[A::Fit], a[A::FitAll]});
+    time->addSeparator();
+    time->addAction(a[A::Zone]);
+    QMenu *help = menuBar()->addMenu(tr("&Help"));
+    help->addActions({a[A::KeySheet], a[A::About]});
+}
+
+void MainWindow::connectActions()
+{
+    using A = Actions;
+    const Actions &a = d->actions;
+    Workspace *space = d->space;
+    connect(a[A::Connect], &QAction::triggered, this, &MainWindow::openConnect);
+    connect(a[A::OpenFile], &QAction::triggered, this, &MainWindow::chooseFiles);
+    connect(a[A::Quit], &QAction::triggered, this, &QWidget::close);
+    connect(a[A::Floor], &QAction::triggered, space, [space] { space->setView(ViewName::Floor); });
+    connect(a[A::Timeline], &QAction::triggered, space, [space] { space->setView(ViewName::Timeline); });
+    connect(a[A::RightDock], &QAction::triggered, space, [space] { space->showRightDock(!space->rightDockShown()); });
+    connect(a[A::BottomDock], &QAction::triggered, space, [space] { space->showBottomDock(!space->bottomDockShown()); });
+    connect(a[A::LegendShown], &QAction::triggered, this, [this] {
+        d->legend = !d->legend;
+        d->space->showLegend(d->legend);
+        refresh();
+    });
+    connect(a[A::Compact], &QAction::triggered, this, [this] { d->look.setDensity(Density::Compact); });
+    connect(a[A::Normal], &QAction::triggered, this, [this] { d->look.setDensity(Density::Normal); });
+    connect(a[A::Comfortable], &QAction::triggered, this, [this] { d->look.setDensity(Density::Comfortable); });
+    connect(a[A::NextTheme], &QAction::triggered, this, &MainWindow::nextTheme);
+    connect(a[A::NextRegion], &QAction::triggered, this, [this] { stepRegion(1); });
+    connect(a[A::PreviousRegion], &QAction::triggered, this, [this] { stepRegion(-1); });
+    connect(a[A::FrameTimes], &QAction::toggled, this, [this](bool on) {
+        d->frameTimes = on;
+        d->status->setFrame(on ? tr("frame %1 ms").arg(d->space->lanes().lastFrameMs(), 0, 'f', 1) : QString());
+    });
+    connect(a[A::Zone], &QAction::triggered, &d->look, &Appearance::swapZone);
+    connect(a[A::KeySheet], &QAction::triggered, this, &MainWindow::showKeys);
+    connect(a[A::About], &QAction::triggered, this, &MainWindow::showAbout);
+    connect(d->top, &TopBar::viewChosen, space, &Workspace::setView);
+    connect(d->top, &TopBar::zoneSwapWanted, &d->look, &Appearance::swapZone);
+    connect(d->crumbs, &Crumbs::followed, space, [space] { space->setView(ViewName::Floor); });
+    connect(&d->top->badge(), &LiveBadge::clicked, this, [this] { d->space->lanes().execute(LaneCommand::End); });
+    connect(space, &Workspace::viewChanged, this, &MainWindow::refresh);
+    connect(space, &Workspace::listWanted, this, &MainWindow::openList);
+    connect(space, &Workspace::connectWanted, this, &MainWindow::openConnect);
+    connect(space, &Workspace::framePainted, this, [this](double ms) {
+        if (d->frameTimes)
+            d->status->setFrame(tr("frame %1 ms").arg(ms, 0, 'f', 1));
+    });
+    connect(d->status, &StatusBar::listWanted, this, &MainWindow::openList);
+    connect(d->error, &ErrorBar::listWanted, this, &MainWindow::openList);
+    connect(&d->look, &Appearance::changed, this, [this] {
+        applyTheme();
+        refresh();
+    });
+    FirstRun &first = space->firstRunView();
+    connect(&first, &FirstRun::demoWanted, this, [this] { d->connector.startDemo(); });
+    connect(&first, &FirstRun::openWanted, this, &MainWindow::chooseFiles);
+    connect(&first, &FirstRun::connectWanted, this, &MainWindow::openConnect);
+}
+
+/// Keys of these belong to the lanes; the menu shows the words and acts on the lanes in view.
+void MainWindow::connectLaneActions()
+{
+    using A = Actions;
+    const std::pair<A::Id, LaneCommand> moves[] = {{A::Live, LaneCommand::End}, {A::Start, LaneCommand::Home}, {A::ZoomIn, LaneCommand::ZoomIn},
+        {A::ZoomOut, LaneCommand::ZoomOut}, {A::Fit, LaneCommand::Fit}, {A::FitAll, LaneCommand::FitAll}};
+    for (const auto &[id, command] : moves)
+        connect(d->actions[id], &QAction::triggered, this, [this, move = command] { d->space->lanes().execute(move); });
+}
+
+void MainWindow::applyTheme()
+{
+    const Theme &theme = d->look.theme();
+    setPalette(theme.palette());
+    const QString sheet = theme.styleSheet();
+    if (styleSheet() != sheet)
+        setStyleSheet(sheet);
+    setFont(d->look.fonts().body);
+}
+
+void MainWindow::nextTheme()
+{
+    const ThemeName now = d->look.theme().name();
+    setTheme(now == ThemeName::Light ? ThemeName::Dark : now == ThemeName::Dark ? ThemeName::Contrast : ThemeName::Light);
+}
+
+void MainWindow::setTheme(ThemeName theme) { d->look.setTheme(theme); }
+
+/// Brings what stands around the views up to what they show.
+void MainWindow::refresh()
+{
+    using A = Actions;
+    Workspace &space = *d->space;
+    const bool firstRun = space.firstRun();
+    d->top->setView(space.view());
+    d->top->setViewsEnabled(!firstRun);
+    d->crumbs->setVisible(!firstRun);
+    d->crumbs->show(space.crumbs(), space.crumbNote());
+    const Navigator &navigator = space.lanes().navigator();
+    d->top->badge().show(navigator.mode(), navigator.missed());
+    d->top->setNow(d->hub.now());
+    d->actions[A::Floor]->setChecked(space.view() == ViewName::Floor);
+    d->actions[A::Timeline]->setChecked(space.view() == ViewName::Timeline);
+    d->actions[A::RightDock]->setChecked(space.rightDockShown());
+    d->actions[A::BottomDock]->setChecked(space.bottomDockShown());
+    d->actions[A::LegendShown]->setChecked(d->legend);
+    const Density density = d->look.density();
+    d->actions[A::Compact]->setChecked(density == Density::Compact);
+    d->actions[A::Normal]->setChecked(density == Density::Normal);
+    d->actions[A::Comfortable]->setChecked(density == Density::Comfortable);
+}
+
+bool MainWindow::showView(const QString &name)
+{
+    if (name == QStringLiteral("floor") || name == QStringLiteral("timeline")) {
+        d->space->setFirstRun(false);
+        d->space->setView(name == QStringLiteral("floor") ? ViewName::Floor : ViewName::Timeline);
+        return true;
+    }
+    if (name == QStringLiteral("first-run")) {
+        d->space->setFirstRun(true);
+        return true;
+    }
+    if (name != QStringLiteral("connect"))
+        return false;
+    openConnect();
+    return true;
+}
+
+bool MainWindow::showDock(const QString &name) { return d->space->showDock(name); }
+
+void MainWindow::showProblem(const QString &text) { d->error->add({Severity::Error, text, {}}); }
+
+bool MainWindow::settled() const { return d->space->settled(); }
+
+void MainWindow::settle()
+{
+    d->hub.refreshStatus();
+    d->space->floor().settle();
+    if (d->space->view() == ViewName::Timeline)
+        d->space->openSomething();
+    d->space->lanes().calm();
+    if (QWidget *focused = focusWidget(); focused && !d->dialog)
+        focused->clearFocus();
+    refresh();
+}
+
+QWidget *MainWindow::dialog() const { return d->dialog; }
+
+void MainWindow::stepRegion(int by)
+{
+    QList<QWidget *> regions{d->top};
+    regions << d->space->regions();
+    if (d->error->isVisible())
+        regions.insert(1, d->error);
+    regions << d->status;
+    QWidget *focused = focusWidget();
+    qsizetype at = -1;
+    for (qsizetype i = 0; i < regions.size(); ++i) {
+        if (focused && (regions[i] == focused || regions[i]->isAncestorOf(focused)))
+            at = i;
+    }
+    const qsizetype count = regions.size();
+    for (qsizetype step = 1; step <= count; ++step) {
+        QWidget *region = regions[((at < 0 ? (by > 0 ? -1 : 0) : at) + by * step + 2 * count) % count];
+        if (focusInto(region))
+            return;
+    }
+}
+
+void MainWindow::openConnect()
+{
+    if (d->dialog)
+        return;
+    auto *dialog = new ConnectDialog(d->connector, d->secrets, d->look, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setModal(true);
+    d->dialog = dialog;
+    dialog->open();
+}
+
+void MainWindow::chooseFiles()
+{
+    const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz);;All files (*)"));
+    if (!paths.isEmpty())
+        openFiles(paths);
+}
+
+void MainWindow::openFiles(const QStringList &paths)
+{
+    d->connector.openFiles(paths, [self = QPointer<MainWindow>(this)](Result<void> done) {
+        if (!self)
+            return;
+        if (!done) {
+            self->showProblem(qstr(done.error().message));
+            return;
+        }
+        self->d->space->setFirstRun(false);
+    });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    QStringList paths;
+    for (const QUrl &url : event->mimeData()->urls()) {
+        if (url.isLocalFile())
+            paths << url.toLocalFile();
+    }
+    if (!paths.isEmpty())
+        openFiles(paths);
+}
+
+void MainWindow::openList(const QString &list)
+{
+    if (!d->lists)
+        d->lists = new ListDialog(d->hub, d->look, this);
+    d->lists->open(list);
+}
+
+void MainWindow::showKeys()
+{
+    auto *sheet = new KeySheet(d->actions, d->look, this);
+    sheet->setAttribute(Qt::WA_DeleteOnClose);
+    sheet->open();
+}
+
+void MainWindow::showAbout()
+{
+    auto *box = new QMessageBox(this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(tr("About Threadline"));
+    box->setText(tr("Threadline %1").arg(QStringLiteral(THREADLINE_VERSION)));
+    box->setInformativeText(tr("Live timelines of a contact centre: who, in which state, since when, and how we know.\n\n"
+                               "Free software under the GNU General Public License, version 3 or later. It comes with no warranty.\nQt %1").arg(QLatin1String(qVersion())));
+    box->open();
+}
+
+} // namespace threadline::ui

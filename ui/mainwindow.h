@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The desktop's window: a session in, pictures and moves out. GUI thread.
+#pragma once
+
+#include "core/session.h"
+#include "ui/dialogs/connector.h"
+#include "ui/keyring.h"
+#include "ui/theme/tokentypes.h"
+
+#include <QMainWindow>
+#include <QString>
+#include <QTimeZone>
+
+#include <memory>
+
+namespace threadline::ui {
+
+struct WindowOptions {
+    ThemeName theme = ThemeName::Light;
+    QTimeZone zone = QTimeZone::systemTimeZone(); ///< UTC in the demo, so that its pictures are equal everywhere
+    bool twelveHour = false;
+    bool firstRun = false;     ///< nothing is configured: shows where events can come from
+    bool reproducible = false; ///< leaves out figures that depend on this computer's speed
+    QString title;             ///< after the program's name in the title bar: "Demo"
+};
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    /// Everything passed must outlive the window. Nothing is asked of `connector` before the user wants it.
+    MainWindow(Session &session, const Clock &clock, Connector &connector, SecretStore &secrets, const WindowOptions &options);
+    ~MainWindow() override;
+
+    /// "floor", "timeline", "first-run" or "connect"; false for anything else.
+    bool showView(const QString &name);
+    /// "now", "inspector" or "events"; false for anything else.
+    bool showDock(const QString &name);
+    void setTheme(ThemeName theme);
+    /// A sentence in the error bar: what happened, why, what to do.
+    void showProblem(const QString &text);
+    /// True if nothing is under way that would change the picture.
+    [[nodiscard]] bool settled() const;
+    /// Brings everything to this instant and rests: no hover, no focus. For pictures.
+    void settle();
+    /// The dialog in front, if one is open; for pictures.
+    [[nodiscard]] QWidget *dialog() const;
+
+    struct Private; ///< for the window's own files and its tests: mainwindow_p.h
+
+protected:
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+
+private:
+    void makeMenus();
+    void connectActions();
+    void connectLaneActions();
+    void refresh();
+    void applyTheme();
+    void nextTheme();
+    void stepRegion(int by);
+    void openConnect();
+    void openFiles(const QStringList &paths);
+    void chooseFiles();
+    void openList(const QString &list);
+    void showKeys();
+    void showAbout();
+
+    friend class WindowProbe; ///< tests reach the parts through it
+    std::unique_ptr<Private> d;
+};
+
+} // namespace threadline::ui

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The parts of the main window, for its own files and its tests.
+#pragma once
+
+#include "ui/actions.h"
+#include "ui/mainwindow.h"
+#include "ui/models/hub.h"
+#include "ui/timeline/lanesview.h"
+#include "ui/views/errorbar.h"
+#include "ui/views/firstrun.h"
+#include "ui/views/floorview.h"
+#include "ui/views/statusbar.h"
+#include "ui/views/timelineview.h"
+#include "ui/views/topbar.h"
+#include "ui/views/workspace.h"
+
+#include <QPointer>
+
+namespace threadline::ui {
+
+class ConnectDialog;
+class ListDialog;
+
+struct MainWindow::Private {
+    Private(MainWindow *window, Session &session, const Clock &clock, Connector &connector, SecretStore &secrets, const WindowOptions &options);
+
+    Connector &connector;
+    SecretStore &secrets;
+    Appearance look;
+    Hub hub;
+    Actions actions;
+    TopBar *top;
+    Crumbs *crumbs;
+    ErrorBar *error;
+    Workspace *space;
+    StatusBar *status;
+    QPointer<ConnectDialog> dialog;
+    QPointer<ListDialog> lists;
+    bool legend = true;
+    bool frameTimes = false;
+};
+
+/// Gives the focus to `region`, or to the first thing in it that takes it; false if nothing does.
+bool focusInto(QWidget *region);
+
+} // namespace threadline::ui

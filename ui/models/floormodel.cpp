@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/floormodel.h"
+
+#include "ui/models/post.h"
+#include "ui/text/format.h"
+
+#include <algorithm>
+#include <map>
+
+namespace threadline::ui {
+namespace {
+
+constexpr int kPage = 500;
+constexpr int kRefreshMs = 100;
+/// On a live floor an ended interaction stays in sight for so long.
+constexpr Duration kStays = Duration::seconds(300);
+constexpr const char *kNoQueue = "group:";
+
+std::string keyOf(const QString &queue) { return kNoQueue + queue.toStdString(); }
+
+} // namespace
+
+FloorModel::FloorModel(Hub &hub, QObject *parent) : QObject(parent), m_hub(hub)
+{
+    m_refresh.setSingleShot(true);
+    m_refresh.setInterval(kRefreshMs);
+    connect(&m_refresh, &QTimer::timeout, this, &FloorModel::refresh);
+    connect(&hub, &Hub::bandsChanged, this, &FloorModel::changed);
+    connect(&hub, &Hub::interactionsChanged, this, [this](const std::vector<Summary> &touched) {
+        for (const Summary &summary : touched)
+            take(summary);
+        evict();
+        pump();
+        changed();
+    });
+    list({});
+}
+
+FloorModel::~FloorModel() = default;
+
+const FloorEntry *FloorModel::entry(const InteractionId &id) const
+{
+    const auto found = m_entries.find(id.value);
+    return found == m_entries.end() ? nullptr : &found->second->entry;
+}
+
+bool FloorModel::settled() const { return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive(); }
+
+bool FloorModel::live() const
+{
+    const SourceState state = m_hub.status().source;
+    return state != SourceState::Idle && state != SourceState::Finished;
+}
+
+void FloorModel::list(const std::string &cursor)
+{
+    ListQuery query;
+    query.limit = kPage;
+    query.cursor = cursor;
+    m_listing = m_hub.session().list(query, posted<ListPage>(this, [this](Result<ListPage> page) { listed(std::move(page)); }));
+}
+
+void FloorModel::listed(Result<ListPage> page)
+{
+    if (!page) {
+        m_hub.fail(page.error());
+        m_loaded = true;
+        return;
+    }
+    for (const Summary &summary : page->items)
+        take(summary);
+    pump();
+    if (!page->nextCursor.empty() && m_entries.size() < kMostLanes) {
+        list(page->nextCursor);
+        return;
+    }
+    m_loaded = true;
+    evict();
+    changed();
+}
+
+void FloorModel::take(const Summary &summary)
+{
+    std::unique_ptr<Held> &held = m_entries[summary.interaction.value];
+    if (!held) {
+        held = std::make_unique<Held>();
+        held->entry = entryOf(summary);
+        held->entry.seenAt = m_hub.now();
+        if (!m_loaded)
+            held->entry.seenAt = kEarliestTime; // what was there before the window is not new
+    }
+    m_events += static_cast<std::uint64_t>(std::max<std::int64_t>(0, summary.count - held->count));
+    held->count = summary.count;
+    held->entry.state = summary.state;
+    held->entry.end = summary.end;
+    held->entry.start = summary.start;
+    held->entry.lastEventAt = summary.lastEventAt;
+    want(*held);
+}
+
+void FloorModel::want(Held &held)
+{
+    const std::string &id = held.entry.id.value;
+    held.stale = true;
+    if (held.asked)
+        return;
+    if (m_wanted.count(id))
+        m_urgent.push_back(id);
+    else if (!std::exchange(held.queued, true))
+        m_queue.push_back(id);
+}
+
+FloorModel::Held *FloorModel::nextWanted()
+{
+    for (std::deque<std::string> *queue : {&m_urgent, &m_queue}) {
+        while (!queue->empty()) {
+            const auto found = m_entries.find(queue->front());
+            queue->pop_front();
+            if (found == m_entries.end())
+                continue;
+            if (queue == &m_queue)
+                found->second->queued = false;
+            if (found->second->stale && !found->second->asked)
+                return found->second.get();
+        }
+    }
+    return nullptr;
+}
+
+void FloorModel::pump()
+{
+    while (m_underWay < kMostQuestions) {
+        Held *held = nextWanted();
+        if (!held)
+            return;
+        ask(*held);
+    }
+}
+
+void FloorModel::ask(Held &held)
+{
+    held.asked = true;
+    held.stale = false;
+    ++m_underWay;
+    held.question = m_hub.session().interaction(held.entry.id,
+        posted<std::shared_ptr<const InteractionView>>(this, [this, id = held.entry.id.value](auto answer) { answered(id, std::move(answer)); }));
+}
+
+void FloorModel::answered(const std::string &id, Result<std::shared_ptr<const InteractionView>> answer)
+{
+    --m_underWay;
+    const auto found = m_entries.find(id);
+    if (found != m_entries.end()) {
+        Held &held = *found->second;
+        held.asked = false;
+        held.question.reset();
+        if (answer)
+            fill(held.entry, (*answer)->story);
+        else if (answer.error().code != ErrorCode::NotFound) // removed by retention: the list will say so
+            m_hub.fail(answer.error());
+        if (held.stale)
+            want(held);
+    }
+    pump();
+    changed();
+}
+
+/// Bounded: those that ended longest ago go first, then the least recently active.
+void FloorModel::evict()
+{
+    if (m_entries.size() <= kMostLanes)
+        return;
+    std::vector<Held *> all;
+    for (const auto &[id, held] : m_entries) {
+        if (!held->asked)
+            all.push_back(held.get());
+    }
+    const std::size_t tooMany = std::min(m_entries.size() - kMostLanes, all.size());
+    const auto lessWanted = [](const Held *a, const Held *b) {
+        const bool endedA = a->entry.state == InteractionState::Ended;
+        const bool endedB = b->entry.state == InteractionState::Ended;
+        return endedA != endedB ? endedA : a->entry.lastEventAt < b->entry.lastEventAt;
+    };
+    std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(tooMany) - 1, all.end(), lessWanted);
+    m_groups.clear(); // it points into what goes now
+    m_everSorted = false;
+    for (std::size_t i = 0; i < tooMany; ++i)
+        m_entries.erase(std::string(all[i]->entry.id.value));
+}
+
+void FloorModel::changed()
+{
+    if (!m_refresh.isActive())
+        m_refresh.start();
+}
+
+void FloorModel::refresh()
+{
+    if (!m_everSorted || m_sorted.elapsed() >= kSortEveryMs)
+        arrange();
+    compose();
+}
+
+void FloorModel::rebuild()
+{
+    m_refresh.stop();
+    arrange();
+    compose();
+}
+
+bool FloorModel::shown(const FloorEntry &entry) const
+{
+    if (entry.state != InteractionState::Ended)
+        return true;
+    const Timestamp end = entry.end.value_or(entry.lastEventAt);
+    if (m_viewIsCurrent && live())
+        return m_hub.now() - end < kStays;
+    return entry.start < m_view.end && end >= m_view.start;
+}
+
+void FloorModel::arrange()
+{
+    std::map<QString, Group> groups;
+    std::vector<const FloorEntry *> all;
+    all.reserve(m_entries.size());
+    for (const auto &[id, held] : m_entries) {
+        all.push_back(&held->entry);
+        if (!shown(held->entry))
+            continue;
+        Group &group = groups[held->entry.queue];
+        group.name = held->entry.queue;
+        group.lanes.push_back(held.get());
+    }
+    m_figures = figuresOf(all);
+    m_groups.clear();
+    for (auto &[name, group] : groups) {
+        std::sort(group.lanes.begin(), group.lanes.end(), [](const Held *a, const Held *b) { return beforeByAttention(a->entry, b->entry); });
+        m_groups.push_back(std::move(group));
+    }
+    // A group stands where its first lane would: who waits longest is on top.
+    std::stable_sort(m_groups.begin(), m_groups.end(), [](const Group &a, const Group &b) { return beforeByAttention(a.lanes.front()->entry, b.lanes.front()->entry); });
+    m_everSorted = true;
+    m_sorted.restart();
+    // Who is new or gone shows at the next sorting; while something is live there is always a next one.
+    if (live() && m_hub.status().openInteractions > 0)
+        QTimer::singleShot(kSortEveryMs, this, &FloorModel::changed);
+}
+
+void FloorModel::compose()
+{
+    auto scene = std::make_shared<Scene>();
+    for (const Group &group : m_groups)
+        appendGroup(*scene, group);
+    bool odd = true;
+    for (Row &row : scene->rows) {
+        if (row.kind == RowKind::Lane)
+            row.odd = std::exchange(odd, !odd);
+    }
+    scene->bands = m_hub.bands();
+    scene->live = live();
+    scene->extent = extent();
+    m_scene = std::move(scene);
+    Q_EMIT sceneChanged(std::exchange(m_events, 0));
+}
+
+void FloorModel::appendGroup(Scene &scene, const Group &group)
+{
+    Row head;
+    head.kind = RowKind::Group;
+    head.key = keyOf(group.name);
+    head.title = group.name.isEmpty() ? tr("No queue") : group.name;
+    head.expanded = !m_collapsed.count(head.key);
+    int open = 0;
+    for (const Held *held : group.lanes) {
+        open += held->entry.state != InteractionState::Ended;
+        if (held->entry.waits() && (!head.since || *held->entry.since < *head.since))
+            head.since = held->entry.since;
+    }
+    head.waits = head.since.has_value();
+    head.note = open ? tr("%1 open").arg(open) : tr("%1 ended").arg(group.lanes.size());
+    const int parent = static_cast<int>(scene.rows.size());
+    scene.rows.push_back(std::move(head));
+    if (!scene.rows.back().expanded)
+        return;
+    for (const Held *held : group.lanes)
+        scene.rows.push_back(laneRow(*held, parent));
+}
+
+Row FloorModel::laneRow(const Held &held, int parent) const
+{
+    const FloorEntry &entry = held.entry;
+    Row row;
+    row.kind = RowKind::Lane;
+    row.key = entry.id.value;
+    row.lane = entry.lane;
+    row.glyph = glyphOf(entry.media);
+    row.title = entry.customer.isEmpty() ? shortId(entry.id.value) : entry.customer;
+    row.detail = entry.with;
+    row.dim = entry.dim;
+    row.since = entry.since;
+    row.waits = entry.waits();
+    row.parent = parent;
+    if (entry.seenAt > kEarliestTime)
+        row.fresh = entry.seenAt;
+    return row;
+}
+
+TimeRange FloorModel::extent() const
+{
+    TimeRange range{kLatestTime, kEarliestTime};
+    for (const auto &[id, held] : m_entries) {
+        range.start = std::min(range.start, held->entry.start);
+        range.end = std::max(range.end, held->entry.lastEventAt);
+    }
+    if (range.start > range.end)
+        return {m_hub.now() - Duration::seconds(60), m_hub.now()};
+    if (live())
+        range.end = std::max(range.end, m_hub.now());
+    return range;
+}
+
+void FloorModel::setView(TimeRange view, bool current)
+{
+    if (view == m_view && current == m_viewIsCurrent)
+        return;
+    const bool matters = !(current && m_viewIsCurrent);
+    m_view = view;
+    m_viewIsCurrent = current;
+    if (matters)
+        changed();
+}
+
+void FloorModel::setWanted(const std::vector<std::string> &keys)
+{
+    m_wanted = {keys.begin(), keys.end()};
+    for (const std::string &key : keys) {
+        const auto found = m_entries.find(key);
+        if (found != m_entries.end() && found->second->stale && !found->second->asked)
+            m_urgent.push_back(key);
+    }
+    pump();
+}
+
+void FloorModel::setExpanded(const std::string &group, bool expanded)
+{
+    if (expanded)
+        m_collapsed.erase(group);
+    else
+        m_collapsed.insert(group);
+    compose();
+}
+
+void FloorModel::setAllExpanded(bool expanded)
+{
+    m_collapsed.clear();
+    if (!expanded) {
+        for (const Group &group : m_groups)
+            m_collapsed.insert(keyOf(group.name));
+    }
+    compose();
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The floor as a scene: the newest interactions (at most kMostLanes), grouped by queue and sorted by attention. Stories are
+/// asked for one by one, those in view first, a few at a time; only their lanes are kept. GUI thread.
+#pragma once
+
+#include "ui/models/floorentry.h"
+#include "ui/models/hub.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+
+#include <deque>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace threadline::ui {
+
+class FloorModel : public QObject {
+    Q_OBJECT
+public:
+    static constexpr std::size_t kMostLanes = 10'000;
+    static constexpr int kMostQuestions = 8;
+    static constexpr int kSortEveryMs = 2000;
+
+    explicit FloorModel(Hub &hub, QObject *parent = nullptr);
+    ~FloorModel() override;
+
+    [[nodiscard]] const ScenePtr &scene() const { return m_scene; }
+    [[nodiscard]] const NowFigures &figures() const { return m_figures; }
+    [[nodiscard]] const FloorEntry *entry(const InteractionId &id) const;
+    /// Nothing is being asked and everything shown is current.
+    [[nodiscard]] bool settled() const;
+    /// True once the list has been read.
+    [[nodiscard]] bool loaded() const { return m_loaded; }
+    /// True while a source brings events: lanes that ended a while ago leave the floor.
+    [[nodiscard]] bool live() const;
+    [[nodiscard]] std::size_t count() const { return m_entries.size(); }
+
+    /// The stretch in view: of what has ended only that shows which lies in it. `current`: now is in it.
+    void setView(TimeRange view, bool current);
+    /// Rows in view, whose stories come first.
+    void setWanted(const std::vector<std::string> &keys);
+    void setExpanded(const std::string &group, bool expanded);
+    void setAllExpanded(bool expanded);
+    /// Sorts and shows at once.
+    void rebuild();
+
+Q_SIGNALS:
+    /// `events` more came in since the last time.
+    void sceneChanged(std::uint64_t events);
+
+private:
+    struct Held {
+        FloorEntry entry;
+        std::int64_t count = 0;
+        bool asked = false;
+        bool stale = false;  ///< touched since its story was asked for
+        bool queued = false; ///< stands in m_queue
+        HandlePtr question;
+    };
+    struct Group {
+        QString name;
+        std::vector<Held *> lanes;
+    };
+
+    void list(const std::string &cursor);
+    void listed(Result<ListPage> page);
+    void take(const Summary &summary);
+    void want(Held &held);
+    void pump();
+    Held *nextWanted();
+    void ask(Held &held);
+    void answered(const std::string &id, Result<std::shared_ptr<const InteractionView>> answer);
+    void evict();
+    void changed();
+    void refresh();
+    void arrange();
+    void compose();
+    void appendGroup(Scene &scene, const Group &group);
+    [[nodiscard]] Row laneRow(const Held &held, int parent) const;
+    [[nodiscard]] bool shown(const FloorEntry &entry) const;
+    [[nodiscard]] TimeRange extent() const;
+
+    Hub &m_hub;
+    std::unordered_map<std::string, std::unique_ptr<Held>> m_entries;
+    std::deque<std::string> m_queue;              ///< stale ones, oldest first
+    std::unordered_set<std::string> m_wanted;     ///< in view
+    std::deque<std::string> m_urgent;             ///< stale ones in view
+    std::vector<Group> m_groups;                  ///< the order as last sorted
+    std::set<std::string> m_collapsed;
+    ScenePtr m_scene = std::make_shared<const Scene>();
+    NowFigures m_figures;
+    TimeRange m_view{kEarliestTime, kLatestTime};
+    bool m_viewIsCurrent = true;
+    bool m_loaded = false;
+    bool m_everSorted = false;
+    int m_underWay = 0;
+    std::uint64_t m_events = 0;
+    QTimer m_refresh;
+    QElapsedTimer m_sorted;
+    HandlePtr m_listing;
+};
+
+} // namespace threadline::ui

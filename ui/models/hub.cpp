@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/hub.h"
+
+#include "ui/models/post.h"
+#include "ui/text/format.h"
+
+#include <mutex>
+#include <unordered_map>
+
+namespace threadline::ui {
+namespace {
+
+constexpr int kStatusEveryMs = 500;
+
+} // namespace
+
+/// Changes wait here between the session's thread and ours. One posted call is under way at a time, whatever the rate.
+struct Hub::Inbox {
+    std::mutex mutex;
+    std::unordered_map<std::string, Summary> interactions;
+    bool bands = false;
+    bool status = false;
+    bool posted = false;
+
+    /// True if the receiver must be woken.
+    bool add(const ChangeSet &changes)
+    {
+        const std::scoped_lock lock(mutex);
+        for (const Summary &summary : changes.interactions)
+            interactions.insert_or_assign(summary.interaction.value, summary);
+        bands = bands || changes.bands;
+        status = status || changes.status;
+        return !std::exchange(posted, true);
+    }
+};
+
+Hub::Hub(Session &session, const Clock &clock, QObject *parent)
+    : QObject(parent), m_session(session), m_clock(clock), m_inbox(std::make_shared<Inbox>()), m_status(session.status())
+{
+    m_subscription = session.subscribe([this, inbox = m_inbox](const ChangeSet &changes) {
+        if (inbox->add(changes))
+            QMetaObject::invokeMethod(this, [this] { drain(); }, Qt::QueuedConnection);
+    });
+    connect(&m_statusTimer, &QTimer::timeout, this, &Hub::refreshStatus);
+    m_statusTimer.start(kStatusEveryMs);
+    askBands();
+}
+
+Hub::~Hub() = default;
+
+void Hub::drain()
+{
+    std::vector<Summary> touched;
+    bool bands = false;
+    bool status = false;
+    {
+        const std::scoped_lock lock(m_inbox->mutex);
+        m_inbox->posted = false;
+        touched.reserve(m_inbox->interactions.size());
+        for (auto &[id, summary] : m_inbox->interactions)
+            touched.push_back(std::move(summary));
+        m_inbox->interactions.clear();
+        bands = std::exchange(m_inbox->bands, false);
+        status = std::exchange(m_inbox->status, false);
+    }
+    if (bands)
+        askBands();
+    if (status)
+        refreshStatus();
+    if (!touched.empty())
+        Q_EMIT interactionsChanged(touched);
+}
+
+void Hub::askBands()
+{
+    if (m_bandsAsked) {
+        m_bandsAgain = true;
+        return;
+    }
+    m_bandsAsked = true;
+    m_bandsQuestion = m_session.bands({kEarliestTime, kLatestTime}, posted<std::vector<Band>>(this, [this](Result<std::vector<Band>> answer) {
+        m_bandsAsked = false;
+        m_bandsKnown = true;
+        if (answer) {
+            m_bands = std::move(*answer);
+            Q_EMIT bandsChanged();
+        } else {
+            fail(answer.error());
+        }
+        if (std::exchange(m_bandsAgain, false))
+            askBands();
+    }));
+}
+
+void Hub::refreshStatus()
+{
+    m_status = m_session.status();
+    Q_EMIT statusChanged();
+}
+
+void Hub::fail(const Error &error)
+{
+    m_failure = qstr(error.message);
+    Q_EMIT failureChanged();
+}
+
+void Hub::succeed()
+{
+    if (m_failure.isEmpty())
+        return;
+    m_failure.clear();
+    Q_EMIT failureChanged();
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The window's one connection to the session: changes gathered into one batch a display tick, status and bands kept
+/// current. GUI thread; what comes from other threads is posted here.
+#pragma once
+
+#include "core/session.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <vector>
+
+namespace threadline::ui {
+
+class Hub : public QObject {
+    Q_OBJECT
+public:
+    /// Starts to listen and to ask at once. `session` and `clock` must outlive it.
+    Hub(Session &session, const Clock &clock, QObject *parent = nullptr);
+    ~Hub() override;
+
+    [[nodiscard]] Session &session() { return m_session; }
+    [[nodiscard]] const Clock &clock() const { return m_clock; }
+    [[nodiscard]] Timestamp now() const { return m_clock.now(); }
+    [[nodiscard]] const Status &status() const { return m_status; }
+    [[nodiscard]] const std::vector<Band> &bands() const { return m_bands; }
+    /// False until the first answer about bands has come, and while another is on its way.
+    [[nodiscard]] bool settled() const { return !m_bandsAsked && m_bandsKnown; }
+    /// The last failure of a question, in words; empty if the last one was answered.
+    [[nodiscard]] const QString &failure() const { return m_failure; }
+    void fail(const Error &error);
+    void succeed();
+    /// Reads the status now instead of at the next tick.
+    void refreshStatus();
+
+Q_SIGNALS:
+    void interactionsChanged(const std::vector<Summary> &touched);
+    void bandsChanged();
+    void statusChanged();
+    void failureChanged();
+
+private:
+    struct Inbox;
+    void drain();
+    void askBands();
+
+    Session &m_session;
+    const Clock &m_clock;
+    std::shared_ptr<Inbox> m_inbox; ///< shared with the callback, which may be running when this goes
+    Status m_status;
+    std::vector<Band> m_bands;
+    bool m_bandsAsked = false;
+    bool m_bandsAgain = false;
+    bool m_bandsKnown = false;
+    QString m_failure;
+    QTimer m_statusTimer;
+    HandlePtr m_bandsQuestion;
+    HandlePtr m_subscription;
+};
+
+} // namespace threadline::ui

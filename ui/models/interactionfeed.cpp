@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/interactionfeed.h"
+
+#include "ui/models/post.h"
+
+#include <algorithm>
+
+namespace threadline::ui {
+
+InteractionFeed::InteractionFeed(Hub &hub, QObject *parent) : QObject(parent), m_hub(hub)
+{
+    connect(&hub, &Hub::interactionsChanged, this, [this](const std::vector<Summary> &touched) {
+        if (std::any_of(touched.begin(), touched.end(), [this](const Summary &s) { return s.interaction == m_id; }))
+            ask();
+    });
+}
+
+void InteractionFeed::open(const InteractionId &id)
+{
+    if (id == m_id)
+        return;
+    m_id = id;
+    m_view.reset();
+    m_question.reset();
+    m_again = false;
+    Q_EMIT changed();
+    ask();
+}
+
+void InteractionFeed::ask()
+{
+    if (m_id.empty())
+        return;
+    if (m_question) {
+        m_again = true;
+        return;
+    }
+    m_question = m_hub.session().interaction(m_id, posted<View>(this, [this, id = m_id](Result<View> answer) {
+        if (id == m_id) // else another one was opened while this answer was on its way
+            answered(std::move(answer));
+    }));
+}
+
+void InteractionFeed::answered(Result<View> answer)
+{
+    m_question.reset();
+    if (answer) {
+        m_view = std::move(*answer);
+        m_hub.succeed();
+        Q_EMIT changed();
+    } else {
+        m_hub.fail(answer.error());
+    }
+    if (std::exchange(m_again, false))
+        ask();
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/lanebuilder.h"
+
+#include "ui/text/format.h"
+
+#include <QCoreApplication>
+#include <QHash>
+
+#include <algorithm>
+
+namespace threadline::ui {
+namespace {
+
+QString tr(const char *text) { return QCoreApplication::translate("Lane", text); }
+
+/// Segments and their names, each name kept once.
+class Builder {
+public:
+    void add(SegmentKind kind, Timestamp start, std::optional<Timestamp> end, const QString &name, Rail rail)
+    {
+        m_segments.push_back({start.us, end ? end->us : kOpenEnd, index(name), kind, rail, 0});
+    }
+    [[nodiscard]] LanePtr take()
+    {
+        const auto byStart = [](const LaneSegment &a, const LaneSegment &b) { return a.start < b.start; };
+        if (!std::is_sorted(m_segments.begin(), m_segments.end(), byStart))
+            std::stable_sort(m_segments.begin(), m_segments.end(), byStart);
+        return std::make_shared<const Lane>(std::move(m_segments), std::move(m_names));
+    }
+
+private:
+    std::uint32_t index(const QString &name)
+    {
+        if (name.isEmpty())
+            return 0;
+        const auto found = m_index.constFind(name);
+        if (found != m_index.constEnd())
+            return *found;
+        m_names.push_back(name);
+        const auto at = static_cast<std::uint32_t>(m_names.size() - 1);
+        m_index.insert(name, at);
+        return at;
+    }
+
+    std::vector<LaneSegment> m_segments;
+    std::vector<QString> m_names{QString()};
+    QHash<QString, std::uint32_t> m_index;
+};
+
+Rail railOfProvenance(Provenance provenance)
+{
+    switch (provenance) {
+    case Provenance::Live: return Rail::None;
+    case Provenance::Backfill:
+    case Provenance::Import: return Rail::Backfilled;
+    case Provenance::Snapshot: return Rail::Inferred;
+    }
+    return Rail::None;
+}
+
+/// A felt segment has no provenance of its own: the row of who caused it tells, else the event of that instant.
+class FeltRails {
+public:
+    explicit FeltRails(const Story &story) : m_story(story)
+    {
+        for (const EventMark &mark : story.marks) {
+            if (mark.provenance != Provenance::Live)
+                m_byTime.insert(mark.time.us, mark.provenance);
+        }
+    }
+
+    [[nodiscard]] Rail operator()(const FeltSegment &felt) const
+    {
+        if (m_byTime.isEmpty())
+            return Rail::None;
+        if (felt.participant >= 0 && felt.participant < static_cast<int>(m_story.participants.size())) {
+            for (const ChannelRow &channel : m_story.participants[static_cast<std::size_t>(felt.participant)].channels) {
+                if (const Segment *segment = findSegment(channel, felt.start.us, felt.kind))
+                    return railOf(*segment);
+            }
+        }
+        const auto found = m_byTime.constFind(felt.start.us);
+        return found == m_byTime.constEnd() ? Rail::None : railOfProvenance(*found);
+    }
+
+private:
+    const Story &m_story;
+    QHash<std::int64_t, Provenance> m_byTime;
+};
+
+void addWrapUp(const Story &story, Builder &builder)
+{
+    if (story.felt.empty() || !story.felt.back().end)
+        return;
+    const Timestamp from = *story.felt.back().end - Duration::seconds(1);
+    for (const ParticipantRow &participant : story.participants) {
+        for (const ChannelRow &channel : participant.channels) {
+            for (const Segment &segment : channel.segments) {
+                if (segment.kind == SegmentKind::Acw && segment.start >= from)
+                    builder.add(segment.kind, std::max(segment.start, *story.felt.back().end), segment.end, {}, railOf(segment));
+            }
+        }
+    }
+}
+
+QString floorName(const FeltSegment &felt)
+{
+    const bool named = felt.kind == SegmentKind::Queue || felt.kind == SegmentKind::Talk || felt.kind == SegmentKind::Unknown;
+    return named ? foreign(felt.label) : QString();
+}
+
+QString feltName(const FeltSegment &felt)
+{
+    const QString label = foreign(felt.label);
+    switch (felt.kind) {
+    case SegmentKind::Talk: return label.isEmpty() ? stateName(felt.kind) : label;
+    case SegmentKind::Hold: return tr("On hold");
+    case SegmentKind::Queue: return label.isEmpty() ? stateName(felt.kind) : tr("Queue %1").arg(label);
+    case SegmentKind::Unknown: return label.isEmpty() ? stateName(felt.kind) : label;
+    default: return stateName(felt.kind);
+    }
+}
+
+QString channelName(const ParticipantRow &participant, const Segment &segment)
+{
+    const QString label = foreign(segment.label);
+    if (participant.purpose == Purpose::Customer || participant.purpose == Purpose::External) {
+        switch (segment.kind) {
+        case SegmentKind::Queue: return tr("Waiting");
+        case SegmentKind::Talk: return label.isEmpty() ? stateName(segment.kind) : tr("With %1").arg(label);
+        case SegmentKind::Hold: return label.isEmpty() ? tr("On hold") : tr("Held by %1").arg(label);
+        default: break;
+        }
+    }
+    if (segment.kind == SegmentKind::Queue || segment.kind == SegmentKind::Unknown)
+        return label.isEmpty() ? stateName(segment.kind) : label;
+    return stateName(segment.kind);
+}
+
+} // namespace
+
+Rail railOf(const Segment &segment)
+{
+    if (segment.inferred)
+        return Rail::Inferred;
+    const Rail start = railOfProvenance(segment.startBy);
+    return start != Rail::None || !segment.end ? start : railOfProvenance(segment.endBy);
+}
+
+const Segment *findSegment(const ChannelRow &channel, std::int64_t start, SegmentKind kind)
+{
+    const auto found = std::find_if(channel.segments.begin(), channel.segments.end(), [&](const Segment &s) { return s.start.us == start && s.kind == kind; });
+    return found == channel.segments.end() ? nullptr : &*found;
+}
+
+LanePtr floorLane(const Story &story)
+{
+    if (story.felt.empty()) {
+        for (const ParticipantRow &participant : story.participants) {
+            for (const ChannelRow &channel : participant.channels) {
+                if (!channel.segments.empty())
+                    return channelLane(participant, channel);
+            }
+        }
+    }
+    Builder builder;
+    const FeltRails rails(story);
+    for (const FeltSegment &felt : story.felt)
+        builder.add(felt.kind, felt.start, felt.end, floorName(felt), rails(felt));
+    addWrapUp(story, builder);
+    return builder.take();
+}
+
+LanePtr feltLane(const Story &story)
+{
+    Builder builder;
+    const FeltRails rails(story);
+    for (const FeltSegment &felt : story.felt)
+        builder.add(felt.kind, felt.start, felt.end, feltName(felt), rails(felt));
+    return builder.take();
+}
+
+LanePtr channelLane(const ParticipantRow &participant, const ChannelRow &channel)
+{
+    Builder builder;
+    for (const Segment &segment : channel.segments)
+        builder.add(segment.kind, segment.start, segment.end, channelName(participant, segment), railOf(segment));
+    return builder.take();
+}
+
+} // namespace threadline::ui

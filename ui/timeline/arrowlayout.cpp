@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/arrowlayout.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace threadline::ui {
+namespace {
+
+constexpr int kFarRows = 3;
+constexpr double kGutter = 6;
+
+struct Ends {
+    QPointF from;
+    QPointF to;
+    bool down = true;
+};
+
+double edgeOf(const RowLayout &rows, const Scene &scene, const Metrics &metrics, int row, bool lower)
+{
+    const RowKind kind = scene.rows[static_cast<std::size_t>(row)].kind;
+    const SegmentBox box = segmentBox(kind, SegmentKind::Talk, metrics);
+    return rows.top(row) + (lower ? box.top + box.height + 1 : box.top - 1);
+}
+
+Ends endsOf(const SceneArrow &arrow, const Scene &scene, const RowLayout &rows, const Metrics &metrics, const TimeScale &scale)
+{
+    const double x0 = std::round(scale.x(arrow.from));
+    const double x1 = std::round(scale.x(arrow.to));
+    // To or from another interaction: the arrow ends at the edge of the rows.
+    if (arrow.toRow < 0)
+        return {{x0, edgeOf(rows, scene, metrics, arrow.fromRow, true)}, {x1, static_cast<double>(rows.height())}, true};
+    if (arrow.fromRow < 0)
+        return {{x0, 0}, {x1, edgeOf(rows, scene, metrics, arrow.toRow, false)}, true};
+    const bool down = arrow.toRow > arrow.fromRow;
+    return {{x0, edgeOf(rows, scene, metrics, arrow.fromRow, down)}, {x1, edgeOf(rows, scene, metrics, arrow.toRow, !down)}, down};
+}
+
+std::vector<QPointF> course(const Ends &ends, bool far)
+{
+    const double sign = ends.down ? 1 : -1;
+    const QPointF stop = ends.to - QPointF(0, sign * kArrowHeadLength);
+    const double bend = (stop.y() - ends.from.y()) * 0.55;
+    if (!far)
+        return {ends.from, ends.from + QPointF(0, bend), stop - QPointF(0, bend), stop};
+    // Long ones leave vertically and run in the gutter left of their target.
+    const QPointF gutter(ends.to.x() - kGutter, stop.y() - sign * 14);
+    const QPointF turn(ends.to.x() - kGutter, ends.from.y() + sign * 14);
+    return {ends.from, ends.from + QPointF(0, sign * 10), turn - QPointF(0, sign * 10), turn, turn, gutter, gutter,
+        gutter + QPointF(0, sign * 8), stop - QPointF(0, sign * 6), stop};
+}
+
+} // namespace
+
+std::vector<ArrowShape> layOutArrows(const Scene &scene, const RowLayout &rows, const Metrics &metrics, const TimeScale &scale, double width)
+{
+    std::vector<ArrowShape> out;
+    for (std::size_t i = 0; i < scene.arrows.size(); ++i) {
+        const SceneArrow &arrow = scene.arrows[i];
+        if (arrow.fromRow < 0 && arrow.toRow < 0)
+            continue;
+        const Ends ends = endsOf(arrow, scene, rows, metrics, scale);
+        if (std::max(ends.from.x(), ends.to.x()) < 0 || std::min(ends.from.x(), ends.to.x()) > width)
+            continue;
+        const bool far = arrow.fromRow >= 0 && arrow.toRow >= 0 && std::abs(arrow.toRow - arrow.fromRow) > kFarRows;
+        ArrowShape shape;
+        shape.arrow = static_cast<std::uint32_t>(i);
+        shape.path = course(ends, far);
+        shape.head = ends.to;
+        shape.down = ends.down;
+        shape.pill = QPointF(std::max(ends.from.x(), ends.to.x()) + 8, (ends.from.y() + ends.to.y()) / 2);
+        out.push_back(std::move(shape));
+    }
+    const auto distance = [&](const ArrowShape &a) { return std::abs(a.head.x() - width / 2); };
+    std::stable_sort(out.begin(), out.end(), [&](const ArrowShape &a, const ArrowShape &b) { return distance(a) < distance(b); });
+    if (out.size() > kMostArrows)
+        out.resize(kMostArrows);
+    std::sort(out.begin(), out.end(), [](const ArrowShape &a, const ArrowShape &b) { return a.pill.x() < b.pill.x(); });
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        double room = width - out[i].pill.x();
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            if (j != i && std::abs(out[j].pill.y() - out[i].pill.y()) < 24 && out[j].pill.x() >= out[i].pill.x())
+                room = std::min(room, out[j].pill.x() - out[i].pill.x());
+        }
+        out[i].pillFits = room >= kArrowPillRoom;
+    }
+    return out;
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/density.h"
+
+#include <algorithm>
+
+namespace threadline::ui {
+
+std::vector<DensityColumn> densityOf(const Scene &scene, const TimeScale &scale, int width, Timestamp now)
+{
+    const int columns = std::max(0, width / kMinimapColumn);
+    std::vector<DensityColumn> steps(static_cast<std::size_t>(columns) + 1);
+    const double perColumn = scale.usPerPx() * kMinimapColumn;
+    const auto column = [&](std::int64_t t) {
+        return std::clamp(static_cast<int>(static_cast<double>(t - scale.start().us) / perColumn), 0, columns);
+    };
+    const auto part = [](DensityColumn &at, SegmentKind kind) -> int & {
+        return kind == SegmentKind::Queue ? at.queue : kind == SegmentKind::Hold ? at.hold : at.rest;
+    };
+    for (const Row &row : scene.rows) {
+        if (row.kind != RowKind::Lane || !row.lane)
+            continue;
+        for (const LaneSegment &segment : row.lane->segments()) {
+            const int first = column(segment.start);
+            const int last = std::max(first + 1, column(segment.endAt(now.us)));
+            ++part(steps[static_cast<std::size_t>(first)], segment.kind);
+            --part(steps[static_cast<std::size_t>(std::min(last, columns))], segment.kind);
+        }
+    }
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+        steps[i].queue += steps[i - 1].queue;
+        steps[i].hold += steps[i - 1].hold;
+        steps[i].rest += steps[i - 1].rest;
+    }
+    steps.pop_back();
+    return steps;
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/text/format.h"
+#include "ui/timeline/painters.h"
+
+namespace threadline::ui {
+namespace {
+
+constexpr int kGlyphX = 14;
+constexpr int kTitleX = 34;
+constexpr int kRightInset = 10;
+constexpr int kBar = 3;
+
+/// Where the parts of a floor lane's header stand, from its width.
+struct FloorColumns {
+    explicit FloorColumns(int header)
+        : with(header < 280 ? 0 : kTitleX + (header - kTitleX) * 40 / 100), icon(header - 74),
+          titleRoom((with ? with : icon) - kTitleX - 6), withRoom(icon - with - 4), time(header - kRightInset)
+    {
+    }
+    int with; ///< 0: no room for it
+    int icon;
+    int titleRoom;
+    int withRoom;
+    int time;
+};
+
+class HeaderPainter {
+public:
+    HeaderPainter(QPainter &p, const PaintState &s, PaintKit &kit) : m_p(p), m_s(s), m_kit(kit) {}
+
+    void row(int index)
+    {
+        const Row &row = m_s.scene->rows[static_cast<std::size_t>(index)];
+        m_y = m_s.yOf(index);
+        m_height = m_s.rows->heightOf(index);
+        m_middle = m_y + m_height / 2.0;
+        ground(row, index);
+        switch (row.kind) {
+        case RowKind::Group: group(row); break;
+        case RowKind::Lane: lane(row); break;
+        case RowKind::Felt: felt(row); break;
+        case RowKind::Events: events(row); break;
+        case RowKind::Participant: participant(row); break;
+        case RowKind::Channel: channel(row); break;
+        }
+        if (index == m_s.focusRow && m_s.keyboard)
+            drawFrame(m_p, QRect(0, m_y, m_s.header - 1, m_height), m_kit.role(Role::Focus), 2);
+    }
+
+private:
+    void ground(const Row &row, int index)
+    {
+        const bool chosen = !m_s.selection.row.empty() && row.key == m_s.selection.row && row.kind != RowKind::Group;
+        const QRect rect(0, m_y, m_s.header - 1, m_height);
+        if (chosen) {
+            m_p.fillRect(rect, m_kit.role(Role::Select));
+            m_p.fillRect(0, m_y, kBar, m_height, m_kit.role(Role::Accent));
+        } else if (index == m_s.hoverRow) {
+            m_p.fillRect(rect, m_kit.role(Role::Hover));
+        }
+        if (row.fresh && m_s.now - *row.fresh < Duration::seconds(2))
+            m_p.fillRect(0, m_y, 2, m_height, m_kit.role(Role::Accent));
+    }
+
+    void arrow(const Row &row, double x) { drawGlyph(m_p, row.expanded ? Glyph::Down : Glyph::Right, x, m_middle - 6, m_kit.role(Role::Text2)); }
+
+    /// How long the row has been in its state; draws its icon where that calls for attention.
+    void time(const Row &row, int right, int icon, bool strong)
+    {
+        if (!row.since)
+            return;
+        const Duration waited = m_s.now - *row.since;
+        const Attention attention = row.waits ? attentionOf(waited) : Attention::None;
+        QColor ink = m_kit.role(Role::Text);
+        if (attention != Attention::None) {
+            ink = m_kit.look.theme().ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
+            if (icon > 0)
+                drawGlyph(m_p, attention == Attention::Alarm ? Glyph::Warn : Glyph::Wait, icon, m_middle - 6, ink);
+        }
+        TextCache &font = strong || attention != Attention::None ? m_kit.tableStrong : m_kit.table;
+        drawTextRight(m_p, font, right, m_middle, durationText(std::max(waited, Duration{})), ink);
+    }
+
+    void group(const Row &row)
+    {
+        arrow(row, 12);
+        const FloorColumns at(m_s.header);
+        drawText(m_p, m_kit.heading, kTitleX, m_middle, row.title, m_kit.role(Role::Text), at.icon - kTitleX - 6);
+        time(row, at.time, 0, true);
+    }
+
+    void lane(const Row &row)
+    {
+        const FloorColumns at(m_s.header);
+        drawGlyph(m_p, row.glyph, kGlyphX, m_middle - 6, m_kit.role(Role::Text2));
+        drawText(m_p, m_kit.table, kTitleX, m_middle, row.title, m_kit.role(Role::Text), at.titleRoom);
+        if (at.with)
+            drawText(m_p, m_kit.table, at.with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text), at.withRoom);
+        time(row, at.time, at.icon, false);
+    }
+
+    void felt(const Row &row)
+    {
+        const bool tall = m_height >= 48;
+        drawText(m_p, m_kit.heading, 12, tall ? m_y + m_height * 0.37 : m_middle, row.title, m_kit.role(Role::Text), m_s.header - 24);
+        if (tall)
+            drawText(m_p, m_kit.small, 12, m_y + m_height * 0.70, row.detail, m_kit.role(Role::Text2), m_s.header - 24);
+    }
+
+    void events(const Row &row)
+    {
+        drawText(m_p, m_kit.heading, 12, m_middle, row.title, m_kit.role(Role::Text));
+        drawTextRight(m_p, m_kit.small, m_s.header - 12, m_middle, row.note, m_kit.role(Role::Text3));
+    }
+
+    void participant(const Row &row)
+    {
+        arrow(row, 10);
+        drawGlyph(m_p, row.glyph, 28, m_middle - 6, m_kit.role(Role::Text2));
+        const double room = m_s.header - 48 - 12;
+        drawText(m_p, m_kit.heading, 48, m_middle, row.title, m_kit.role(Role::Text), room);
+        const double after = 48 + m_kit.heading.width(m_kit.heading.elided(row.title, room)) + 8;
+        drawText(m_p, m_kit.table, after, m_middle, row.detail, m_kit.role(Role::Text2), m_s.header - 12 - after);
+    }
+
+    void channel(const Row &row)
+    {
+        const QColor line = m_kit.role(Role::Border);
+        const int middle = m_y + m_height / 2;
+        m_p.fillRect(34, m_y, 1, row.lastOfParent ? m_height / 2 : m_height, line);
+        m_p.fillRect(34, middle, 10, 1, line);
+        drawGlyph(m_p, row.glyph, 50, m_middle - 6, m_kit.role(Role::Text2));
+        const double noteWidth = m_kit.small.width(row.note);
+        drawText(m_p, m_kit.table, 70, m_middle, row.title, m_kit.role(Role::Text), m_s.header - 12 - 70 - noteWidth - (noteWidth > 0 ? 8 : 0));
+        drawTextRight(m_p, m_kit.small, m_s.header - 12, m_middle, row.note, m_kit.role(Role::Text3));
+    }
+
+    QPainter &m_p;
+    const PaintState &m_s;
+    PaintKit &m_kit;
+    int m_y = 0;
+    int m_height = 0;
+    double m_middle = 0;
+};
+
+QColor groundOf(const Row &row, PaintKit &kit)
+{
+    switch (row.kind) {
+    case RowKind::Group:
+    case RowKind::Participant: return kit.role(Role::Group);
+    case RowKind::Felt: return kit.role(Role::Panel);
+    case RowKind::Events: return kit.role(Role::LaneEven);
+    case RowKind::Channel: return kit.role(Role::LaneOdd);
+    case RowKind::Lane: break;
+    }
+    return kit.role(row.odd ? Role::LaneOdd : Role::LaneEven);
+}
+
+} // namespace
+
+void paintGrounds(QPainter &p, const PaintState &s, PaintKit &kit)
+{
+    p.fillRect(0, s.axis, s.width, s.height - s.axis, kit.role(Role::LaneOdd));
+    const RowRange rows = s.visible();
+    for (int i = rows.first; i < rows.end; ++i)
+        p.fillRect(0, s.yOf(i), s.width, s.rows->heightOf(i), groundOf(s.scene->rows[static_cast<std::size_t>(i)], kit));
+}
+
+/// Group rows cover the grid; below other rows of weight runs a line.
+void paintGroups(QPainter &p, const PaintState &s, PaintKit &kit)
+{
+    const RowRange rows = s.visible();
+    for (int i = rows.first; i < rows.end; ++i) {
+        const Row &row = s.scene->rows[static_cast<std::size_t>(i)];
+        const int y = s.yOf(i);
+        const int h = s.rows->heightOf(i);
+        if (row.kind == RowKind::Group) {
+            p.fillRect(0, y, s.width, h, kit.role(Role::Group));
+            p.fillRect(0, y, s.width, 1, kit.role(Role::Border));
+            drawText(p, kit.small, s.header + 8, y + h / 2.0, row.note, kit.role(Role::Text2), s.width - s.header - 16);
+        }
+        if (row.kind != RowKind::Lane)
+            p.fillRect(0, y + h - 1, s.width, 1, kit.role(row.kind == RowKind::Participant || row.kind == RowKind::Channel ? Role::GridMinor : Role::Border));
+    }
+}
+
+void paintHeader(QPainter &p, const PaintState &s, PaintKit &kit)
+{
+    if (s.header <= 0)
+        return;
+    // Grounds again: segments that begin left of the plot must not show in the header.
+    const RowRange rows = s.visible();
+    HeaderPainter painter(p, s, kit);
+    p.save();
+    p.setClipRect(0, s.axis, s.header, s.height - s.axis);
+    for (int i = rows.first; i < rows.end; ++i)
+        painter.row(i);
+    p.restore();
+    p.fillRect(s.header - 1, 0, 1, s.height, kit.role(Role::Border));
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The widget of every timeline: shows a scene through the one painter and turns wheel, mouse and keys into moves of the
+/// view and of the selection. What a scene means is its owner's business. GUI thread.
+#pragma once
+
+#include "ui/theme/appearance.h"
+#include "ui/timeline/keymap.h"
+#include "ui/timeline/lanepainter.h"
+#include "ui/timeline/navigator.h"
+#include "ui/timeline/paintstate.h"
+#include "ui/timeline/scene.h"
+
+#include <QAbstractScrollArea>
+#include <QTimer>
+
+namespace threadline::ui {
+
+class LanesView : public QAbstractScrollArea {
+    Q_OBJECT
+public:
+    enum class Purpose { Floor, Timeline };
+
+    LanesView(Purpose purpose, const Appearance &look, const Clock &clock, QWidget *parent = nullptr);
+    ~LanesView() override;
+
+    void setScene(ScenePtr scene);
+    [[nodiscard]] const ScenePtr &scene() const { return m_scene; }
+    [[nodiscard]] const RowLayout &rows() const { return m_rows; }
+    [[nodiscard]] Navigator &navigator() { return m_navigator; }
+    [[nodiscard]] const Navigator &navigator() const { return m_navigator; }
+    /// Everything the next picture depends on.
+    [[nodiscard]] PaintState state() const;
+    [[nodiscard]] const Appearance &look() const { return m_look; }
+    [[nodiscard]] Timestamp now() const { return m_clock.now(); }
+
+    [[nodiscard]] const Selection &selection() const { return m_selection; }
+    /// Chooses without telling anybody; brings it into view where `reveal`.
+    void setSelection(const Selection &selection, bool reveal);
+
+    void execute(LaneCommand command);
+    /// Shows exactly this stretch.
+    void showRange(TimeRange range);
+    /// Time went on: moves the picture if it follows, repaints if something shown has changed.
+    void tick();
+    /// The picture is about to be taken: no hover, no focus.
+    void calm();
+    [[nodiscard]] double lastFrameMs() const { return m_frameMs; }
+    /// Keys of the rows in view.
+    [[nodiscard]] std::vector<std::string> visibleKeys() const;
+    [[nodiscard]] int headerWidth() const;
+    /// Scrolls as far as needed to show all of the row.
+    void revealRow(int row);
+
+Q_SIGNALS:
+    /// The user chose something.
+    void chosen(const Selection &selection);
+    /// Enter or a double click on a row of the floor.
+    void opened(const std::string &row);
+    void expandWanted(const std::string &row, bool expanded);
+    /// Another stretch of time, other rows, or another mode of following.
+    void viewChanged();
+    void framePainted(double milliseconds);
+    void copyWanted();
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void wheelEvent(QWheelEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void mouseDoubleClickEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
+    bool event(QEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+
+private:
+    struct Drag {
+        QPoint from;
+        bool moved = false;
+        int scrollY = 0;
+        QPoint last;
+    };
+
+    void relayout();
+    void anchorTo(const std::string &key, int oldY);
+    void moved();
+    void choose(const Selection &selection);
+    void stepSegment(int by);
+    void stepMark(int by);
+    void stepRow(int by);
+    void chooseRow(int row);
+    void page(int by);
+    void fitSelection();
+    void expand(bool expanded);
+    void open();
+    void showTip(const QPoint &at, const PieceRef &ref);
+    void showSelectedTip();
+    void clickAt(const QPoint &at);
+    void setHover(const QPoint &at);
+    void announce();
+    [[nodiscard]] int selectedRow() const;
+    [[nodiscard]] const LaneSegment *selectedSegment() const;
+    [[nodiscard]] const Row &row(int index) const { return m_scene->rows[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] std::optional<EventId> markAt(const QPoint &at) const;
+
+    Purpose m_purpose;
+    const Appearance &m_look;
+    const Clock &m_clock;
+    ScenePtr m_scene = std::make_shared<const Scene>();
+    RowLayout m_rows;
+    Navigator m_navigator;
+    LanePainter m_painter;
+    Selection m_selection;
+    Timestamp m_instant;      ///< kept when moving from lane to lane
+    int m_hoverRow = -1;
+    std::optional<PieceRef> m_hover;
+    std::optional<Drag> m_drag;
+    QTimer m_timer;
+    std::int64_t m_paintedSecond = -1;
+    double m_frameMs = 0;
+    bool m_extentKnown = false;
+};
+
+} // namespace threadline::ui

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Small controls that several views share. GUI thread.
+#pragma once
+
+#include "ui/theme/appearance.h"
+#include "ui/theme/glyphs.h"
+
+#include <QAbstractButton>
+#include <QLabel>
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace threadline::ui {
+
+/// A label in a font and ink of the visual language; `ink`: "", "2", "3", "link", "ok", "warn", "error", "late", "backfilled".
+[[nodiscard]] QLabel *makeLabel(const QString &text, const QFont &font, const char *ink = "", QWidget *parent = nullptr);
+/// Changes the ink of a label that is shown already.
+void setInk(QLabel *label, const char *ink);
+/// A line of 1 px.
+[[nodiscard]] QWidget *makeRule(QWidget *parent = nullptr);
+
+/// A flat button of text, with a glyph before it where there is one: links, tabs, items of the status bar.
+class FlatButton : public QAbstractButton {
+    Q_OBJECT
+public:
+    enum class Style { Link, Tab, Item, View, Icon };
+
+    FlatButton(Style style, const Appearance &look, QWidget *parent = nullptr);
+
+    void setGlyph(Glyph glyph, std::optional<Severity> severity = std::nullopt);
+    /// A hint in small figures after the text: the number of a view.
+    void setHint(const QString &hint);
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    [[nodiscard]] QFont shownFont() const;
+    [[nodiscard]] QColor ink() const;
+    void paintGround(QPainter &painter);
+
+    Style m_style;
+    const Appearance &m_look;
+    Glyph m_glyph = Glyph::None;
+    std::optional<Severity> m_severity;
+    QString m_hint;
+};
+
+/// What stands where there is nothing to show: one line, one line why, one action.
+class EmptyState : public QWidget {
+    Q_OBJECT
+public:
+    EmptyState(const Appearance &look, QWidget *parent = nullptr);
+    /// `action` empty: no button.
+    void setTexts(const QString &title, const QString &why, const QString &action = {});
+    [[nodiscard]] QString title() const { return m_title->text(); }
+
+Q_SIGNALS:
+    void acted();
+
+private:
+    QLabel *m_title;
+    QLabel *m_why;
+    class QPushButton *m_action;
+};
+
+} // namespace threadline::ui

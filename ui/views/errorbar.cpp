@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/errorbar.h"
+
+#include "ui/text/format.h"
+#include "ui/views/statusbar.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QPushButton>
+
+#include <algorithm>
+
+namespace threadline::ui {
+namespace {
+
+constexpr int kHeight = 36;
+
+} // namespace
+
+std::vector<Problem> problemsOf(const Status &status, const QString &failure)
+{
+    std::vector<Problem> out;
+    if (!status.storeError.empty())
+        out.push_back({Severity::Error, qstr(status.storeError), QStringLiteral("counters")});
+    if (status.source == SourceState::Refused || status.source == SourceState::HeldBack || status.source == SourceState::Waiting) {
+        const Severity severity = status.source == SourceState::Refused ? Severity::Error : Severity::Warn;
+        const QString detail = qstr(status.sourceDetail);
+        out.push_back({severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps")});
+    }
+    if (!failure.isEmpty())
+        out.push_back({Severity::Error, failure, {}});
+    if (!status.sequenceNote.empty())
+        out.push_back({Severity::Warn, qstr(status.sequenceNote), QStringLiteral("counters")});
+    std::stable_sort(out.begin(), out.end(), [](const Problem &a, const Problem &b) { return a.severity > b.severity; });
+    return out;
+}
+
+ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_hub(hub), m_look(look), m_text(makeLabel({}, look.fonts().body)), m_more(new QPushButton(tr("Show"))),
+      m_count(new FlatButton(FlatButton::Style::Link, look)), m_close(new FlatButton(FlatButton::Style::Icon, look))
+{
+    setFixedHeight(kHeight);
+    setAccessibleName(tr("Problem"));
+    m_close->setGlyph(Glyph::Close);
+    m_close->setAccessibleName(tr("Close"));
+    m_count->setToolTip(tr("Next problem"));
+    m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(36, 3, 8, 3);
+    layout->setSpacing(10);
+    layout->addWidget(m_text, 1);
+    layout->addWidget(m_more);
+    layout->addWidget(m_count);
+    layout->addWidget(m_close);
+    connect(m_more, &QPushButton::clicked, this, [this] { Q_EMIT listWanted(m_problems[m_index].list); });
+    connect(m_count, &FlatButton::clicked, this, [this] { show((m_index + 1) % m_problems.size()); });
+    connect(m_close, &FlatButton::clicked, this, [this] {
+        m_closed.push_back(m_problems[m_index].text);
+        std::erase(m_own, m_problems[m_index]);
+        refresh();
+    });
+    connect(&hub, &Hub::statusChanged, this, &ErrorBar::refresh);
+    connect(&hub, &Hub::failureChanged, this, &ErrorBar::refresh);
+    connect(&look, &Appearance::changed, this, qOverload<>(&QWidget::update));
+    refresh();
+}
+
+void ErrorBar::add(const Problem &problem)
+{
+    m_own.push_back(problem);
+    std::erase(m_closed, problem.text);
+    refresh();
+    show(0);
+}
+
+void ErrorBar::refresh()
+{
+    std::vector<Problem> all = m_own;
+    for (Problem &problem : problemsOf(m_hub.status(), m_hub.failure()))
+        all.push_back(std::move(problem));
+    // What was closed and has gone may come again as news.
+    std::erase_if(m_closed, [&](const QString &text) { return std::none_of(all.begin(), all.end(), [&](const Problem &p) { return p.text == text; }); });
+    std::erase_if(all, [&](const Problem &p) { return std::find(m_closed.begin(), m_closed.end(), p.text) != m_closed.end(); });
+    if (all == m_problems && isVisibleTo(parentWidget()) == !all.empty())
+        return;
+    m_problems = std::move(all);
+    setVisible(!m_problems.empty());
+    if (!m_problems.empty())
+        show(std::min(m_index, m_problems.size() - 1));
+}
+
+void ErrorBar::show(std::size_t index)
+{
+    if (index >= m_problems.size())
+        return;
+    m_index = index;
+    const Problem &problem = m_problems[index];
+    m_text->setText(problem.text);
+    m_text->setToolTip(problem.text);
+    m_more->setVisible(!problem.list.isEmpty());
+    m_count->setVisible(m_problems.size() > 1);
+    m_count->setText(tr("%1 of %2").arg(index + 1).arg(m_problems.size()));
+    update();
+}
+
+QString ErrorBar::text() const { return m_problems.empty() ? QString() : m_problems[m_index].text; }
+
+void ErrorBar::paintEvent(QPaintEvent *)
+{
+    if (m_problems.empty())
+        return;
+    QPainter p(this);
+    const Severity severity = m_problems[m_index].severity;
+    const Theme &theme = m_look.theme();
+    p.fillRect(rect(), theme.ground(severity));
+    p.fillRect(0, 0, 3, height(), theme.ink(severity));
+    p.fillRect(0, height() - 1, width(), 1, theme(Role::Border));
+    drawGlyph(p, severity == Severity::Error ? Glyph::Error : severity == Severity::Warn ? Glyph::Warn : Glyph::Info, 14, height() / 2.0 - 6, theme.ink(severity));
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What is wrong now, one sentence at a time, with what to do about it; never a box that stops the work. GUI thread.
+#pragma once
+
+#include "ui/models/hub.h"
+#include "ui/views/controls.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QPushButton;
+
+namespace threadline::ui {
+
+struct Problem {
+    Severity severity = Severity::Warn;
+    QString text;
+    QString list; ///< the list that says more; empty: none
+    friend bool operator==(const Problem &, const Problem &) = default;
+};
+/// What the state of source and store, and the last failed question, give reason to say; the worst first.
+[[nodiscard]] std::vector<Problem> problemsOf(const Status &status, const QString &failure);
+
+class ErrorBar : public QWidget {
+    Q_OBJECT
+public:
+    ErrorBar(Hub &hub, const Appearance &look, QWidget *parent = nullptr);
+
+    /// A problem of the window itself, until it is closed.
+    void add(const Problem &problem);
+    [[nodiscard]] QString text() const;
+
+Q_SIGNALS:
+    void listWanted(const QString &list);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    void refresh();
+    void show(std::size_t index);
+
+    Hub &m_hub;
+    const Appearance &m_look;
+    std::vector<Problem> m_own;
+    std::vector<Problem> m_problems;
+    std::vector<QString> m_closed;
+    std::size_t m_index = 0;
+    QLabel *m_text;
+    QPushButton *m_more;
+    FlatButton *m_count;
+    FlatButton *m_close;
+};
+
+} // namespace threadline::ui

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/eventspanel.h"
+
+#include "ui/models/timelinescene.h"
+#include "ui/text/format.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QKeyEvent>
+
+namespace threadline::ui {
+
+EventsPanel::EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice &choice, const Appearance &look, QWidget *parent)
+    : QTableView(parent), m_model(model), m_feed(feed), m_choice(choice), m_look(look)
+{
+    setModel(&model);
+    setAccessibleName(tr("Events"));
+    setFont(look.fonts().table);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(SingleSelection);
+    setShowGrid(false);
+    setWordWrap(false);
+    setTabKeyNavigation(false);
+    setHorizontalScrollMode(ScrollPerPixel);
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setDefaultSectionSize(24);
+    horizontalHeader()->setFont(look.fonts().smallMedium);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setFixedHeight(24);
+    horizontalHeader()->setStretchLastSection(true);
+    connect(&choice, &Choice::selectionChanged, this, &EventsPanel::follow);
+    connect(&model, &EventsModel::modelReset, this, &EventsPanel::follow);
+    connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, &EventsPanel::chosen);
+    fitColumns();
+}
+
+void EventsPanel::fitColumns()
+{
+    const QFontMetrics metrics(m_look.fonts().table);
+    const char *widest[] = {"00:00:00.000", "interaction-media-channel-removed", "Agent Seventeen", "Web message, leg 2", "consulting", "1,000", "backfilled", "13.7 s", ""};
+    for (int c = 0; c < EventsModel::kColumns; ++c)
+        setColumnWidth(c, std::max(metrics.horizontalAdvance(QLatin1String(widest[c])), QFontMetrics(m_look.fonts().smallMedium).horizontalAdvance(m_model.headerData(c, Qt::Horizontal, Qt::DisplayRole).toString())) + 22);
+}
+
+/// The chosen event is shown; nothing is told back.
+void EventsPanel::follow()
+{
+    const int row = m_model.rowOf(m_choice.selection().event);
+    m_following = true;
+    if (row < 0) {
+        selectionModel()->clear();
+    } else if (row != currentIndex().row() || !selectionModel()->isRowSelected(row)) {
+        selectRow(row);
+        scrollTo(m_model.index(row, 0), EnsureVisible);
+    }
+    m_following = false;
+}
+
+void EventsPanel::chosen()
+{
+    if (m_following || !m_feed.view())
+        return;
+    const EventId event = m_model.eventAt(currentIndex().row());
+    if (!event.empty())
+        m_choice.setSelection(selectionOf(*m_feed.view(), event));
+}
+
+void EventsPanel::keyPressEvent(QKeyEvent *event)
+{
+    if (event->matches(QKeySequence::Copy)) {
+        QGuiApplication::clipboard()->setText(qstr(m_model.eventAt(currentIndex().row()).value));
+        return;
+    }
+    QTableView::keyPressEvent(event);
+}
+
+} // namespace threadline::ui

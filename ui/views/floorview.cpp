@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/floorview.h"
+
+#include "ui/text/format.h"
+#include "ui/views/controls.h"
+#include "ui/views/legend.h"
+#include "ui/views/minimap.h"
+
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+namespace threadline::ui {
+
+FloorView::FloorView(FloorModel &model, Hub &hub, const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_model(model), m_hub(hub), m_lanes(new LanesView(LanesView::Purpose::Floor, look, hub.clock())),
+      m_minimap(new Minimap(*m_lanes, look)), m_legend(new Legend(look)), m_empty(new EmptyState(look)), m_opened(hub.now())
+{
+    auto *full = new QWidget;
+    auto *layout = new QVBoxLayout(full);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_minimap);
+    layout->addWidget(m_lanes, 1);
+    layout->addWidget(m_legend);
+    m_stack = new QStackedLayout(this);
+    m_stack->addWidget(full);
+    m_stack->addWidget(m_empty);
+    connect(&model, &FloorModel::sceneChanged, this, &FloorView::sceneChanged);
+    connect(&hub, &Hub::statusChanged, this, &FloorView::showEmptiness);
+    connect(m_lanes, &LanesView::viewChanged, this, &FloorView::viewMoved);
+    connect(m_lanes, &LanesView::expandWanted, &model, &FloorModel::setExpanded);
+    connect(m_empty, &EmptyState::acted, this, &FloorView::connectWanted);
+    sceneChanged(0);
+}
+
+void FloorView::sceneChanged(std::uint64_t events)
+{
+    m_lanes->navigator().noteNew(events);
+    const bool first = m_lanes->scene()->rows.empty();
+    m_lanes->setScene(m_model.scene());
+    m_minimap->refresh(first);
+    m_model.setWanted(m_lanes->visibleKeys());
+    showEmptiness();
+    Q_EMIT m_lanes->viewChanged();
+}
+
+void FloorView::viewMoved()
+{
+    const TimeRange view = m_lanes->navigator().view();
+    m_model.setView(view, view.contains(m_lanes->now()));
+    m_model.setWanted(m_lanes->visibleKeys());
+}
+
+void FloorView::showEmptiness()
+{
+    const bool empty = m_model.scene()->rows.empty();
+    m_stack->setCurrentIndex(empty ? 1 : 0);
+    if (!empty)
+        return;
+    if (!m_model.loaded())
+        m_empty->setTexts(tr("Reading what is stored."), {});
+    else if (m_hub.status().source == SourceState::Listening)
+        m_empty->setTexts(tr("No interactions yet."), tr("Connected %1 ago, the feed is silent.").arg(proseDuration(m_hub.now() - m_opened)));
+    else
+        m_empty->setTexts(tr("Not connected."), qstr(m_hub.status().sourceDetail), tr("Connect…"));
+}
+
+void FloorView::settle()
+{
+    m_model.rebuild();
+    m_minimap->refresh(true);
+    m_lanes->calm();
+}
+
+} // namespace threadline::ui

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The floor: minimap, lanes, legend; or why there is nothing. GUI thread.
+#pragma once
+
+#include "ui/models/floormodel.h"
+#include "ui/timeline/lanesview.h"
+
+#include <QWidget>
+
+class QStackedLayout;
+
+namespace threadline::ui {
+
+class EmptyState;
+class Legend;
+class Minimap;
+
+class FloorView : public QWidget {
+    Q_OBJECT
+public:
+    FloorView(FloorModel &model, Hub &hub, const Appearance &look, QWidget *parent = nullptr);
+
+    [[nodiscard]] LanesView &lanes() { return *m_lanes; }
+    [[nodiscard]] Minimap &minimap() { return *m_minimap; }
+    [[nodiscard]] Legend &legend() { return *m_legend; }
+    /// Shows the newest state at once; for pictures.
+    void settle();
+
+Q_SIGNALS:
+    void connectWanted();
+
+private:
+    void sceneChanged(std::uint64_t events);
+    void viewMoved();
+    void showEmptiness();
+
+    FloorModel &m_model;
+    Hub &m_hub;
+    LanesView *m_lanes;
+    Minimap *m_minimap;
+    Legend *m_legend;
+    EmptyState *m_empty;
+    QStackedLayout *m_stack;
+    Timestamp m_opened;
+};
+
+} // namespace threadline::ui

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Everything about what is chosen: a segment, an event, or the interaction; and how it is known. GUI thread.
+#pragma once
+
+#include "ui/models/choice.h"
+#include "ui/models/interactionfeed.h"
+#include "ui/models/timelinescene.h"
+#include "ui/theme/appearance.h"
+#include "ui/timeline/painters.h"
+
+#include <QScrollArea>
+
+#include <memory>
+
+class QGridLayout;
+class QVBoxLayout;
+
+namespace threadline::ui {
+
+class Inspector : public QScrollArea {
+    Q_OBJECT
+public:
+    Inspector(const Hub &hub, const InteractionFeed &feed, const Choice &choice, const Appearance &look, QWidget *parent = nullptr);
+
+    /// Names and values as shown, one a line; for tests and the clipboard.
+    [[nodiscard]] QString text() const { return m_text.join(QLatin1Char('\n')); }
+
+private:
+    void rebuild();
+    void showNothing();
+    void showInteraction(const InteractionView &view);
+    void showSegment(const InteractionView &view, const SegmentRef &ref, const Selection &selection);
+    void showEvent(const InteractionView &view, int index);
+    void showLinks(const InteractionView &view, int participant);
+    void showRaw(const QString &title, const std::string &json);
+    void showFacts(const Facts &facts);
+
+    void head(Glyph glyph, const QString &title, const QString &right, const QString &below);
+    void segmentHead(SegmentKind kind, const QString &right, const QString &below);
+    void section(const QString &title, const QString &copyAll = {});
+    /// Leaves the line out where `value` is empty.
+    void field(const QString &name, const QString &value, const char *ink = "");
+    void idField(const QString &name, const std::string &id);
+    void known(const QString &name, const InteractionView &view, const EventId &event, Provenance provenance);
+
+    const Hub &m_hub;
+    const InteractionFeed &m_feed;
+    const Choice &m_choice;
+    const Appearance &m_look;
+    std::unique_ptr<PaintKit> m_kit;
+    QVBoxLayout *m_layout = nullptr;
+    QGridLayout *m_fields = nullptr;
+    QStringList m_text;
+    QTimer m_later;
+};
+
+} // namespace threadline::ui

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The whole span of the data with its density, and in it the window of what is in view: drag it, drag its edges, or click.
+/// GUI thread.
+#pragma once
+
+#include "ui/theme/appearance.h"
+#include "ui/timeline/density.h"
+#include "ui/timeline/lanesview.h"
+
+#include <QElapsedTimer>
+#include <QWidget>
+
+namespace threadline::ui {
+
+class Minimap : public QWidget {
+    Q_OBJECT
+public:
+    Minimap(LanesView &lanes, const Appearance &look, QWidget *parent = nullptr);
+
+    /// The scene is another one. Columns are counted anew at most every two seconds, or at once where `now`.
+    void refresh(bool now);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    enum class Grip { None, Window, Left, Right };
+
+    void count();
+    [[nodiscard]] TimeScale scale() const;
+    [[nodiscard]] QRect plot() const;
+    /// Pixels of the window in view.
+    [[nodiscard]] QRect window() const;
+    [[nodiscard]] Grip gripAt(int x) const;
+    void paintColumns(QPainter &painter, const QRect &area);
+    void paintWindow(QPainter &painter, const QRect &area);
+    void moveTo(Timestamp start);
+
+    LanesView &m_lanes;
+    const Appearance &m_look;
+    std::vector<DensityColumn> m_columns;
+    QElapsedTimer m_counted;
+    Grip m_grip = Grip::None;
+    int m_grabbed = 0;
+};
+
+} // namespace threadline::ui

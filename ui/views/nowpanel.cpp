@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/nowpanel.h"
+
+#include "ui/text/format.h"
+#include "ui/views/controls.h"
+#include "ui/views/legend.h"
+
+#include <QGridLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace threadline::ui {
+namespace {
+
+constexpr std::size_t kListed = 5;
+constexpr std::size_t kQueuesListed = 12;
+constexpr int kBarWidth = 102;
+constexpr int kTimeRoom = 52;
+
+const char *inkOf(Attention attention) { return attention == Attention::Alarm ? "error" : attention == Attention::Warn ? "warn" : ""; }
+
+QVBoxLayout *section(QVBoxLayout *layout, const QString &title, const Appearance &look, QLabel **right = nullptr)
+{
+    auto *head = new QHBoxLayout;
+    head->addWidget(makeLabel(title, look.fonts().heading));
+    head->addStretch();
+    if (right) {
+        *right = makeLabel({}, look.fonts().small, "2");
+        head->addWidget(*right);
+    }
+    layout->addLayout(head);
+    auto *body = new QVBoxLayout;
+    body->setSpacing(0);
+    layout->addLayout(body);
+    return body;
+}
+
+} // namespace
+
+WaitRow::WaitRow(const Appearance &look, QWidget *parent) : QAbstractButton(parent), m_look(look)
+{
+    setFixedHeight(24);
+    setFocusPolicy(Qt::TabFocus);
+    setAttribute(Qt::WA_Hover);
+}
+
+void WaitRow::setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, Duration longest)
+{
+    m_item = item;
+    m_kind = kind;
+    m_waited = std::max(now - item.since, Duration{});
+    m_longest = longest;
+    setAccessibleName(tr("%1, %2, %3 %4").arg(item.customer, item.place, stateName(kind).toLower(), spokenDuration(m_waited)));
+    update();
+}
+
+void WaitRow::paintEvent(QPaintEvent *)
+{
+    QPainter p(this);
+    const Theme &theme = m_look.theme();
+    if (underMouse() || hasFocus())
+        p.fillRect(rect(), theme(Role::Hover));
+    const int bar = width() - kTimeRoom - kBarWidth;
+    const Attention attention = attentionOf(m_waited);
+    const auto text = [&](const QRect &box, const QString &words, const QFont &font, const QColor &ink, Qt::Alignment align) {
+        p.setFont(font);
+        p.setPen(ink);
+        p.drawText(box, Qt::AlignVCenter | align, QFontMetrics(font).elidedText(words, Qt::ElideRight, box.width()));
+    };
+    const int split = std::max(92, bar * 52 / 100);
+    text(QRect(0, 0, split - 6, height()), m_item.customer, m_look.fonts().table, theme(Role::Text), Qt::AlignLeft);
+    text(QRect(split, 0, bar - split - 6, height()), m_item.place, m_look.fonts().table, theme(Role::Text2), Qt::AlignLeft);
+    p.fillRect(bar, 7, kBarWidth, 9, theme(Role::GridMinor));
+    const double part = m_longest.us > 0 ? static_cast<double>(m_waited.us) / static_cast<double>(m_longest.us) : 0;
+    p.fillRect(bar, 7, static_cast<int>(std::lround(kBarWidth * std::min(1.0, part))), 9, theme.fill(m_kind));
+    const double mark = m_longest.us > 0 ? static_cast<double>(kAlarmAfter.us) / static_cast<double>(m_longest.us) : 2;
+    if (mark <= 1)
+        p.fillRect(bar + static_cast<int>(kBarWidth * mark), 4, 1, 15, theme(Role::Text));
+    const QColor ink = attention == Attention::None ? theme(Role::Text) : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
+    text(QRect(width() - kTimeRoom, 0, kTimeRoom, height()), durationText(m_waited), attention == Attention::None ? m_look.fonts().table : m_look.fonts().tableStrong, ink, Qt::AlignRight);
+    if (hasFocus())
+        drawFrame(p, rect(), theme(Role::Focus), 2);
+}
+
+StateBar::StateBar(const Appearance &look, QWidget *parent) : QWidget(parent), m_look(look)
+{
+    setFixedHeight(20);
+    connect(&look, &Appearance::changed, this, [this] {
+        m_kit.reset();
+        update();
+    });
+}
+
+void StateBar::setStates(const std::array<int, kSegmentKinds> &states)
+{
+    m_states = states;
+    update();
+}
+
+void StateBar::paintEvent(QPaintEvent *)
+{
+    QPainter p(this);
+    if (!m_kit || m_kit->ratio != devicePixelRatioF())
+        m_kit = std::make_unique<PaintKit>(m_look, devicePixelRatioF());
+    int all = 0;
+    for (const int n : m_states)
+        all += n;
+    if (all == 0) {
+        drawFrame(p, QRect(0, 0, width(), 18), m_look.theme()(Role::BorderControl));
+        return;
+    }
+    int before = 0;
+    for (std::size_t i = 0; i < m_states.size(); ++i) {
+        const int x0 = width() * before / all;
+        before += m_states[i];
+        const int x1 = width() * before / all;
+        if (x1 > x0)
+            paintSample(p, *m_kit, static_cast<SegmentKind>(i), QRect(x0, 0, x1 - x0 - 1, m_look.metrics().laneSegment), Rail::None, QString::number(m_states[i]));
+    }
+}
+
+NowPanel::NowPanel(Hub &hub, const Appearance &look, QWidget *parent) : QScrollArea(parent), m_hub(hub), m_look(look)
+{
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto *content = new QWidget;
+    content->setAttribute(Qt::WA_StyledBackground);
+    content->setProperty("ground", "panel");
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(12, 8, 12, 12);
+    layout->setSpacing(8);
+    m_waiting = makeList(layout, tr("Waiting longest"), SegmentKind::Queue);
+    layout->addWidget(makeRule());
+    m_held = makeList(layout, tr("On hold longest"), SegmentKind::Hold);
+    layout->addWidget(makeRule());
+    makeQueues(layout);
+    layout->addWidget(makeRule());
+    QVBoxLayout *states = section(layout, tr("Open interactions"), look);
+    m_states = new StateBar(look);
+    m_stateText = makeLabel({}, look.fonts().small, "2");
+    m_stateText->setWordWrap(true);
+    states->addWidget(m_states);
+    states->addSpacing(6);
+    states->addWidget(m_stateText);
+    layout->addWidget(makeRule());
+    makeAttention(layout);
+    layout->addStretch();
+    setWidget(content);
+    connect(&hub, &Hub::statusChanged, this, &NowPanel::showAttention);
+    connect(&hub, &Hub::bandsChanged, this, &NowPanel::showAttention);
+}
+
+NowPanel::WaitList NowPanel::makeList(QVBoxLayout *layout, const QString &title, SegmentKind kind)
+{
+    WaitList list;
+    list.kind = kind;
+    QVBoxLayout *body = section(layout, title, m_look, &list.more);
+    for (std::size_t i = 0; i < kListed; ++i) {
+        auto *row = new WaitRow(m_look);
+        connect(row, &WaitRow::clicked, this, [this, row] { Q_EMIT interactionChosen(row->interaction()); });
+        row->hide();
+        body->addWidget(row);
+        list.rows.push_back(row);
+    }
+    list.none = makeLabel(tr("Nobody"), m_look.fonts().table, "3");
+    body->addWidget(list.none);
+    return list;
+}
+
+void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, Duration longest)
+{
+    for (std::size_t i = 0; i < list.rows.size(); ++i) {
+        list.rows[i]->setVisible(i < items.size());
+        if (i < items.size())
+            list.rows[i]->setItem(items[i], list.kind, m_hub.now(), longest);
+    }
+    list.none->setVisible(items.empty());
+    list.more->setText(items.size() > kListed ? tr("%1 of %2").arg(kListed).arg(items.size()) : QString());
+}
+
+void NowPanel::makeQueues(QVBoxLayout *layout)
+{
+    QVBoxLayout *body = section(layout, tr("Queues"), m_look);
+    m_queues = new QGridLayout;
+    m_queues->setHorizontalSpacing(14);
+    m_queues->setVerticalSpacing(6);
+    m_queues->setColumnStretch(0, 1);
+    const QString titles[] = {tr("Queue"), tr("Waiting"), tr("Longest"), tr("On hold"), tr("Open")};
+    for (int c = 0; c < 5; ++c)
+        m_queues->addWidget(makeLabel(titles[c], m_look.fonts().smallMedium, "2"), 0, c, c ? Qt::AlignRight : Qt::AlignLeft);
+    body->addSpacing(4);
+    body->addLayout(m_queues);
+}
+
+void NowPanel::showQueues()
+{
+    const std::size_t shown = std::min(m_figures.queues.size(), kQueuesListed);
+    while (m_queueRows.size() < shown) {
+        std::array<QLabel *, 5> row{};
+        for (int c = 0; c < 5; ++c) {
+            row[static_cast<std::size_t>(c)] = makeLabel({}, m_look.fonts().table);
+            m_queues->addWidget(row[static_cast<std::size_t>(c)], static_cast<int>(m_queueRows.size()) + 1, c, c ? Qt::AlignRight : Qt::AlignLeft);
+        }
+        m_queueRows.push_back(row);
+    }
+    for (std::size_t i = 0; i < m_queueRows.size(); ++i) {
+        std::array<QLabel *, 5> &row = m_queueRows[i];
+        for (QLabel *label : row)
+            label->setVisible(i < shown);
+        if (i >= shown)
+            continue;
+        const QueueFigures &queue = m_figures.queues[i];
+        const Duration longest = queue.longestSince ? m_hub.now() - *queue.longestSince : Duration{};
+        row[0]->setText(queue.queue);
+        row[1]->setText(QString::number(queue.waiting));
+        row[2]->setText(queue.longestSince ? durationText(longest) : QString());
+        row[2]->setFont(attentionOf(longest) == Attention::None ? m_look.fonts().table : m_look.fonts().tableStrong);
+        setInk(row[2], inkOf(attentionOf(longest)));
+        row[3]->setText(QString::number(queue.onHold));
+        row[4]->setText(QString::number(queue.open));
+    }
+}
+
+void NowPanel::makeAttention(QVBoxLayout *layout)
+{
+    m_attention = section(layout, tr("Attention"), m_look);
+    m_attention->setSpacing(4);
+    showAttention();
+}
+
+void NowPanel::showAttention()
+{
+    struct Item {
+        Glyph glyph;
+        Severity severity;
+        QString text;
+        QString list;
+    };
+    std::vector<Item> items;
+    const Status &status = m_hub.status();
+    if (status.refused)
+        items.push_back({Glyph::Warn, Severity::Warn, status.refused == 1 ? tr("1 event refused, kept for inspection") : tr("%1 events refused, kept for inspection").arg(numberText(status.refused)), QStringLiteral("refused")});
+    int gaps = 0;
+    for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend() && gaps < 3; ++it) {
+        const std::optional<BandLook> look = bandLook(m_look.theme(), it->state);
+        if (!look)
+            continue;
+        ++gaps;
+        items.push_back({it->state == BandState::Repaired ? Glyph::Info : Glyph::Warn, it->state == BandState::Repaired ? Severity::Info : Severity::Warn, bandText(*it, m_look.time()), QStringLiteral("gaps")});
+    }
+    if (items.empty())
+        items.push_back({Glyph::Check, Severity::Ok, tr("Nothing refused, nothing missed"), QStringLiteral("counters")});
+    QStringList texts;
+    for (const Item &item : items)
+        texts << item.text;
+    if (texts == m_attentionShown)
+        return;
+    m_attentionShown = texts;
+    while (QLayoutItem *old = m_attention->takeAt(0)) {
+        delete old->widget();
+        delete old;
+    }
+    for (const Item &item : items) {
+        auto *button = new FlatButton(FlatButton::Style::Item, m_look);
+        button->setText(item.text);
+        button->setGlyph(item.glyph, item.severity);
+        connect(button, &FlatButton::clicked, this, [this, list = item.list] { Q_EMIT listWanted(list); });
+        m_attention->addWidget(button, 0, Qt::AlignLeft);
+    }
+}
+
+void NowPanel::setFigures(const NowFigures &figures)
+{
+    m_figures = figures;
+    QStringList parts;
+    for (int i = 0; i < kSegmentKinds; ++i) {
+        if (const int n = figures.states[static_cast<std::size_t>(i)])
+            parts << stateCount(static_cast<SegmentKind>(i), n);
+    }
+    m_states->setStates(figures.states);
+    m_stateText->setText(parts.isEmpty() ? tr("None") : parts.join(QStringLiteral(", ")));
+    tick();
+}
+
+void NowPanel::tick()
+{
+    Duration longest = kAlarmAfter;
+    for (const std::vector<WaitingItem> *items : {&m_figures.waiting, &m_figures.held}) {
+        if (!items->empty())
+            longest = std::max(longest, m_hub.now() - items->front().since);
+    }
+    showList(m_waiting, m_figures.waiting, longest);
+    showList(m_held, m_figures.held, longest);
+    showQueues();
+}
+
+} // namespace threadline::ui

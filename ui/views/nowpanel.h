@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Who waits longest, who is held longest, how the queues stand: computed from the lanes of the floor. GUI thread.
+#pragma once
+
+#include "ui/models/floorentry.h"
+#include "ui/models/hub.h"
+#include "ui/theme/appearance.h"
+#include "ui/timeline/painters.h"
+
+#include <QAbstractButton>
+#include <QScrollArea>
+
+#include <memory>
+#include <vector>
+
+class QLabel;
+class QVBoxLayout;
+class QGridLayout;
+
+namespace threadline::ui {
+
+/// A customer with a bar of the time waited; a click chooses its lane.
+class WaitRow : public QAbstractButton {
+    Q_OBJECT
+public:
+    WaitRow(const Appearance &look, QWidget *parent = nullptr);
+    void setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, Duration longest);
+    [[nodiscard]] const InteractionId &interaction() const { return m_item.id; }
+    [[nodiscard]] QSize sizeHint() const override { return {200, 24}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const Appearance &m_look;
+    WaitingItem m_item;
+    SegmentKind m_kind = SegmentKind::Queue;
+    Duration m_waited;
+    Duration m_longest;
+};
+
+/// Open interactions by state, as one bar of segments.
+class StateBar : public QWidget {
+    Q_OBJECT
+public:
+    StateBar(const Appearance &look, QWidget *parent = nullptr);
+    void setStates(const std::array<int, kSegmentKinds> &states);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const Appearance &m_look;
+    std::unique_ptr<PaintKit> m_kit;
+    std::array<int, kSegmentKinds> m_states{};
+};
+
+class NowPanel : public QScrollArea {
+    Q_OBJECT
+public:
+    NowPanel(Hub &hub, const Appearance &look, QWidget *parent = nullptr);
+    void setFigures(const NowFigures &figures);
+    /// Time went on: lengths are shown anew.
+    void tick();
+
+Q_SIGNALS:
+    void interactionChosen(const InteractionId &id);
+    void listWanted(const QString &list);
+
+private:
+    struct WaitList {
+        SegmentKind kind = SegmentKind::Queue;
+        QLabel *more = nullptr;
+        QLabel *none = nullptr;
+        std::vector<WaitRow *> rows;
+    };
+
+    WaitList makeList(QVBoxLayout *layout, const QString &title, SegmentKind kind);
+    void showList(WaitList &list, const std::vector<WaitingItem> &items, Duration longest);
+    void makeQueues(QVBoxLayout *layout);
+    void showQueues();
+    void makeAttention(QVBoxLayout *layout);
+    void showAttention();
+
+    Hub &m_hub;
+    const Appearance &m_look;
+    NowFigures m_figures;
+    WaitList m_waiting;
+    WaitList m_held;
+    QGridLayout *m_queues = nullptr;
+    std::vector<std::array<QLabel *, 5>> m_queueRows;
+    StateBar *m_states = nullptr;
+    QLabel *m_stateText = nullptr;
+    QVBoxLayout *m_attention = nullptr;
+    QStringList m_attentionShown;
+};
+
+} // namespace threadline::ui

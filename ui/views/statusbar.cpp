@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/statusbar.h"
+
+#include "ui/text/format.h"
+#include "ui/timeline/metrics.h"
+
+#include <QPainter>
+
+namespace threadline::ui {
+namespace {
+
+Glyph glyphOfSeverity(Severity severity)
+{
+    switch (severity) {
+    case Severity::Info: return Glyph::Info;
+    case Severity::Ok: return Glyph::Check;
+    case Severity::Warn: return Glyph::Warn;
+    case Severity::Error: return Glyph::Error;
+    }
+    return Glyph::Info;
+}
+
+QString connectionText(const Status &status)
+{
+    const QString name = foreign(status.sourceName, 40);
+    if (status.source == SourceState::Listening)
+        return name.isEmpty() ? StatusBar::tr("Connected, streaming") : StatusBar::tr("Connected to %1, streaming").arg(isolated(name));
+    const QString state = sourceStateName(status.source);
+    if (status.sourceDetail.empty())
+        return name.isEmpty() || status.source == SourceState::Idle ? state : StatusBar::tr("%1: %2").arg(isolated(name), state);
+    return StatusBar::tr("%1: %2").arg(state, foreign(status.sourceDetail, 90));
+}
+
+} // namespace
+
+Severity severityOf(const Status &status)
+{
+    if (!status.storeError.empty())
+        return Severity::Error;
+    switch (status.source) {
+    case SourceState::Listening: return Severity::Ok;
+    case SourceState::Refused: return Severity::Error;
+    case SourceState::Waiting:
+    case SourceState::HeldBack: return Severity::Warn;
+    default: return Severity::Info;
+    }
+}
+
+StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent) : QWidget(parent), m_hub(hub), m_look(look), m_frame(makeLabel({}, look.fonts().small, "3", this))
+{
+    setFixedHeight(kStatusHeight);
+    setAccessibleName(tr("Status"));
+    const char *lists[] = {"gaps", "counters", "counters", "counters", "counters", "counters", "refused"};
+    for (int i = 0; i < kItems; ++i) {
+        auto *button = new FlatButton(FlatButton::Style::Item, look, this);
+        connect(button, &FlatButton::clicked, this, [this, list = QString::fromLatin1(lists[i])] { Q_EMIT listWanted(list); });
+        m_items[static_cast<std::size_t>(i)] = button;
+    }
+    connect(&hub, &Hub::statusChanged, this, &StatusBar::refresh);
+    connect(&look, &Appearance::changed, this, &StatusBar::refresh);
+    refresh();
+}
+
+void StatusBar::setReproducible(bool reproducible)
+{
+    m_reproducible = reproducible;
+    refresh();
+}
+
+void StatusBar::setFrame(const QString &text)
+{
+    m_frame->setText(text);
+    fit();
+}
+
+bool StatusBar::wanted(Item item) const { return !m_reproducible || (item != Rate && item != DelayItem); }
+
+void StatusBar::refresh()
+{
+    const Status &s = m_hub.status();
+    const Severity severity = severityOf(s);
+    m_items[Connection]->setText(connectionText(s));
+    m_items[Connection]->setGlyph(glyphOfSeverity(severity), severity);
+    m_items[Rate]->setText(tr("%1 events/s").arg(numberText(static_cast<std::uint64_t>(std::max(0.0, s.eventsPerSecond + 0.5)))));
+    m_items[DelayItem]->setText(tr("delay %1").arg(delayText(s.commitDelay)));
+    m_items[Queue]->setText(s.queueCapacity ? tr("queue %1 of %2").arg(numberText(s.queueMessages), numberText(s.queueCapacity)) : tr("queue %1").arg(numberText(s.queueMessages)));
+    m_items[Stored]->setText(tr("stored %1").arg(numberText(s.storedTotal)));
+    m_items[Duplicates]->setText(tr("duplicates %1").arg(numberText(s.duplicates)));
+    m_items[RefusedItem]->setText(tr("%1 refused").arg(numberText(s.refused)));
+    m_items[RefusedItem]->setGlyph(s.refused ? Glyph::Warn : Glyph::None, s.refused ? std::optional(Severity::Warn) : std::nullopt);
+    fit();
+    update();
+}
+
+/// Items go from the right where there is no room; connection, delay and refused stay.
+void StatusBar::fit()
+{
+    const int frame = m_frame->text().isEmpty() ? 0 : m_frame->sizeHint().width() + 12;
+    const std::array order{Duplicates, Stored, Queue, Rate};
+    std::array<bool, kItems> shown{};
+    int needed = 6 + frame;
+    for (int i = 0; i < kItems; ++i) {
+        shown[static_cast<std::size_t>(i)] = wanted(static_cast<Item>(i));
+        needed += shown[static_cast<std::size_t>(i)] ? m_items[static_cast<std::size_t>(i)]->sizeHint().width() + 11 : 0;
+    }
+    for (const Item item : order) {
+        if (needed <= width() || !shown[item])
+            continue;
+        shown[item] = false;
+        needed -= m_items[item]->sizeHint().width() + 11;
+    }
+    int x = 5;
+    for (int i = 0; i < kItems; ++i) {
+        FlatButton *button = m_items[static_cast<std::size_t>(i)];
+        button->setVisible(shown[static_cast<std::size_t>(i)]);
+        if (!shown[static_cast<std::size_t>(i)])
+            continue;
+        button->setGeometry(x, 1, button->sizeHint().width(), height() - 1);
+        x += button->width() + 11;
+    }
+    m_frame->adjustSize();
+    m_frame->move(width() - m_frame->width() - 12, (height() - m_frame->height()) / 2 + 1);
+}
+
+void StatusBar::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+void StatusBar::paintEvent(QPaintEvent *)
+{
+    QPainter p(this);
+    p.fillRect(rect(), m_look.theme()(Role::Panel));
+    p.fillRect(0, 0, width(), 1, m_look.theme()(Role::Border));
+    bool first = true;
+    for (const FlatButton *button : m_items) {
+        if (!button->isVisibleTo(this))
+            continue;
+        if (!std::exchange(first, false))
+            p.fillRect(button->x() - 6, 6, 1, 14, m_look.theme()(Role::Border));
+    }
+}
+
+QStringList StatusBar::texts() const
+{
+    QStringList out;
+    for (const FlatButton *button : m_items)
+        out << button->text();
+    return out;
+}
+
+} // namespace threadline::ui

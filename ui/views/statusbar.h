@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// How the connection and the store are: each item a button that opens the list behind it. GUI thread.
+#pragma once
+
+#include "ui/models/hub.h"
+#include "ui/views/controls.h"
+
+#include <QWidget>
+
+namespace threadline::ui {
+
+class StatusBar : public QWidget {
+    Q_OBJECT
+public:
+    StatusBar(Hub &hub, const Appearance &look, QWidget *parent = nullptr);
+
+    /// Leaves out what depends on this computer's speed (rate, delay), so that pictures of one run are equal.
+    void setReproducible(bool reproducible);
+    /// The time of the last frame at the right; empty: none.
+    void setFrame(const QString &text);
+    [[nodiscard]] QStringList texts() const;
+
+Q_SIGNALS:
+    void listWanted(const QString &list); ///< "counters", "gaps", "refused"
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    enum Item { Connection, Rate, DelayItem, Queue, Stored, Duplicates, RefusedItem, kItems };
+    void refresh();
+    void fit();
+    [[nodiscard]] bool wanted(Item item) const;
+
+    Hub &m_hub;
+    const Appearance &m_look;
+    std::array<FlatButton *, kItems> m_items{};
+    QLabel *m_frame;
+    bool m_reproducible = false;
+};
+
+/// Whether all is well with the source, for the icon of the connection.
+[[nodiscard]] Severity severityOf(const Status &status);
+
+} // namespace threadline::ui

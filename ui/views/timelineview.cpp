@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/timelineview.h"
+
+#include "ui/models/timelinescene.h"
+#include "ui/text/format.h"
+#include "ui/views/controls.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QPainter>
+#include <QPushButton>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace threadline::ui {
+namespace {
+
+constexpr int kSummaryHeight = 52;
+
+/// Sum of the felt lane's segments of a kind.
+Duration feltTime(const Story &story, SegmentKind kind, Timestamp now)
+{
+    Duration sum;
+    for (const FeltSegment &felt : story.felt) {
+        if (felt.kind == kind)
+            sum = sum + (felt.end.value_or(now) - felt.start);
+    }
+    return sum;
+}
+
+QString titleOf(const Story &story)
+{
+    const QString customer = story.customer.empty() ? shortId(story.interaction.value) : foreign(story.customer, 60);
+    for (const FeltSegment &felt : story.felt) {
+        if (felt.kind == SegmentKind::Queue && !felt.label.empty())
+            return SummaryBar::tr("%1 to %2").arg(isolated(customer), isolated(foreign(felt.label, 40)));
+    }
+    return customer;
+}
+
+} // namespace
+
+SummaryBar::SummaryBar(const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_look(look), m_copy(new FlatButton(FlatButton::Style::Icon, look, this)), m_fit(new QPushButton(tr("Fit  F"), this))
+{
+    setFixedHeight(kSummaryHeight);
+    m_copy->setGlyph(Glyph::Copy);
+    m_copy->setAccessibleName(tr("Copy the id of the interaction"));
+    m_copy->setToolTip(tr("Copy the id"));
+    m_fit->setFont(look.fonts().small);
+    m_fit->setToolTip(tr("Show all of the interaction"));
+    connect(m_copy, &FlatButton::clicked, this, &SummaryBar::copyWanted);
+    connect(m_fit, &QPushButton::clicked, this, &SummaryBar::fitWanted);
+    connect(&look, &Appearance::changed, this, qOverload<>(&QWidget::update));
+}
+
+void SummaryBar::setStory(const Story *story, Timestamp now, int header)
+{
+    m_header = header;
+    m_figures.clear();
+    m_title = story ? titleOf(*story) : QString();
+    m_below.clear();
+    if (story) {
+        QStringList below{mediaName(story->media, {})};
+        if (const QString direction = directionName(story->direction); !direction.isEmpty())
+            below << direction;
+        below << shortId(story->interaction.value);
+        m_below = below.join(QStringLiteral(", "));
+        const std::pair<SegmentKind, QString> shown[] = {{SegmentKind::Ivr, tr("IVR")}, {SegmentKind::Queue, tr("queue")}, {SegmentKind::Alert, tr("ringing")},
+            {SegmentKind::Talk, tr("talk")}, {SegmentKind::Hold, tr("hold")}, {SegmentKind::Conference, tr("conference")}};
+        for (const auto &[kind, caption] : shown) {
+            if (const Duration sum = feltTime(*story, kind, now); sum.us > 0)
+                m_figures.push_back({durationText(sum), caption});
+        }
+        m_figures.push_back({durationText(story->end.value_or(now) - story->start), tr("in all")});
+        m_figures.push_back({QString::number(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
+        m_figures.push_back({QString::number(story->figures.humanAnswers), tr("fresh human answers")});
+    }
+    place();
+    update();
+}
+
+void SummaryBar::place()
+{
+    const QFontMetrics small(m_look.fonts().small);
+    const int x = 12 + std::min(small.horizontalAdvance(m_below), m_header - 40) + 2;
+    m_copy->setGeometry(x, 29, 20, 20);
+    m_copy->setVisible(!m_below.isEmpty());
+    const QSize size = m_fit->sizeHint();
+    m_fit->setGeometry(width() - size.width() - 12, (height() - 28) / 2, size.width(), 28);
+    m_fit->setVisible(!m_below.isEmpty());
+}
+
+void SummaryBar::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    place();
+}
+
+void SummaryBar::paintEvent(QPaintEvent *)
+{
+    QPainter p(this);
+    const Theme &theme = m_look.theme();
+    p.fillRect(rect(), theme(Role::Panel));
+    p.fillRect(0, height() - 1, width(), 1, theme(Role::Border));
+    const auto text = [&](double x, int baseline, const QString &words, const QFont &font, Role role, int room) {
+        p.setFont(font);
+        p.setPen(theme(role));
+        p.drawText(QPointF(x, baseline), QFontMetrics(font).elidedText(words, Qt::ElideRight, room));
+    };
+    text(12, 22, m_title, m_look.fonts().title, Role::Text, m_header - 20);
+    text(12, 42, m_below, m_look.fonts().small, Role::Text2, m_header - 40);
+    const QFontMetricsF value(m_look.fonts().title);
+    const QFontMetricsF caption(m_look.fonts().small);
+    double x = m_header + 8;
+    for (const Figure &figure : m_figures) {
+        const double wide = std::max(value.horizontalAdvance(figure.value), caption.horizontalAdvance(figure.caption));
+        if (x + wide > m_fit->x() - 12)
+            return;
+        text(x, 22, figure.value, m_look.fonts().title, Role::Text, 400);
+        text(x, 42, figure.caption, m_look.fonts().small, Role::Text2, 400);
+        x += std::ceil(wide) + 24;
+    }
+}
+
+TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_hub(hub), m_feed(feed), m_choice(choice), m_look(look), m_summary(new SummaryBar(look)),
+      m_lanes(new LanesView(LanesView::Purpose::Timeline, look, hub.clock())), m_empty(new EmptyState(look))
+{
+    auto *full = new QWidget;
+    auto *layout = new QVBoxLayout(full);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_summary);
+    layout->addWidget(m_lanes, 1);
+    m_stack = new QStackedLayout(this);
+    m_stack->addWidget(full);
+    m_stack->addWidget(m_empty);
+    connect(&feed, &InteractionFeed::changed, this, &TimelineView::rebuild);
+    connect(&hub, &Hub::bandsChanged, this, &TimelineView::rebuild);
+    connect(&choice, &Choice::selectionChanged, this, &TimelineView::follow);
+    connect(m_lanes, &LanesView::chosen, this, [this](const Selection &selection) {
+        if (const InteractionFeed::View &view = m_feed.view())
+            m_choice.setSelection(withEvent(view->story, selection));
+    });
+    connect(m_lanes, &LanesView::expandWanted, this, &TimelineView::expand);
+    connect(m_lanes, &LanesView::copyWanted, this, &TimelineView::copyId);
+    connect(m_summary, &SummaryBar::copyWanted, this, [this] { QGuiApplication::clipboard()->setText(qstr(m_feed.id().value)); });
+    connect(m_summary, &SummaryBar::fitWanted, m_lanes, [this] { m_lanes->execute(LaneCommand::FitAll); });
+    rebuild();
+}
+
+void TimelineView::rebuild()
+{
+    const InteractionFeed::View &view = m_feed.view();
+    m_stack->setCurrentIndex(view ? 0 : 1);
+    if (!view) {
+        m_shown = {};
+        const bool coming = !m_feed.id().empty();
+        m_empty->setTexts(coming ? tr("Reading the interaction.") : tr("No interaction is open."), coming ? QString() : tr("Choose a lane on the floor and press Enter, or double-click it."));
+        return;
+    }
+    const bool another = m_shown != m_feed.id();
+    if (another) {
+        m_shown = m_feed.id();
+        m_collapsed.clear();
+        m_lanes->navigator() = Navigator();
+    }
+    m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now()));
+    if (another)
+        m_lanes->navigator().fitAll();
+    m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
+    follow();
+}
+
+void TimelineView::follow()
+{
+    const Selection &selection = m_choice.selection();
+    if (selection == m_lanes->selection())
+        return;
+    m_lanes->setSelection(selection, !m_lanes->hasFocus());
+}
+
+void TimelineView::expand(const std::string &row, bool expanded)
+{
+    if (expanded)
+        m_collapsed.erase(row);
+    else
+        m_collapsed.insert(row);
+    rebuild();
+}
+
+void TimelineView::tick()
+{
+    const InteractionFeed::View &view = m_feed.view();
+    if (view && !view->story.end)
+        m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
+}
+
+void TimelineView::copyId()
+{
+    const Selection &selection = m_choice.selection();
+    QGuiApplication::clipboard()->setText(qstr(selection.event.empty() ? m_feed.id().value : selection.event.value));
+}
+
+QString TimelineView::stateText() const
+{
+    const InteractionFeed::View &view = m_feed.view();
+    if (!view)
+        return {};
+    const Story &story = view->story;
+    if (story.end)
+        return tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start));
+    return tr("Open since %1").arg(m_look.time().clock(story.start));
+}
+
+} // namespace threadline::ui

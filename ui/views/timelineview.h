@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// One interaction: who and how long, then its lanes; or a word where none is open. GUI thread.
+#pragma once
+
+#include "ui/models/choice.h"
+#include "ui/models/interactionfeed.h"
+#include "ui/timeline/lanesview.h"
+
+#include <QWidget>
+
+#include <set>
+
+class QStackedLayout;
+
+namespace threadline::ui {
+
+class EmptyState;
+class FlatButton;
+
+/// Title and figures of the interaction.
+class SummaryBar : public QWidget {
+    Q_OBJECT
+public:
+    SummaryBar(const Appearance &look, QWidget *parent = nullptr);
+    void setStory(const Story *story, Timestamp now, int header);
+
+Q_SIGNALS:
+    void copyWanted();
+    void fitWanted();
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    struct Figure {
+        QString value;
+        QString caption;
+    };
+    void place();
+
+    const Appearance &m_look;
+    QString m_title;
+    QString m_below;
+    std::vector<Figure> m_figures;
+    int m_header = 300;
+    FlatButton *m_copy;
+    class QPushButton *m_fit;
+};
+
+class TimelineView : public QWidget {
+    Q_OBJECT
+public:
+    TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, const Appearance &look, QWidget *parent = nullptr);
+
+    [[nodiscard]] LanesView &lanes() { return *m_lanes; }
+    /// Time went on.
+    void tick();
+    /// Copies the id of what is chosen.
+    void copyId();
+    /// The state of the interaction in words, for the crumbs.
+    [[nodiscard]] QString stateText() const;
+
+private:
+    void rebuild();
+    void follow();
+    void expand(const std::string &row, bool expanded);
+
+    Hub &m_hub;
+    InteractionFeed &m_feed;
+    Choice &m_choice;
+    const Appearance &m_look;
+    SummaryBar *m_summary;
+    LanesView *m_lanes;
+    EmptyState *m_empty;
+    QStackedLayout *m_stack;
+    std::set<std::string> m_collapsed;
+    InteractionId m_shown;
+};
+
+} // namespace threadline::ui
