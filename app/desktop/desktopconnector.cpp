@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/desktopconnector.h"
+
+#include "app/common/importer.h"
+#include "core/base/log.h"
+
+#include <QCoreApplication>
+#include <QPointer>
+#include <QProcess>
+#include <QSettings>
+
+namespace threadline::app {
+namespace {
+
+QSettings memory()
+{
+    return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("threadline"), QStringLiteral("desktop"));
+}
+
+QString text(const std::string &s) { return QString::fromStdString(s); }
+
+} // namespace
+
+DesktopConnector::DesktopConnector(Runtime &runtime, const Settings &settings, ui::SecretStore &secrets, const Clock &clock)
+    : m_runtime(runtime), m_settings(settings), m_secrets(secrets), m_clock(clock)
+{
+    const QSettings remembered = memory();
+    const bool set = !settings.text("client-id").empty();
+    m_current.environment = text(settings.text("environment"));
+    m_current.clientId = text(settings.text("client-id"));
+    m_current.name = m_current.environment;
+    if (!settings.text("private-key").empty())
+        m_current.signIn = ui::SignIn::PrivateKey;
+    if (set || !remembered.contains(QStringLiteral("connection/clientId")))
+        return;
+    m_current.name = remembered.value(QStringLiteral("connection/name")).toString();
+    m_current.environment = remembered.value(QStringLiteral("connection/environment")).toString();
+    m_current.clientId = remembered.value(QStringLiteral("connection/clientId")).toString();
+    m_current.keepSecret = remembered.value(QStringLiteral("connection/keepSecret")).toBool();
+    if (remembered.value(QStringLiteral("connection/signIn")).toString() == QLatin1String("private-key"))
+        m_current.signIn = ui::SignIn::PrivateKey;
+}
+
+DesktopConnector::~DesktopConnector()
+{
+    if (m_import.joinable())
+        m_import.join();
+}
+
+bool DesktopConnector::configured() const { return !m_current.clientId.isEmpty(); }
+
+void DesktopConnector::connectAtStart(std::function<void(QString)> problem)
+{
+    ui::ConnectionValues values = m_current;
+    const bool key = values.signIn == ui::SignIn::PrivateKey;
+    values.secret = text(m_settings.text(key ? "private-key" : "client-secret"));
+    if (!values.secret.isEmpty()) {
+        m_runtime.connectTo(options(values)).start();
+        return;
+    }
+    const QPointer<DesktopConnector> self(this);
+    m_secrets.read(values.secretName(), [self, values, problem = std::move(problem)](Result<QString> secret) mutable {
+        if (!self)
+            return;
+        if (!secret) {
+            problem(tr("Not connected. The secret of client %1 is not at hand: %2 Enter it under File, Connect.")
+                        .arg(values.clientId, text(secret.error().message)));
+            return;
+        }
+        values.secret = *secret;
+        self->m_runtime.connectTo(self->options(values)).start();
+    });
+}
+
+ui::ConnectionValues DesktopConnector::current() const { return m_current; }
+
+QString DesktopConnector::checkEnvironment(const QString &url) const
+{
+    Credentials credentials;
+    credentials.environmentUrl = url.toStdString();
+    const auto address = tokenUrl(credentials);
+    return address ? QString() : text(address.error().message);
+}
+
+QStringList DesktopConnector::testSteps() const
+{
+    return {tr("Host found"), tr("Signed in"), tr("Stream opened"), tr("Subscribed")};
+}
+
+StreamingOptions DesktopConnector::options(const ui::ConnectionValues &values) const
+{
+    StreamingOptions options = streamingOptions(m_settings);
+    options.credentials.environmentUrl = values.environment.toStdString();
+    options.credentials.clientId = values.clientId.toStdString();
+    options.credentials.clientSecret.clear();
+    options.credentials.privateKeyPem.clear();
+    const std::string secret = values.secret.toStdString();
+    log::mask(secret);
+    (values.signIn == ui::SignIn::PrivateKey ? options.credentials.privateKeyPem : options.credentials.clientSecret) = secret;
+    return options;
+}
+
+void DesktopConnector::test(const ui::ConnectionValues &values, std::function<void(const ui::ConnectionStep &)> step,
+                            std::function<void(bool)> done)
+{
+    m_test = std::make_unique<ConnectionTest>(options(values), m_clock);
+    m_test->start(
+        [step = std::move(step)](const TestStep &s) {
+            step({text(s.name), s.passed, text(s.detail), text(s.problem), text(s.remedy), s.took});
+        },
+        std::move(done));
+}
+
+void DesktopConnector::cancelTest() { m_test.reset(); }
+
+void DesktopConnector::connectTo(const ui::ConnectionValues &values)
+{
+    m_test.reset();
+    remember(values);
+    m_runtime.connectTo(options(values)).start();
+}
+
+void DesktopConnector::remember(const ui::ConnectionValues &values)
+{
+    m_current = values;
+    m_current.secret.clear();
+    QSettings settings = memory();
+    settings.setValue(QStringLiteral("connection/name"), values.name);
+    settings.setValue(QStringLiteral("connection/environment"), values.environment);
+    settings.setValue(QStringLiteral("connection/clientId"), values.clientId);
+    settings.setValue(QStringLiteral("connection/keepSecret"), values.keepSecret);
+    settings.setValue(QStringLiteral("connection/signIn"), values.signIn == ui::SignIn::PrivateKey
+                          ? QStringLiteral("private-key") : QStringLiteral("client-secret"));
+}
+
+void DesktopConnector::openFiles(const QStringList &paths, std::function<void(Result<void>)> done)
+{
+    if (m_import.joinable())
+        m_import.join(); // the one before has ended, or is waited for: two at a time would only slow each other
+    std::vector<std::string> files;
+    for (const QString &path : paths)
+        files.push_back(path.toStdString());
+    const QPointer<DesktopConnector> self(this);
+    m_import = std::thread([this, self, files = std::move(files), done = std::move(done)] {
+        const auto read = importFiles(files, m_runtime.session().engine(),
+                                      [](const std::string &words) { log::info("import", words); });
+        Result<void> result;
+        if (!read)
+            result = fail(read.error());
+        else if (read->problems > 0)
+            result = fail(ErrorCode::Malformed, std::to_string(read->conversations) + " conversations were read, "
+                              + std::to_string(read->problems) + " places could not be. The first: " + read->firstProblem);
+        QMetaObject::invokeMethod(this, [self, done, result] {
+            if (self)
+                done(result);
+        }, Qt::QueuedConnection);
+    });
+}
+
+void DesktopConnector::startDemo()
+{
+    // in a process of its own: the demo touches neither the settings nor the data of this one
+    QProcess::startDetached(QCoreApplication::applicationFilePath(), {QStringLiteral("--demo")});
+}
+
+} // namespace threadline::app

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// threadline: the supervisor's desktop.
+#include "app/common/commandline.h"
+#include "app/common/exitcodes.h"
+#include "app/common/runtime.h"
+#include "app/common/signals.h"
+#include "app/desktop/demo.h"
+#include "app/desktop/desktopconnector.h"
+#include "core/base/log.h"
+#include "ui/keyring.h"
+#include "ui/mainwindow.h"
+#include "ui/screenshot.h"
+
+#include <QApplication>
+#include <QTimer>
+#include <QTimeZone>
+
+#include <cstdio>
+
+namespace {
+
+using namespace threadline;
+using namespace threadline::app;
+
+/// The instant at which pictures of the demo begin: a Tuesday morning.
+constexpr Timestamp kPictureStart{1'935'996'480'000'000};
+
+ui::ThemeName themeFrom(const std::string &name)
+{
+    if (name.empty()) // follow the system: a dark palette has light text
+        return QApplication::palette().color(QPalette::WindowText).lightness() > 128 ? ui::ThemeName::Dark : ui::ThemeName::Light;
+    return name == "dark" ? ui::ThemeName::Dark : name == "contrast" ? ui::ThemeName::Contrast : ui::ThemeName::Light;
+}
+
+/// What the command line asks of a picture. Errors: a size that is none.
+Result<ui::ScreenshotOptions> pictureOptions(const CommandLine &line)
+{
+    ui::ScreenshotOptions options;
+    options.file = QString::fromStdString(line.screenshot);
+    options.dock = QString::fromStdString(line.dock);
+    options.theme = themeFrom(line.theme.empty() ? "light" : line.theme);
+    if (!line.view.empty())
+        options.view = QString::fromStdString(line.view);
+    if (!line.size.empty()) {
+        int width = 0, height = 0, used = 0;
+        if (std::sscanf(line.size.c_str(), "%dx%d%n", &width, &height, &used) != 2 || used != static_cast<int>(line.size.size())
+            || width < 800 || height < 500 || width > 8192 || height > 8192)
+            return fail(ErrorCode::InvalidArgument,
+                        "--size " + line.size + " is no size. It looks like 1920x1080 and is 800x500 to 8192x8192.");
+        options.size = {width, height};
+    }
+    return options;
+}
+
+/// Writes the picture and ends the program.
+void takePicture(ui::MainWindow &window, const ui::ScreenshotOptions &options)
+{
+    ui::Screenshot::take(window, options, [](Result<void> taken) {
+        QCoreApplication::exit(taken ? kExitOk : sayAndExit(taken.error()));
+    });
+}
+
+/// REST of the desktop: without it the window goes on and says so.
+void serve(Runtime &runtime, const Settings &settings, ui::MainWindow &window)
+{
+    const auto api = apiOptions(settings);
+    const auto serving = api ? runtime.serve(*api) : Result<>(fail(api.error()));
+    if (!serving)
+        window.showProblem(QObject::tr("REST is off. %1").arg(QString::fromStdString(serving.error().message)));
+}
+
+int runDemo(QApplication &app, const CommandLine &line)
+{
+    const bool picture = !line.screenshot.empty();
+    const SystemClock real;
+    ManualClock standing(kPictureStart);
+    const Clock &clock = picture ? static_cast<const Clock &>(standing) : real;
+    const auto options = pictureOptions(line);
+    if (!options)
+        return sayAndExit(options.error());
+    Demo demo(clock, picture ? kPictureStart : Timestamp{}, line.seed);
+    if (const auto prepared = demo.prepare(); !prepared)
+        return sayDataAndExit(prepared.error());
+    ui::Keyring secrets;
+    DesktopConnector connector(demo.runtime(), line.settings, secrets, clock);
+    ui::WindowOptions window;
+    window.theme = picture ? *options->theme : themeFrom(line.theme);
+    window.zone = picture ? QTimeZone::utc() : QTimeZone::systemTimeZone();
+    window.reproducible = picture;
+    window.title = QObject::tr("Demo");
+    ui::MainWindow main(demo.runtime().session(), clock, connector, secrets, window);
+    QuitOnSignal signals_([&app] { app.quit(); });
+    demo.connectTo();
+    if (picture) {
+        demo.run(standing, Duration::micros(static_cast<std::int64_t>(line.after * 1e6)), [&](Result<> ready) {
+            if (ready)
+                takePicture(main, *options);
+            else
+                QCoreApplication::exit(sayAndExit(ready.error()));
+        });
+    } else {
+        serve(demo.runtime(), line.settings, main);
+        main.resize(options->size);
+        main.show();
+    }
+    return app.exec();
+}
+
+/// Begins what the command line asks for: a replay, files to open, or the connection that is configured.
+void begin(const CommandLine &line, Runtime &runtime, DesktopConnector &connector, ui::MainWindow &main)
+{
+    const auto problem = [&main](const QString &words) { main.showProblem(words); };
+    if (!line.replay.empty()) {
+        Source &source = runtime.replay({line.replay, 1});
+        QObject::connect(&source, &Source::replayed, &main, [&main](const QString &words, bool failed) {
+            if (failed)
+                main.showProblem(words);
+        });
+        source.start();
+    } else if (!line.files.empty()) {
+        QStringList paths;
+        for (const std::string &file : line.files)
+            paths.append(QString::fromStdString(file));
+        connector.openFiles(paths, [problem](Result<void> read) {
+            if (!read)
+                problem(QString::fromStdString(read.error().message));
+        });
+    } else if (connector.configured()) {
+        connector.connectAtStart(problem);
+    }
+}
+
+int run(QApplication &app, const CommandLine &line)
+{
+    const auto options = pictureOptions(line);
+    if (!options)
+        return sayAndExit(options.error());
+    const SystemClock clock;
+    auto started = Runtime::start(runtimeOptions(line.settings, dataFolder(line.settings)), clock);
+    if (!started)
+        return sayDataAndExit(started.error());
+    Runtime &runtime = **started;
+    if (!line.record.empty()) {
+        if (const auto recording = runtime.record(line.record); !recording)
+            return sayAndExit(recording.error());
+    }
+    ui::Keyring secrets;
+    DesktopConnector connector(runtime, line.settings, secrets, clock);
+    ui::WindowOptions window;
+    window.theme = themeFrom(line.theme);
+    window.firstRun = !connector.configured() && line.files.empty() && line.replay.empty();
+    ui::MainWindow main(runtime.session(), clock, connector, secrets, window);
+    QuitOnSignal signals_([&app] { app.quit(); });
+    serve(runtime, line.settings, main);
+    begin(line, runtime, connector, main);
+    if (!line.screenshot.empty()) {
+        QTimer::singleShot(static_cast<int>(line.after * 1000), &main, [&] { takePicture(main, *options); });
+    } else {
+        main.resize(options->size);
+        main.show();
+    }
+    return app.exec();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QApplication app(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("threadline"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
+    QApplication::setQuitOnLastWindowClosed(true);
+    const Parsed parsed = parseCommandLine(Program::Desktop, argc, argv);
+    if (!parsed.line)
+        return parsed.exitCode;
+    return parsed.line->demo ? runDemo(app, *parsed.line) : run(app, *parsed.line);
+}
