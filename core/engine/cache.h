@@ -23,6 +23,7 @@ struct CachedInteraction {
     std::string id;
     InteractionSet set;
     std::uint64_t lastCommit = 0; ///< the group that holds its newest change; not put out before that is durable
+    std::uint64_t activity = 0;   ///< the group that holds its newest event: the list is ordered by it
     bool touched = false;         ///< changed since the last group was closed
     std::size_t bytes = 0;        ///< as counted by the cache
     Timestamp lastReceived;

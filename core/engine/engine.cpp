@@ -102,9 +102,9 @@ bool Engine::import(Record record)
 bool Engine::drain(Duration wait)
 {
     const std::uint64_t target = m_offered;
-    const Duration until = m_clock.steady() + wait;
+    const Duration until = m_real.steady() + wait;
     while (m_taken < target) {
-        if (m_clock.steady() >= until)
+        if (m_real.steady() >= until)
             return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
@@ -122,12 +122,14 @@ void Engine::work()
         takeAll(items);
         taken += items.size();
         m_ingest->committed(m_durable);
-        if (m_clock.steady() >= m_nextTick) {
-            m_nextTick = m_clock.steady() + kTickEvery;
+        if (m_real.steady() >= m_nextTick) {
+            m_nextTick = m_real.steady() + kTickEvery;
             if (const auto ticked = m_ingest->tick(); !ticked)
                 storeFailed(ticked.error());
             measureRate();
         }
+        if (!m_pendingSince && m_ingest->pending())
+            m_pendingSince = m_real.steady();
         if (due())
             flush(false);
         if (!m_ingest->pending() && !m_closed && m_committer->idle())
@@ -174,8 +176,7 @@ bool Engine::due() const
         return true;
     if (!m_ingest->pending() || !m_committer->idle())
         return false;
-    const auto oldest = m_ingest->oldest();
-    return !oldest || m_stopping || m_clock.steady() - *oldest >= m_options.groupAge;
+    return m_stopping || !m_pendingSince || m_real.steady() - *m_pendingSince >= m_options.groupAge;
 }
 
 void Engine::flush(bool evenIfBusy)
@@ -188,6 +189,7 @@ void Engine::flush(bool evenIfBusy)
             return;
         }
         m_closed = std::move(*closed);
+        m_pendingSince.reset();
         std::scoped_lock lock(m_mutex);
         if (oldest)
             m_groupOldest[m_closed->commit] = *oldest;
@@ -244,9 +246,9 @@ void Engine::onCommitted(const WriteGroup &group)
 
 void Engine::retain(Store &store)
 {
-    if (m_options.retention <= Duration{} || m_clock.steady() < m_nextRetention)
+    if (m_options.retention <= Duration{} || m_real.steady() < m_nextRetention)
         return;
-    m_nextRetention = m_clock.steady() + kRetentionEvery;
+    m_nextRetention = m_real.steady() + kRetentionEvery;
     const auto deleted = store.retain(m_clock.now() - m_options.retention, kRetainAtATime);
     if (!deleted)
         log::warning("store", deleted.error().message);
@@ -256,7 +258,7 @@ void Engine::retain(Store &store)
 
 void Engine::measureRate()
 {
-    const Duration now = m_clock.steady();
+    const Duration now = m_real.steady();
     std::scoped_lock lock(m_mutex);
     const Duration over = now - m_rateSince;
     if (over < kRateOver)

@@ -86,6 +86,9 @@ private:
     std::atomic<std::uint64_t> m_offered{0}; ///< items put into the queue
     std::atomic<std::uint64_t> m_taken{0};   ///< items whose writes are durable (or that had none)
     std::atomic<bool> m_stopping{false};
+    /// Batching and waiting go by real time: the clock passed in may stand still, as the demo's does for pictures.
+    const SystemClock m_real;
+    std::optional<Duration> m_pendingSince; ///< when the group got its first content
     Duration m_nextRetention;
     Duration m_nextTick;
 

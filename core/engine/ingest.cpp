@@ -149,6 +149,7 @@ Result<> Ingest::load(CachedInteraction &interaction)
         }
         interaction.lastReceived = std::max(interaction.lastReceived, event->received);
         interaction.lastCommit = std::max(interaction.lastCommit, stored.commit);
+        interaction.activity = interaction.lastCommit;
         return true;
     });
     if (!done)
@@ -195,6 +196,7 @@ Result<> Ingest::takeEvent(Event &&event)
 void Ingest::addToGroup(CachedInteraction &interaction, Event &&event)
 {
     interaction.lastReceived = std::max(interaction.lastReceived, event.received);
+    interaction.activity = m_nextCommit;
     touched(interaction);
     m_bytes += event.raw.size() + event.id.value.size() + kRowOverhead;
     ++m_rows;
@@ -332,7 +334,7 @@ void Ingest::summarise(CachedInteraction &interaction, WriteGroup &writes)
     interaction.touched = false;
     Summary summary = interaction.set.summary(sourceNow());
     summary.interaction.value = interaction.id;
-    summary.commit = writes.commit;
+    summary.commit = interaction.activity > 0 ? interaction.activity : writes.commit;
     m_cache.touch(interaction);
     noteEnded(interaction, summary);
     if (const auto left = interaction.set.allLeftAt(); left && summary.state != InteractionState::Ended)

@@ -96,7 +96,9 @@ Event decoded(const std::string &json)
     return *event;
 }
 
-Truth feed(Harness &harness, const sim::Options &options, const std::function<void()> &each)
+namespace {
+
+Truth feedTo(const std::function<Harness &()> &harness, const sim::Options &options, const std::function<void()> &each)
 {
     Truth truth;
     sim::Stream stream(options);
@@ -105,15 +107,15 @@ Truth feed(Harness &harness, const sim::Options &options, const std::function<vo
             truth[e.interaction].push_back(decoded(e.json));
     });
     using Do = sim::Stream::Item::Do;
-    harness.listening();
+    harness().listening();
     while (auto item = stream.next()) {
         switch (item->what) {
-        case Do::Send: harness.message(item->text); break;
-        case Do::SendBinary: harness.offer(RawMessage{item->text, {1}, {}, true}); break;
+        case Do::Send: harness().message(item->text); break;
+        case Do::SendBinary: harness().offer(RawMessage{item->text, {1}, {}, true}); break;
         case Do::Close:
         case Do::Reset:
-            harness.notListening(item->what == Do::Close ? "closed by the server" : "reset");
-            harness.listening();
+            harness().notListening(item->what == Do::Close ? "closed by the server" : "reset");
+            harness().listening();
             break;
         case Do::Silence: break;
         }
@@ -121,6 +123,18 @@ Truth feed(Harness &harness, const sim::Options &options, const std::function<vo
             each();
     }
     return truth;
+}
+
+} // namespace
+
+Truth feed(Harness &harness, const sim::Options &options, const std::function<void()> &each)
+{
+    return feedTo([&]() -> Harness & { return harness; }, options, each);
+}
+
+Truth feed(std::unique_ptr<Harness> &harness, const sim::Options &options, const std::function<void()> &each)
+{
+    return feedTo([&]() -> Harness & { return *harness; }, options, each);
 }
 
 } // namespace threadline::test

@@ -46,6 +46,8 @@ private:
 /// Feeds a simulated stream as its server would send it: a connection that is closed is told and opened again. Returns the truth.
 /// `each` is called after each message.
 Truth feed(Harness &harness, const sim::Options &options, const std::function<void()> &each = {});
+/// The same where `each` may replace the harness.
+Truth feed(std::unique_ptr<Harness> &harness, const sim::Options &options, const std::function<void()> &each);
 
 /// One event's JSON as a stored event of the interaction it names.
 [[nodiscard]] Event decoded(const std::string &json);

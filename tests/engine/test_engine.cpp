@@ -34,11 +34,10 @@ sim::Options everyFault(int interactions, std::uint64_t faultSeed)
     return options;
 }
 
-std::string event(const std::string &id, const std::string &interaction, const std::string &participant, int second,
+std::string eventJson(const std::string &id, const std::string &interaction, const std::string &participant, int second,
                   const std::string &more = {})
 {
-    char time[32];
-    std::snprintf(time, sizeof time, "2031-01-04T10:%02d:%02d.000Z", second / 60, second % 60);
+    const std::string time = formatTimestamp(*parseTimestamp("2031-01-04T10:00:00Z") + Duration::seconds(second));
     std::string data = interaction.empty() ? "" : "\"interactionId\":\"" + interaction + "\",";
     return "{\"id\":\"" + id + "\",\"timestamp\":\"" + time + "\",\"type\":\"interaction-updated\",\"data\":{" + data
         + "\"participantId\":\"" + participant + "\"" + more + "}}";
@@ -105,7 +104,7 @@ void TestEngine::restartsChangeNothing()
     Truth truth;
     for (std::uint64_t run = 1; run <= 3; ++run) {
         int messages = 0;
-        truth = test::feed(*harness, everyFault(40, run), [&] {
+        truth = test::feed(harness, everyFault(40, run), [&] {
             if (++messages % 200 == 0) {
                 harness.reset();
                 harness = std::make_unique<Harness>(m_folder, SequenceScope::Interaction, m_clock);
@@ -121,19 +120,19 @@ void TestEngine::restartsChangeNothing()
 
 void TestEngine::summariesEqualTheJudges()
 {
-    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
-    sim::Options options = everyFault(40, 3);
-    options.start = m_clock.now() - Duration::seconds(30 * 86'400);
+    const sim::Options options = everyFault(40, 3);
+    ManualClock clock(options.start);
+    Harness harness(m_folder, SequenceScope::Interaction, clock);
     const Truth truth = test::feed(harness, options);
     harness.drain();
-    // all are long over; the engine finds that out by itself
+    clock.advance(Duration::seconds(400 * 86'400)); // all are long over; the engine finds that out by itself
     QTRY_COMPARE_WITH_TIMEOUT(int(harness.session().status().openInteractions), 0, 20'000);
     harness.drain();
     const auto list = harness.list();
     QCOMPARE(list.size(), truth.size());
     for (const Summary &summary : list) {
         const Summary expected =
-            judge::summary(truth.at(summary.interaction.value), SequenceScope::Interaction, m_clock.now());
+            judge::summary(truth.at(summary.interaction.value), SequenceScope::Interaction, clock.now());
         QCOMPARE(summary.count, expected.count);
         QCOMPARE(summary.start, expected.start);
         QCOMPARE(summary.lastEventAt, expected.lastEventAt);
@@ -148,8 +147,8 @@ void TestEngine::summariesEqualTheJudges()
 
 void TestEngine::variantsInAnyOrder()
 {
-    const std::vector<std::string> bodies = {event("e", "i", "p", 10, ",\"n\":1"), event("e", "i", "p", 10, ",\"n\":2"),
-                                             event("e", "i", "p", 9, ",\"n\":3"), event("x", "i", "p", 5)};
+    const std::vector<std::string> bodies = {eventJson("e", "i", "p", 10, ",\"n\":1"), eventJson("e", "i", "p", 10, ",\"n\":2"),
+                                             eventJson("e", "i", "p", 9, ",\"n\":3"), eventJson("x", "i", "p", 5)};
     std::vector<int> order = {0, 1, 2, 3};
     std::string expected;
     do {
@@ -177,16 +176,16 @@ void TestEngine::unattachedFindTheirWay()
 {
     for (const bool before : {true, false}) {
         Harness harness(m_folder + (before ? "b" : "a"), SequenceScope::Interaction, m_clock);
-        const std::string loose = messageOf(event("loose", "", "p1", 20));
+        const std::string loose = messageOf(eventJson("loose", "", "p1", 20));
         if (before)
             harness.message(loose);
-        harness.message(messageOf(event("e1", "i", "p1", 10) + "," + event("e2", "i", "p2", 30)));
+        harness.message(messageOf(eventJson("e1", "i", "p1", 10) + "," + eventJson("e2", "i", "p2", 30)));
         harness.drain();
         if (!before)
             harness.message(loose);
         harness.drain();
         QTRY_VERIFY(harness.body("i").find("loose") != std::string::npos);
-        const Event attached = test::decoded(event("loose", "", "p1", 20));
+        const Event attached = test::decoded(eventJson("loose", "", "p1", 20));
         const std::string body = harness.body("i");
         QVERIFY2(body.find("\"count\":3") != std::string::npos, body.c_str());
         QVERIFY(body.find("e1") < body.find("loose") && body.find("loose") < body.find("e2"));
@@ -203,12 +202,12 @@ void TestEngine::unattachedGoBackWhenAmbiguous()
 {
     {
         Harness harness(m_folder, SequenceScope::Interaction, m_clock);
-        harness.message(messageOf(event("e1", "i", "p1", 10) + "," + event("loose", "", "p1", 20)));
+        harness.message(messageOf(eventJson("e1", "i", "p1", 10) + "," + eventJson("loose", "", "p1", 20)));
         harness.drain();
         QTRY_VERIFY(harness.body("i").find("loose") != std::string::npos);
     }
     Harness harness(m_folder, SequenceScope::Interaction, m_clock); // remembered over a restart
-    harness.message(messageOf(event("e9", "other", "p1", 40)));
+    harness.message(messageOf(eventJson("e9", "other", "p1", 40)));
     harness.drain();
     QTRY_VERIFY(harness.body("i").find("loose") == std::string::npos);
     QTRY_COMPARE(harness.session().status().unattached, std::uint64_t(1));
@@ -286,7 +285,8 @@ void TestEngine::cursorIsStableUnderIngest()
         rows += got.items.size();
         query.cursor = got.nextCursor;
         // meanwhile others come in: the rest of the pages stays what it was
-        harness.message(messageOf(event("n" + std::to_string(page), "new" + std::to_string(page), "p", ++page)));
+        harness.message(messageOf(eventJson("n" + std::to_string(page), "new" + std::to_string(page), "p", page)));
+        ++page;
         harness.drain();
     } while (!query.cursor.empty());
     QCOMPARE(rows, seen.size());
