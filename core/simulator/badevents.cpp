@@ -97,7 +97,7 @@ constexpr Entry kEntries[] = {
     {"message-events-object", M, "{\"events\":{" NAMED TIMED UPDATED GOOD_DATA "}}"},
     {"message-events-null", M, "{\"events\":null}"},
     {"message-events-text", M, "{\"events\":\"none\"}"},
-    {"message-error", M, "{\"error\":{\"code\":\"service.unavailable\",\"status\":503}}"},
+    {"message-notice", M, "{\"notice\":{\"level\":\"warning\",\"text\":\"maintenance at noon\"}}"},
     {"message-html", M, "<!DOCTYPE html><html><body><h1>503 Service Unavailable</h1></body></html>"},
     {"message-xml", M, "<?xml version=\"1.0\"?><events><event id=\"$N\"/></events>"},
     {"message-cut-in-string", M, "{\"events\":[{" NAMED TIMED "\"type\":\"interaction-upd"},

@@ -179,7 +179,7 @@ void Generator::Private::people(Live &live, Random &random)
         const ActorSpec &spec = *live.plan.actors[i].spec;
         if (spec.role == Role::Queue) {
             live.person[i] = spec.which.empty() ? queue : static_cast<std::uint32_t>(queueNumber(spec.which));
-            queue = (queue + 1 + static_cast<std::uint32_t>(random.below(kVoiceQueues - 1))) % kVoiceQueues;
+            queue = static_cast<std::uint32_t>((queue + 1 + random.below(kVoiceQueues - 1)) % kVoiceQueues);
         } else if (live.plan.actors[i].from >= 0) {
             live.person[i] = agentFor(live, i, random);
         }

@@ -243,8 +243,7 @@ void Renderer::writeHappening(const Live &live)
         member("disconnectType", event.step->state);
     else if (event.channel >= 0)
         writePeer(live);
-    const bool acwStarts = event.step->state == "wrapup" && event.step->delay.base < 5'000'000;
-    if (event.type == EventType::Updated && (event.step->state == "wrapup" || event.step->state == "ended") && !acwStarts)
+    if (event.type == EventType::Updated && event.step->state == "ended")
         writeWrapup(live);
 }
 

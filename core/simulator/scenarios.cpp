@@ -80,6 +80,7 @@ constexpr Entry kEntries[] = {
         use answer
         20+70       agent1   leave transfer
         & 20~4      agent1   wrapup
+        & 36~8      agent1   ended
         22ms~8ms    queue2   join queued
         2+20        agent2   join alerting
         5~3         agent2   connected
@@ -112,6 +113,7 @@ constexpr Entry kEntries[] = {
         end
         20+60       agent2   leave client
         & 19~9      agent2   wrapup
+        & 40~8      agent2   ended
         10+30       customer connected
         use hangup
     )"},
@@ -200,6 +202,7 @@ constexpr Entry kEntries[] = {
         1~0.5       agent1   leave client
         20ms~10ms   customer leave peer
         & 20~6      agent1   wrapup
+        & 60~30     agent1   ended
     )"},
     {"multi-channel", "One talk over voice, a shared screen and messages at the same time.", 3, "voice", R"(
         use answer
@@ -285,6 +288,7 @@ constexpr Entry kEntries[] = {
         use answer
         20+50       agent1   leave transfer
         & 20~4      agent1   wrapup
+        & 36~8      agent1   ended
         22ms~8ms    queue2   join queued
         2+15        agent2   join alerting
         5~3         agent2   connected

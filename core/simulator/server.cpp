@@ -76,9 +76,10 @@ void Server::Private::forget(Connection *connection)
 {
     std::erase(connections, connection);
     connection->deleteLater();
+    schedulePump({});
+    pump(); // whoever hears that the client left finds the virtual clock standing
     if (connection->wasStream())
         Q_EMIT q.clientDisconnected();
-    schedulePump({});
 }
 
 void Server::Private::schedulePump(Duration wait)

@@ -154,14 +154,14 @@ private Q_SLOTS:
     {
         QFETCH(double, rate);
         QFETCH(int, concurrent);
-        Options options = bounded(1500, 11);
+        Options options = bounded(700, 11);
         options.rate = rate;
         options.concurrent = concurrent;
         const std::vector<TrueEvent> events = all(options);
         for (std::size_t i = 1; i < events.size(); ++i)
             QVERIFY(events[i - 1].time <= events[i].time);
         const auto interactions = byInteraction(events);
-        QCOMPARE(interactions.size(), 1500u);
+        QCOMPARE(interactions.size(), 700u);
         for (const auto &[id, some] : interactions)
             QCOMPARE(problemOf(some), QString());
     }
@@ -199,7 +199,7 @@ private Q_SLOTS:
             Timestamp from, to;
             std::string interaction;
         };
-        Options options = bounded(2000, 5);
+        Options options = bounded(1000, 5);
         options.rate = 60;
         options.concurrent = 0;
         json::Reader reader;
@@ -256,10 +256,10 @@ private Q_SLOTS:
         options.concurrent = 200;
         Generator generator(options);
         std::vector<Timestamp> times;
-        for (int i = 0; i < 120'000; ++i)
+        for (int i = 0; i < 80'000; ++i)
             times.push_back(generator.next()->time);
-        const double seconds = static_cast<double>((times.back() - times[40'000]).us) / 1e6;
-        const double rate = 80'000 / seconds;
+        const double seconds = static_cast<double>((times.back() - times[30'000]).us) / 1e6;
+        const double rate = 50'000 / seconds;
         QVERIFY2(rate > 850 && rate < 1150, qPrintable(QString::number(rate)));
     }
 

@@ -208,7 +208,8 @@ private Q_SLOTS:
 
     void silencesAndDelays()
     {
-        Options options = bounded(2000);
+        Options options = bounded(300);
+        options.eventsPerMessage = 2;
         options.faults.silence = Duration::seconds(40);
         QVERIFY(Heard(options).silences >= 2);
 
