@@ -43,6 +43,21 @@ std::string_view adviceFor(ErrorCode code)
     }
 }
 
+/// `path` as a URI that tells SQLite that the file does not change (sqlite.org/uri.html).
+std::string immutableUri(const std::string &path)
+{
+    static constexpr char kHex[] = "0123456789ABCDEF";
+    std::string uri = "file:";
+    for (const char c : path) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '%' || c == '?' || c == '#')
+            uri.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+        else
+            uri.push_back(c);
+    }
+    return uri + "?immutable=1";
+}
+
 std::string systemReason(sqlite3 *db, int code)
 {
     const int base = code & 0xff;
@@ -88,8 +103,9 @@ Result<Connection> Connection::open(const std::string &path, Mode mode, int busy
 {
     configureOnce();
     sqlite3 *raw = nullptr;
-    const int access = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    const int code = sqlite3_open_v2(path.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const bool alone = mode == Mode::FileAlone;
+    const int access = mode == Mode::ReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY | (alone ? SQLITE_OPEN_URI : 0);
+    const int code = sqlite3_open_v2((alone ? immutableUri(path) : path).c_str(), &raw, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     Connection connection;
     connection.m_db.reset(raw);
     if (code != SQLITE_OK)

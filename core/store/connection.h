@@ -23,7 +23,8 @@ namespace threadline::sqlite {
 /// One connection; one thread at a time. Closed by its destructor.
 class Connection {
 public:
-    enum class Mode { ReadOnly, ReadWrite };
+    /// FileAlone: the database file as it lies there, its journal left aside and nothing locked; only while nobody writes.
+    enum class Mode { ReadOnly, ReadWrite, FileAlone };
     Connection() = default;
     /// Errors: as errorOf().
     [[nodiscard]] static Result<Connection> open(const std::string &path, Mode mode, int busyTimeoutMs);

@@ -97,23 +97,13 @@ bool headerMakesSense(const Header &h)
         && format >= 1 && format <= 4 && encoding == 1;
 }
 
-/// A journal may end within a frame when its writer was killed or the machine lost power: rare, so worth a look.
-bool journalLooksCut(const std::string &database, std::uint32_t page)
-{
-    struct stat facts {};
-    if (::stat((database + "-wal").c_str(), &facts) != 0 || facts.st_size == 0)
-        return false;
-    constexpr std::int64_t kJournalHeader = 32, kFrameHeader = 24;
-    return facts.st_size < kJournalHeader || (facts.st_size - kJournalHeader) % (kFrameHeader + page) != 0;
-}
-
 bool looksSuspicious(const std::string &path, const Header &h, std::int64_t size)
 {
     const std::uint32_t page = bigEndian(&h[16], 2) == 1 ? 65536 : bigEndian(&h[16], 2);
     const std::int64_t told = static_cast<std::int64_t>(bigEndian(&h[28], 4)) * page;
     struct stat facts {};
     const bool journal = ::stat((path + "-wal").c_str(), &facts) == 0 && facts.st_size > 0;
-    return size % page != 0 || (!journal && size != told) || journalLooksCut(path, page);
+    return size % page != 0 || (!journal && size != told);
 }
 
 } // namespace

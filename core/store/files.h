@@ -39,12 +39,12 @@ private:
     std::string m_path;
 };
 
-/// What the first bytes of a database file say, and what its size and its journal's size mean.
+/// What the first bytes of a database file say, and its size.
 struct FileFacts {
     std::int64_t size = 0;
     std::int32_t applicationId = 0;
     std::int32_t version = 0;
-    /// Something that an orderly end or a kill does not leave behind in this shape; worth a thorough look.
+    /// Its size is not what an orderly end or a kill leaves behind; worth a thorough look.
     bool suspicious = false;
 };
 /// Reads without changing a byte. Errors: Unusable, saying what is wrong: no permission, empty, no SQLite database, a header

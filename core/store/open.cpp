@@ -75,8 +75,25 @@ Result<> probe(const std::string &path, sqlite::Connection &connection)
     return {};
 }
 
+/// A journal that was cut off after part of it had been written back: the file then knows a later commit than file and journal
+/// together. (After a kill it is the other way round: what the file knows, the journal still holds.)
+Result<> compareWithJournal(const std::string &path, sqlite::Connection &connection)
+{
+    static constexpr const char *kCommit = "SELECT commit_no FROM state";
+    auto file = sqlite::Connection::open(path, sqlite::Connection::Mode::FileAlone, 0);
+    const auto written = file ? file->number(kCommit) : fail(file.error());
+    const auto known = connection.number(kCommit);
+    if (!known)
+        return asDamage(path, connection, known.error());
+    // Without its journal the file need not be readable.
+    if (written && *written > *known)
+        return damaged(path, "its journal is cut off (it ends with commit " + std::to_string(*known) + ", the file knows commit "
+                           + std::to_string(*written) + ")");
+    return {};
+}
+
 /// Looks at the database through SQLite, on a connection that neither writes nor, when closed, tidies up.
-Result<> examine(const std::string &path, sqlite::Connection &connection, const FileFacts &facts)
+Result<> examine(const std::string &path, sqlite::Connection &connection, const FileFacts &facts, bool readOnly)
 {
     sqlite3_db_config(connection.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     if (auto done = connection.run("PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY", "read"); !done)
@@ -94,7 +111,11 @@ Result<> examine(const std::string &path, sqlite::Connection &connection, const 
         if (auto checked = quickCheck(path, connection); !checked)
             return checked;
     }
-    return *version == currentVersion() ? probe(path, connection) : Result<>();
+    if (*version != currentVersion())
+        return {};
+    if (auto found = probe(path, connection); !found)
+        return found;
+    return readOnly ? Result<>() : compareWithJournal(path, connection);
 }
 
 Result<> configure(sqlite::Connection &connection, const StoreOptions &options)
@@ -143,7 +164,7 @@ Result<sqlite::Connection> openExamined(const StoreOptions &options, const std::
     auto connection = sqlite::Connection::open(path, mode, kOpenTimeoutMs);
     if (!connection)
         return fail(connection.error());
-    if (auto sound = examine(path, *connection, *facts); !sound) {
+    if (auto sound = examine(path, *connection, *facts, options.readOnly); !sound) {
         connection->close();
         if (!options.readOnly)
             sideFiles.restore(); // under the folder's lock, so nobody of ours uses them

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Opening what cannot be used says why, and changes no byte.
+#include "tests/store/childprocess.h"
+#include "tests/store/storefixture.h"
+
+#include "core/store/schema.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <sched.h>
+#include <sqlite3.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+using namespace threadline;
+using namespace threadline::test;
+
+namespace {
+
+constexpr uid_t kNobody = 65534;
+
+void run(const std::string &database, const char *sql)
+{
+    sqlite3 *db = nullptr;
+    QCOMPARE(sqlite3_open(database.c_str(), &db), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_close(db), SQLITE_OK);
+}
+
+void overwrite(const std::string &path, qint64 at, const QByteArray &bytes)
+{
+    QFile file(QString::fromStdString(path));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QVERIFY(file.seek(at));
+    QCOMPARE(file.write(bytes), bytes.size());
+}
+
+void fill(const StoreFolder &folder, int groups = 3)
+{
+    auto store = folder.open();
+    NEED(store);
+    for (int g = 0; g < groups; ++g) {
+        WriteGroup group = groupOf(static_cast<std::uint64_t>(g + 1));
+        group.interactions.push_back({g + 1, "i" + std::to_string(g + 1)});
+        for (int i = 0; i < 500; ++i)
+            group.events.push_back(newEvent(g + 1, std::to_string(i), std::string(300, 'x')));
+        NEED((*store)->write(group));
+    }
+    NEED((*store)->closeCleanly(kNoon));
+}
+
+/// The store is not opened, for this reason, in these words; the folder is as it was.
+void refused(const StoreFolder &folder, ErrorCode code, const char *words)
+{
+    const auto before = folder.contents();
+    const auto store = folder.open();
+    QVERIFY2(!store, words);
+    QVERIFY2(store.error().code == code, store.error().message.c_str());
+    QVERIFY2(store.error().message.find(words) != std::string::npos, store.error().message.c_str());
+    QVERIFY2(store.error().message.find(folder.path()) != std::string::npos, store.error().message.c_str());
+    const auto after = folder.contents();
+    QCOMPARE(after.size(), before.size());
+    QVERIFY(after == before);
+}
+
+std::int64_t rootPage(const std::string &database, const char *table)
+{
+    sqlite3 *db = nullptr;
+    std::int64_t page = 0;
+    sqlite3_open(database.c_str(), &db);
+    sqlite3_exec(
+        db, (std::string("SELECT rootpage FROM sqlite_schema WHERE name = '") + table + "'").c_str(),
+        [](void *out, int, char **values, char **) {
+            *static_cast<std::int64_t *>(out) = std::atoll(values[0]);
+            return 0;
+        },
+        &page, nullptr);
+    sqlite3_close(db);
+    return page;
+}
+
+/// A copy of the folder as it is, which is what a crash at this moment would leave.
+void copyTo(const StoreFolder &from, const StoreFolder &to)
+{
+    for (const QString &name : QDir(QString::fromStdString(from.path())).entryList(QDir::Files)) {
+        if (!name.endsWith(QLatin1String("-shm")))
+            QVERIFY(QFile::copy(QString::fromStdString(from.path()) + '/' + name, QString::fromStdString(to.path()) + '/' + name));
+    }
+}
+
+/// A mount namespace of this process alone; as another user too where one is needed for it.
+bool ownMounts()
+{
+    const bool made = ::geteuid() == 0 ? ::unshare(CLONE_NEWNS) == 0 : ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
+    return made && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
+std::string openingIn(const std::string &folder)
+{
+    StoreOptions options;
+    options.folder = folder;
+    const auto store = Store::open(options);
+    return store ? "opened" : std::to_string(static_cast<int>(store.error().code)) + " " + store.error().message;
+}
+
+bool startsWith(const std::string &text, ErrorCode code)
+{
+    return text.rfind(std::to_string(static_cast<int>(code)) + " ", 0) == 0;
+}
+
+} // namespace
+
+class TestStoreOpen : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void noDatabaseAtAll()
+    {
+        const StoreFolder folder;
+        QFile file(QString::fromStdString(folder.database()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(10'000, 'n'));
+        file.close();
+        refused(folder, ErrorCode::Unusable, "is no SQLite database");
+        QVERIFY(file.resize(5));
+        refused(folder, ErrorCode::Unusable, "is no SQLite database");
+        QVERIFY(file.resize(0));
+        refused(folder, ErrorCode::Unusable, "is empty (0 bytes)");
+        QVERIFY(file.remove());
+        QVERIFY(QDir().mkdir(QString::fromStdString(folder.database())));
+        refused(folder, ErrorCode::Unusable, "is no file");
+    }
+
+    void anotherProgramsDatabase()
+    {
+        const StoreFolder folder;
+        run(folder.database(), "CREATE TABLE theirs(a); INSERT INTO theirs VALUES(1)");
+        refused(folder, ErrorCode::Unusable, "belongs to another program");
+        run(folder.database(), "PRAGMA application_id = 7; PRAGMA journal_mode = WAL; INSERT INTO theirs VALUES(2)");
+        refused(folder, ErrorCode::Unusable, "belongs to another program");
+    }
+
+    void aNewerLayout()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        run(folder.database(), "PRAGMA user_version = 99");
+        refused(folder, ErrorCode::Unusable, "newer Threadline (layout 99");
+    }
+
+    /// The newer version stands in the journal only: the file's own first page still says the old one.
+    void aNewerLayoutInTheJournalAlone()
+    {
+        const StoreFolder folder, crashed;
+        fill(folder);
+        sqlite3 *db = nullptr;
+        QCOMPARE(sqlite3_open(folder.database().c_str(), &db), SQLITE_OK);
+        QCOMPARE(sqlite3_exec(db, "PRAGMA user_version = 98", nullptr, nullptr, nullptr), SQLITE_OK);
+        copyTo(folder, crashed);
+        sqlite3_close(db);
+        refused(crashed, ErrorCode::Unusable, "newer Threadline (layout 98");
+    }
+
+    void aDamagedHeader()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        overwrite(folder.database(), 16, QByteArray("\x03\x07", 2));
+        refused(folder, ErrorCode::Unusable, "its header makes no sense");
+    }
+
+    void aFileCutOff()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        QFile file(QString::fromStdString(folder.database()));
+        QVERIFY(file.resize(file.size() / 2 / 4096 * 4096));
+        refused(folder, ErrorCode::Unusable, "is damaged");
+        QVERIFY(file.resize(file.size() / 2 + 100));
+        refused(folder, ErrorCode::Unusable, "is damaged");
+        QVERIFY(file.resize(100));
+        refused(folder, ErrorCode::Unusable, "is damaged");
+    }
+
+    void damagedPages_data()
+    {
+        QTest::addColumn<QString>("table");
+        for (const char *table : {"state", "events", "events_identity", "interactions", "interactions_activity", "interactions_span", "bands", "sqlite_schema"})
+            QTest::newRow(table) << QString::fromLatin1(table);
+    }
+    void damagedPages()
+    {
+        QFETCH(QString, table);
+        const StoreFolder folder;
+        fill(folder);
+        const std::int64_t page = table == QLatin1String("sqlite_schema") ? 1 : rootPage(folder.database(), table.toLatin1());
+        overwrite(folder.database(), (page - 1) * 4096 + (page == 1 ? 100 : 0), QByteArray(2000, '\xa5'));
+        refused(folder, ErrorCode::Unusable, "is damaged");
+    }
+
+    void damageMetLaterIsSaidToo()
+    {
+        const StoreFolder folder;
+        fill(folder, 40);
+        {
+            QFile file(QString::fromStdString(folder.database()));
+            const qint64 middle = file.size() / 4096 / 2 * 4096;
+            overwrite(folder.database(), middle, QByteArray(8 * 4096, '\xa5'));
+        }
+        const auto store = folder.open();
+        NEED(store);
+        const auto sound = (*store)->integrity();
+        NEED(sound);
+        QVERIFY(!sound->empty());
+        auto reader = (*store)->reader();
+        NEED(reader);
+        int failures = 0;
+        for (InteractionKey key = 1; key <= 40; ++key) {
+            const auto read = (*reader)->events(key, [](StoredEvent &&) { return true; });
+            if (read)
+                continue;
+            ++failures;
+            QVERIFY2(read.error().code == ErrorCode::Unusable, read.error().message.c_str());
+        }
+        QVERIFY(failures > 0);
+    }
+
+    /// What a crash leaves: the whole groups up to the cut are there, nothing of the next.
+    void aJournalCutOff()
+    {
+        const StoreFolder folder, crashed;
+        auto store = folder.open();
+        NEED(store);
+        std::vector<qint64> sizes;
+        const QString journal = QString::fromStdString(folder.database() + "-wal");
+        for (int g = 1; g <= 5; ++g) {
+            WriteGroup group = groupOf(static_cast<std::uint64_t>(g), {}, {});
+            for (int i = 0; i < 100; ++i)
+                group.events.push_back(newEvent(0, std::to_string(g * 1000 + i), std::string(300, 'x')));
+            NEED((*store)->write(group));
+            sizes.push_back(QFileInfo(journal).size());
+        }
+        for (const qint64 cut : {sizes[2] + 5000, sizes[2], sizes[2] + 24, sizes[4] - 1}) {
+            const StoreFolder copy;
+            copyTo(folder, copy);
+            QVERIFY(QFile::resize(QString::fromStdString(copy.database() + "-wal"), cut));
+            auto again = copy.open();
+            NEED(again);
+            const std::uint64_t groups = cut == sizes[4] - 1 ? 4 : 3;
+            QCOMPARE((*again)->opened().lastCommit, groups);
+            QCOMPARE((*again)->opened().events, groups * 100);
+            QCOMPARE(eventsOf(**(*again)->reader(), 0).size(), groups * 100);
+            QCOMPARE(*(*again)->integrity(), std::string());
+        }
+    }
+
+    /// A cut journal over a database into which more had been written back already: that cannot be told from the files' sizes alone.
+    void aJournalCutOffUnderAWrittenBackDatabase()
+    {
+        const StoreFolder folder, crashed;
+        fill(folder, 20);
+        auto store = folder.open();
+        NEED(store);
+        const QString journal = QString::fromStdString(folder.database() + "-wal");
+        qint64 early = 0;
+        for (int g = 1; g <= 20; ++g) { // each to an interaction whose index pages lie in the database
+            WriteGroup group = groupOf(static_cast<std::uint64_t>(100 + g));
+            for (int i = 0; i < 200; ++i)
+                group.events.push_back(newEvent(g, "later " + std::to_string(i), std::string(300, 'x')));
+            NEED((*store)->write(group));
+            if (g == 3)
+                early = QFileInfo(journal).size();
+        }
+        sqlite3 *db = nullptr;
+        QCOMPARE(sqlite3_open(folder.database().c_str(), &db), SQLITE_OK);
+        int pages = 0, copied = 0;
+        QCOMPARE(sqlite3_exec(db, "SELECT * FROM state", nullptr, nullptr, nullptr), SQLITE_OK); // finds the journal
+        QCOMPARE(sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied), SQLITE_OK);
+        QVERIFY(pages > 0 && copied == pages);
+        copyTo(folder, crashed);
+        sqlite3_close(db);
+        QVERIFY(QFile::resize(QString::fromStdString(crashed.database() + "-wal"), early + 100));
+        refused(crashed, ErrorCode::Unusable, "is damaged");
+    }
+
+    void aJournalWithoutItsDatabase()
+    {
+        const StoreFolder folder, crashed;
+        auto store = folder.open();
+        NEED(store);
+        WriteGroup group = groupOf(1, {{1, "i"}}, {newEvent(1, "a")});
+        NEED((*store)->write(group));
+        copyTo(folder, crashed);
+        QVERIFY(QFile::remove(QString::fromStdString(crashed.database())));
+        refused(crashed, ErrorCode::Unusable, "is missing, but its journal");
+    }
+
+    void lockedByAnotherProgram()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        sqlite3 *db = nullptr;
+        QCOMPARE(sqlite3_open(folder.database().c_str(), &db), SQLITE_OK);
+        QCOMPARE(sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+        const auto before = folder.contents();
+        const auto store = folder.open();
+        QVERIFY(!store);
+        QVERIFY2(store.error().code == ErrorCode::Busy, store.error().message.c_str());
+        QVERIFY2(store.error().message.find("Another program") != std::string::npos, store.error().message.c_str());
+        QVERIFY(folder.contents() == before);
+        sqlite3_close(db);
+        NEED(folder.open());
+    }
+
+    void aSecondProcessIsRefusedByPid()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        auto store = folder.open();
+        NEED(store);
+        const std::string said = inChild([&] { return openingIn(folder.path()); });
+        QVERIFY2(startsWith(said, ErrorCode::Busy), said.c_str());
+        QVERIFY2(said.find("process " + std::to_string(::getpid()) + ".") != std::string::npos, said.c_str());
+        const auto mine = folder.open(); // nor this process again
+        QVERIFY(!mine && mine.error().code == ErrorCode::Busy);
+        store->reset();
+        NEED(folder.open());
+    }
+
+    void aKilledProcessLeavesNoLock()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        const std::string said = inChild([&] {
+            const auto store = folder.open();
+            if (store)
+                ::raise(SIGKILL);
+            return std::string("not opened");
+        });
+        QCOMPARE(said, std::string("died"));
+        NEED(folder.open());
+    }
+
+    void noPermission()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        const auto attempt = [&](mode_t folderMode, mode_t fileMode) {
+            ::chmod(folder.path().c_str(), folderMode);
+            ::chmod(folder.database().c_str(), fileMode);
+            const auto before = folder.contents();
+            const std::string said = inChild([&] {
+                if (::geteuid() == 0 && (::chmod(scratchFolder().toStdString().c_str(), 0755) != 0 || ::setresuid(kNobody, kNobody, kNobody) != 0))
+                    return std::string("cannot give up rights");
+                return openingIn(folder.path());
+            });
+            if (::geteuid() == 0 && folder.contents() != before)
+                return "changed: " + said;
+            return said;
+        };
+        for (const auto &[folderMode, fileMode] : {std::pair<mode_t, mode_t>{0500, 0600}, {0, 0600}, {0700, 0}, {0700, 0400}}) {
+            const std::string said = attempt(folderMode | (::geteuid() == 0 ? folderMode >> 6 : 0), fileMode | (::geteuid() == 0 ? fileMode >> 6 : 0));
+            ::chmod(folder.path().c_str(), 0700);
+            QVERIFY2(startsWith(said, ErrorCode::Unusable), said.c_str());
+            QVERIFY2(said.find("Permission denied") != std::string::npos, said.c_str());
+        }
+    }
+
+    void aReadOnlyFileSystem()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        const auto before = folder.contents();
+        const std::string said = inChild([&] {
+            const char *path = folder.path().c_str();
+            const std::string kept = folder.path();
+            path = kept.c_str();
+            if (!ownMounts() || ::mount(path, path, nullptr, MS_BIND, nullptr) != 0
+                || ::mount(path, path, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+                return std::string("cannot mount");
+            return openingIn(folder.path());
+        });
+        if (said == "cannot mount")
+            QSKIP("This machine lets nobody but root mount.");
+        QVERIFY2(startsWith(said, ErrorCode::Unusable), said.c_str());
+        QVERIFY2(said.find("Read-only file system") != std::string::npos, said.c_str());
+        QVERIFY(folder.contents() == before);
+    }
+
+    void aFolderThatIsNone()
+    {
+        const StoreFolder folder;
+        QFile file(QString::fromStdString(folder.path()) + QStringLiteral("/file"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(startsWith(openingIn(folder.path() + "/file"), ErrorCode::Unusable));
+        QVERIFY(startsWith(openingIn(folder.path() + "/file/below"), ErrorCode::Unusable));
+        QVERIFY(startsWith(openingIn(""), ErrorCode::InvalidArgument));
+    }
+
+    /// A database of layout 1 as it was released: built by the SQL of that layout, so that later layouts are tested to take it over.
+    void aDatabaseOfLayoutOneIsTakenOver()
+    {
+        const StoreFolder folder;
+        run(folder.database(), migrations()[0].sql);
+        run(folder.database(), "PRAGMA application_id = 1414024260; PRAGMA user_version = 1;"
+                               "INSERT INTO interactions VALUES(3, 'i', 0, 99, 5, NULL, 6, 1, 0, 8, 'c', '[\"voice\"]', '[]', '[]');"
+                               "INSERT INTO events VALUES(11, 3, 'e', 9, 0, 0, 0, 8, '{\"a\":1}');"
+                               "UPDATE state SET commit_no = 8, last_key = 3, last_row = 11, events = 1, listening = 1");
+        auto store = folder.open();
+        NEED(store);
+        QCOMPARE((*store)->opened().lastCommit, 8u);
+        auto reader = (*store)->reader();
+        NEED(reader);
+        QCOMPARE(eventsOf(**reader, 3).size(), 1u);
+        QCOMPARE((*(*reader)->summary(3))->media, std::vector<std::string>{"voice"});
+        WriteGroup group = groupOf(9, {}, {newEvent(3, "f")});
+        NEED((*store)->write(group));
+        QCOMPARE(*(*store)->integrity(), std::string());
+    }
+
+    void migrationsGoForwardAllOrNone()
+    {
+        const StoreFolder folder;
+        run(folder.database(), "PRAGMA user_version = 1; CREATE TABLE one(a); INSERT INTO one VALUES(1)");
+        auto connection = sqlite::Connection::open(folder.database(), sqlite::Connection::Mode::ReadWrite, 0);
+        NEED(connection);
+        const Migration broken[] = {{"CREATE TABLE never(a)"}, {"ALTER TABLE one ADD COLUMN b DEFAULT 2"}, {"INSERT INTO absent VALUES(1)"}};
+        QVERIFY(!migrate(*connection, broken));
+        QCOMPARE(*connection->number("PRAGMA user_version"), 1);
+        QVERIFY(!connection->number("SELECT b FROM one"));
+        const Migration sound[] = {{"CREATE TABLE never(a)"}, {"ALTER TABLE one ADD COLUMN b DEFAULT 2"}, {"CREATE TABLE three(c)"}};
+        NEED(migrate(*connection, sound));
+        QCOMPARE(*connection->number("PRAGMA user_version"), 3);
+        QCOMPARE(*connection->number("SELECT b FROM one"), 2);
+        QVERIFY(!connection->number("SELECT a FROM never"));
+        NEED(migrate(*connection, sound));
+    }
+
+    void aStopWhileMakingLeavesNothingInTheWay()
+    {
+        const StoreFolder folder;
+        QFile half(QString::fromStdString(folder.database() + ".new"));
+        QVERIFY(half.open(QIODevice::WriteOnly));
+        half.write("half a file");
+        half.close();
+        NEED(folder.open());
+        QVERIFY(!half.exists());
+    }
+};
+
+THREADLINE_TEST_MAIN(TestStoreOpen)
+#include "test_store_open.moc"
