@@ -2,6 +2,8 @@
 /// Targets, queries and who may ask.
 #include "core/api/request.h"
 
+#include "core/base/utf8.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -165,24 +167,11 @@ std::string percentEncode(std::string_view text)
 
 bool isUtf8(std::string_view text)
 {
-    const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    for (std::size_t i = 0; i < text.size();) {
-        const unsigned first = at(i);
-        if (first < 0x80) {
-            ++i;
-            continue;
-        }
-        const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-        // The second byte's bounds shut out overlong forms, surrogates and what lies above U+10FFFF (RFC 3629).
-        const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-        const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-        if (first < 0xC2 || first > 0xF4 || at(i + 1) < least || at(i + 1) > most)
+    while (!text.empty()) {
+        const std::size_t length = utf8Length(text);
+        if (length == 0)
             return false;
-        for (std::size_t k = 2; k < length; ++k) {
-            if (at(i + k) < 0x80 || at(i + k) > 0xBF)
-                return false;
-        }
-        i += length;
+        text.remove_prefix(length);
     }
     return true;
 }
