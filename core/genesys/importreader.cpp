@@ -24,11 +24,12 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// Takes JSON text and hands over conversations.
 class Collector {
 public:
-    Collector(std::string name, const std::function<bool(Record &&)> &each, const std::function<void(std::string)> &problem)
-        : m_name(std::move(name)), m_each(each), m_problem(problem),
+    Collector(std::string name, const std::function<bool(Record &&)> &each, const std::function<void(std::string)> &problem,
+              const ImportLimits &limits)
+        : m_name(std::move(name)), m_each(each), m_problem(problem), m_maxBytes(limits.bytes),
           m_splitter({[this](std::string_view text, std::uint64_t at) { value(text, at); },
                       [this](std::string_view why, std::uint64_t at) { tell(why, at); }},
-                     kMaxConversationBytes)
+                     limits.conversationBytes)
     {
     }
 
@@ -37,8 +38,9 @@ public:
     {
         if (m_totals.bytes == 0)
             text = skipMark(text);
-        if (m_totals.bytes + text.size() > kMaxImportBytes) {
-            tell("the file unpacks to more than 4 GiB; what lies beyond is not read", m_totals.bytes);
+        if (m_totals.bytes + text.size() > m_maxBytes) {
+            tell("the file holds more than " + std::to_string(m_maxBytes >> 20) + " MiB of text; what lies beyond is not read",
+                 m_totals.bytes);
             m_totals.stopped = true;
         }
         if (m_totals.stopped)
@@ -115,6 +117,7 @@ private:
     std::string m_name;
     const std::function<bool(Record &&)> &m_each;
     const std::function<void(std::string)> &m_problem;
+    std::uint64_t m_maxBytes;
     json::Reader m_reader;
     ImportTotals m_totals;
     JsonSplitter m_splitter;
@@ -227,7 +230,8 @@ private:
 } // namespace
 
 Result<ImportTotals> readImport(const std::string &path, const std::function<bool(Record &&)> &each,
-                                const std::function<void(std::string)> &problem, const ImportProgress &progress)
+                                const std::function<void(std::string)> &problem, const ImportProgress &progress,
+                                const ImportLimits &limits)
 {
     const std::filesystem::path where(std::u8string(path.begin(), path.end()));
     std::error_code code;
@@ -240,7 +244,7 @@ Result<ImportTotals> readImport(const std::string &path, const std::function<boo
     std::ifstream file(where, std::ios::binary);
     if (!file)
         return fail(ErrorCode::Unusable, "The file " + path + " cannot be opened: " + std::strerror(errno) + ". Check its permissions.");
-    Collector collector(path, each, problem);
+    Collector collector(path, each, problem, limits);
     Intake intake(collector);
     std::vector<char> block(kBlock);
     std::uint64_t done = 0;
@@ -260,9 +264,9 @@ Result<ImportTotals> readImport(const std::string &path, const std::function<boo
 }
 
 ImportTotals readImportBytes(std::string_view bytes, const std::string &name, const std::function<bool(Record &&)> &each,
-                             const std::function<void(std::string)> &problem)
+                             const std::function<void(std::string)> &problem, const ImportLimits &limits)
 {
-    Collector collector(name, each, problem);
+    Collector collector(name, each, problem, limits);
     Intake intake(collector);
     bool more = true;
     for (std::size_t at = 0; more && at < bytes.size(); at += kBlock)

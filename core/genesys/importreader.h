@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace threadline {
 
@@ -19,10 +20,11 @@ struct ImportTotals {
     bool stopped = false;            ///< `each` asked for it
 };
 
-/// A file may unpack to so much; what lies beyond is not read.
-inline constexpr std::uint64_t kMaxImportBytes = 4ull << 30;
-/// One conversation may have so much text; a larger one is passed over.
-inline constexpr std::size_t kMaxConversationBytes = 64u << 20;
+/// What keeps a hostile file from taking the machine's memory or the day.
+struct ImportLimits {
+    std::uint64_t bytes = 4ull << 30;             ///< a file may unpack to so much; what lies beyond is not read
+    std::size_t conversationBytes = 64u << 20;    ///< a larger conversation is passed over
+};
 /// So many problems of a file are told one by one; the rest is counted.
 inline constexpr std::uint64_t kMaxImportProblems = 1000;
 
@@ -37,10 +39,10 @@ using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t tota
 /// Errors: NotFound, Unusable (cannot be opened or read). Any thread.
 [[nodiscard]] Result<ImportTotals> readImport(const std::string &path, const std::function<bool(Record &&)> &each,
                                               const std::function<void(std::string)> &problem,
-                                              const ImportProgress &progress = {});
+                                              const ImportProgress &progress = {}, const ImportLimits &limits = {});
 
 /// For a file that lies in memory (fuzzers, drag and drop): the same over `bytes`; `name` stands for the file in problems.
 [[nodiscard]] ImportTotals readImportBytes(std::string_view bytes, const std::string &name, const std::function<bool(Record &&)> &each,
-                                           const std::function<void(std::string)> &problem);
+                                           const std::function<void(std::string)> &problem, const ImportLimits &limits = {});
 
 } // namespace threadline

@@ -20,6 +20,8 @@ Duration length(Timestamp start, std::optional<Timestamp> end, Timestamp until)
 struct Engagement {
     Order from;
     Order to;
+    Timestamp start;
+    std::optional<Timestamp> end;
     bool talk;
     bool starts; ///< may be the beginning; what was put aside, or seen by nobody, may not
     bool called; ///< it was he who dialled
@@ -43,8 +45,8 @@ void collect(const Leg &leg, std::vector<Engagement> &out)
         const Piece &piece = leg.pieces[i];
         if (!isEngaged(piece) || piece.mark)
             continue;
-        const bool called = i > 0 && leg.pieces[i - 1].dialling && leg.pieces[i - 1].to == piece.from;
-        out.push_back({piece.from, piece.to, isTalk(piece.segment.kind), !isBetween(piece), called});
+        const bool called = i > 0 && leg.pieces[i - 1].dialling && leg.pieces[i - 1].segment.end == piece.segment.start;
+        out.push_back({piece.from, piece.to, piece.segment.start, piece.segment.end, isTalk(piece.segment.kind), !isBetween(piece), called});
     }
 }
 
@@ -55,14 +57,18 @@ int freshAnswers(std::vector<Engagement> &all)
     int answers = 0;
     bool open = false, counted = false, called = false;
     Order end = -1;
+    Timestamp endTime;
     for (const Engagement &next : all) {
-        if (!open || next.from > end) {
+        // One piece may be told to end before the next is told to begin, at the same time.
+        if (!open || (next.from > end && next.start > endTime)) {
             open = next.starts;
             counted = false;
             called = next.called;
             end = next.to;
+            endTime = next.start;
         }
         end = std::max(end, next.to);
+        endTime = std::max(endTime, next.end.value_or(kLatestTime));
         if (open && next.talk && !counted && !called) {
             counted = true;
             ++answers;

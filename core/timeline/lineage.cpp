@@ -458,6 +458,7 @@ void addNamedInteractions(const Cast &cast, std::span<const NamedInteraction> na
         }
         links.push_back(std::move(link));
     }
+    std::stable_sort(links.begin(), links.end(), [](const Link &a, const Link &b) { return a.time < b.time; });
 }
 
 } // namespace threadline

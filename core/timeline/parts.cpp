@@ -82,11 +82,15 @@ std::optional<SegmentKind> connectionKind(Part part, State state)
     return state == State::Queued ? SegmentKind::Queue : SegmentKind::Alert;
 }
 
+/// Segment types of the platform's record that are no state of the protocol.
 std::optional<SegmentKind> kindOfUnknownState(std::string_view text)
 {
-    if (text == "callback")
+    const std::string plain = plainReason(text);
+    if (plain == "ivr")
+        return SegmentKind::Ivr;
+    if (plain == "callback")
         return SegmentKind::Parked;
-    if (text == "screenmonitoring")
+    if (plain == "screenmonitoring")
         return SegmentKind::Monitor;
     return SegmentKind::Unknown;
 }

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Export files in every form they come in, and files that are none.
+#include "core/genesys/importreader.h"
+#include "core/genesys/jsonsplitter.h"
+#include "tests/support/testmain.h"
+
+#include <QFile>
+#include <QTest>
+
+#include <zlib.h>
+
+#include <random>
+
+using namespace threadline;
+
+namespace {
+
+struct Read {
+    std::vector<std::string> ids;
+    std::vector<std::string> raws;
+    std::vector<std::string> problems;
+    ImportTotals totals;
+};
+
+Read read(std::string_view bytes, const ImportLimits &limits = {})
+{
+    Read out;
+    out.totals = readImportBytes(
+        bytes, "file",
+        [&](Record &&record) {
+            out.ids.push_back(record.interaction.value);
+            out.raws.push_back(std::move(record.raw));
+            return true;
+        },
+        [&](const std::string &text) { out.problems.push_back(text); }, limits);
+    return out;
+}
+
+std::string conversation(const std::string &id, const std::string &more = {})
+{
+    return "{\"conversationId\":\"" + id + "\",\"participants\":[{\"purpose\":\"a]}[{\\\"\"}]" + more + "}";
+}
+
+std::string page(const std::string &conversations, const std::string &tail = ",\"totalHits\":3,\"x\":{\"conversations\":[1]}")
+{
+    return "{\"aggregations\":[{\"conversations\":[2]}],\"conversations\":[" + conversations + "]" + tail + "}";
+}
+
+std::string gzip(const std::string &text)
+{
+    z_stream stream{};
+    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+        qFatal("deflateInit2");
+    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
+    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef *>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
+        qFatal("deflate");
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
+}
+
+const std::vector<std::string> kAbc = {"a", "b", "c"};
+
+} // namespace
+
+class TestImportReader : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void forms_data();
+    void forms();
+    void oneBrokenTakesNoOther_data();
+    void oneBrokenTakesNoOther();
+    void nothingToImport_data();
+    void nothingToImport();
+    void unknownFieldsSurvive();
+    void anySplitGivesTheSame();
+    void cutOffGzip();
+    void damagedGzip();
+    void gzipPaddedAndFollowedByGarbage();
+    void bombIsStopped();
+    void tooLargeConversationIsPassedOver();
+    void deepNesting();
+    void stops();
+    void problemsAreBounded();
+    void problemsNameFileAndPlace();
+    void filesAndProgress();
+    void anyBytesSurvive();
+};
+
+void TestImportReader::forms_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    const auto row = [](const char *name, const std::string &text) {
+        QTest::newRow(name) << QByteArray::fromStdString(text);
+        QTest::newRow((std::string(name) + ", gzip").c_str()) << QByteArray::fromStdString(gzip(text));
+    };
+    const std::string a = conversation("a"), b = conversation("b"), c = conversation("c");
+    row("page", page(a + "," + b + "," + c));
+    row("page, spaced", page("\n  " + a + " ,\n\t" + b + "\r\n,\n" + c + "\n", "\n,\"cursor\":\"x\"") + "\n");
+    row("array", "[" + a + "," + b + "," + c + "]");
+    row("array, a line each", "[\n" + a + ",\n" + b + ",\n" + c + "\n]\n");
+    row("lines", a + "\n" + b + "\n" + c + "\n");
+    row("lines, no last break", a + "\r\n\r\n" + b + "\n" + c);
+    row("one after another", a + " " + b + c);
+    row("lines of pages", page(a + "," + b) + "\n" + page(c) + "\n");
+    row("lines mixed", page(a) + "\n[" + b + "]\n" + c);
+    row("array of pages", "[" + page(a + "," + b) + "," + page(c) + ",{\"totalHits\":0}]");
+    row("page after page", page(a + "," + b) + page(c) + page(""));
+    row("pretty objects", "{\n \"conversationId\": \"a\"\n}\n{\n \"conversationId\": \"b\"\n}\n" + c);
+    row("byte order mark", "\xEF\xBB\xBF" + page(a + "," + b + "," + c));
+    row("escaped name", page(a + ",{\"conversation\\u0049d\":\"b\"}," + c));
+    row("two lists in a page", "{\"conversations\":[" + a + "],\"conversations\":[" + b + "," + c + "]}");
+    row("name as a value", page(a + "," + conversation("b", ",\"conversations\":[{\"conversationId\":\"no\"}]") + "," + c, ",\"y\":\"conversations\""));
+    QTest::newRow("several gzip members") << QByteArray::fromStdString(gzip(a + "\n") + gzip(b + "\n" + c.substr(0, 10)) + gzip(c.substr(10)));
+}
+
+void TestImportReader::forms()
+{
+    QFETCH(QByteArray, bytes);
+    const Read out = read(bytes.toStdString());
+    QVERIFY2(out.problems.empty(), out.problems.empty() ? "" : out.problems[0].c_str());
+    QCOMPARE(out.ids, kAbc);
+    QCOMPARE(out.totals.conversations, std::uint64_t{3});
+    QVERIFY(!out.totals.stopped);
+}
+
+void TestImportReader::oneBrokenTakesNoOther_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    const std::string a = conversation("a"), b = conversation("b"), c = conversation("c");
+    const std::vector<std::pair<const char *, std::string>> broken = {
+        {"number", "17"}, {"null", "null"}, {"string", "\"x,y\""}, {"word", "nonsense"}, {"no id", "{\"participants\":[]}"}, {"empty id", "{\"conversationId\":\"\"}"},
+        {"id of another type", "{\"conversationId\":[1]}"}, {"array", "[1,2]"}, {"bracket left open", "{\"conversationId\":\"x\",\"p\":[1,2}"},
+        {"bracket too many", "{\"conversationId\":\"x\",\"p\":[1,2]]}"}, {"bad escape", "{\"conversationId\":\"\\q\"}"}, {"no UTF-8", "{\"conversationId\":\"\xFF\"}"},
+        {"missing colon", "{\"conversationId\" \"x\"}"}, {"deep", "{\"conversationId\":\"x\",\"p\":" + std::string(400, '[') + std::string(400, ']') + "}"},
+        {"NUL", std::string("{\"conversationId\":\"x") + '\0' + "\"}"}};
+    for (const auto &[name, text] : broken) {
+        const auto row = [&](const char *form, const std::string &all) {
+            QTest::newRow((std::string(name) + ", " + form).c_str()) << QByteArray::fromStdString(all);
+        };
+        const bool list = std::string_view(name) == "array"; // by itself it is a list of numbers
+        row("page", page(a + "," + text + "," + b + "," + c));
+        row("array", "[" + a + "," + text + "," + b + "," + c + "]");
+        if (!list)
+            row("lines", a + "\n" + text + "\n" + b + "\n" + c + "\n");
+    }
+    const auto row = [&](const char *name, const std::string &all) { QTest::newRow(name) << QByteArray::fromStdString(all); };
+    row("line cut off", a + "\n" + b.substr(0, 20) + "\n" + b + "\n" + c);
+    row("line within a string", a + "\n{\"conversationId\":\"x\n" + b + "\n" + c);
+    row("first line cut off", b.substr(0, 30) + "\n" + a + "\n" + b + "\n" + c);
+    row("first line garbage", "sometext\n" + a + "\n" + b + "\n" + c);
+    row("line of a page cut off", page(a) + "\n{\"conversations\":[" + b + "\n" + c + "\n");
+    row("end missing", page(a + "," + b + "," + c + ",{\"conversationId\":\"x\"").substr(0, page(a + "," + b + "," + c).size() - 10));
+    row("brackets missing", "{\"conversations\":[" + a + "," + b + "," + c);
+    row("list not closed", "{\"conversations\":[" + a + "," + b + "," + c + "}");
+    row("stray brackets", a + " ] " + b + c);
+}
+
+void TestImportReader::oneBrokenTakesNoOther()
+{
+    QFETCH(QByteArray, bytes);
+    const Read out = read(bytes.toStdString());
+    QCOMPARE(out.ids, kAbc);
+    QVERIFY(!out.problems.empty());
+    QCOMPARE(out.totals.problems, static_cast<std::uint64_t>(out.problems.size()));
+}
+
+void TestImportReader::nothingToImport_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<int>("problems");
+    QTest::newRow("empty") << QByteArray() << 0;
+    QTest::newRow("blank") << QByteArray(" \n\n") << 0;
+    QTest::newRow("empty page") << QByteArray("{\"conversations\":[]}") << 0;
+    QTest::newRow("past the last page") << QByteArray("{\"totalHits\":12,\"aggregations\":[]}") << 0;
+    QTest::newRow("null list") << QByteArray("{\"conversations\":null}") << 0;
+    QTest::newRow("empty array") << QByteArray("[]") << 0;
+    QTest::newRow("another object") << QByteArray("{\"message\":\"not found\"}") << 1;
+    QTest::newRow("text") << QByteArray("hello") << 1;
+    QTest::newRow("only a gzip header") << QByteArray::fromStdString(gzip("{}").substr(0, 10)) << 1;
+    QTest::newRow("empty gzip") << QByteArray::fromStdString(gzip("")) << 0;
+}
+
+void TestImportReader::nothingToImport()
+{
+    QFETCH(QByteArray, bytes);
+    QFETCH(int, problems);
+    const Read out = read(bytes.toStdString());
+    QVERIFY(out.ids.empty());
+    QCOMPARE(out.totals.problems, static_cast<std::uint64_t>(problems));
+}
+
+void TestImportReader::unknownFieldsSurvive()
+{
+    const Read out = read(page("{ \"conversationId\" : \"a\", \"new\" : { \"x\" : [ 1.50, \"\\u00e9 \" ] } }"));
+    QCOMPARE(out.raws.at(0), std::string("{\"conversationId\":\"a\",\"new\":{\"x\":[1.50,\"\\u00e9 \"]}}"));
+}
+
+void TestImportReader::anySplitGivesTheSame()
+{
+    const std::string text = "[" + page(conversation("a") + ",17," + conversation("b")) + ",\n" + conversation("c") + "]";
+    for (std::size_t step = 1; step <= text.size(); ++step) {
+        std::vector<std::string> values;
+        int problems = 0;
+        JsonSplitter splitter({[&](std::string_view value, std::uint64_t at) {
+                                   QCOMPARE(text.substr(at, value.size()), std::string(value));
+                                   values.emplace_back(value);
+                               },
+                               [&](std::string_view, std::uint64_t) { ++problems; }},
+                              1000);
+        for (std::size_t at = 0; at < text.size(); at += step)
+            splitter.feed(std::string_view(text).substr(at, step));
+        splitter.finish();
+        QCOMPARE(values, (std::vector<std::string>{conversation("a"), conversation("b"), conversation("c")}));
+        QCOMPARE(problems, 1);
+    }
+}
+
+void TestImportReader::cutOffGzip()
+{
+    std::string lines;
+    for (int i = 0; i < 3000; ++i)
+        lines += conversation(std::to_string(i * 7919 % 3000)) + "\n";
+    const std::string packed = gzip(lines);
+    const Read out = read(std::string_view(packed).substr(0, packed.size() / 2));
+    QVERIFY(out.ids.size() > 500);
+    QVERIFY(out.ids.size() < 3000);
+    QVERIFY(out.problems[0].find("cut off") != std::string::npos);
+}
+
+void TestImportReader::damagedGzip()
+{
+    std::string packed = gzip(conversation("a") + "\n" + std::string(100'000, ' ') + conversation("b"));
+    packed[packed.size() - 6] ^= 0x55; // the checksum
+    const Read out = read(packed);
+    QVERIFY(!out.problems.empty());
+    QVERIFY(out.problems[0].find("damaged") != std::string::npos);
+    QCOMPARE(out.ids.at(0), std::string("a"));
+}
+
+void TestImportReader::gzipPaddedAndFollowedByGarbage()
+{
+    const std::string packed = gzip(conversation("a"));
+    QVERIFY(read(packed + std::string(1000, '\0')).problems.empty());
+    const Read out = read(packed + "garbage behind the end");
+    QCOMPARE(out.ids, std::vector<std::string>{"a"});
+    QCOMPARE(out.problems.size(), std::size_t{1});
+}
+
+void TestImportReader::bombIsStopped()
+{
+    // Some 80 MiB of blanks in 80 KiB, several times over.
+    const std::string member = gzip(std::string(20u << 20, ' '));
+    QVERIFY(member.size() < 40'000);
+    const Read out = read(member + member + member + member + gzip(conversation("a")), {64u << 20, 1u << 20});
+    QVERIFY(out.ids.empty());
+    QVERIFY(out.totals.bytes <= 64u << 20);
+    QVERIFY(out.totals.stopped);
+    QVERIFY(out.problems.at(0).find("64 MiB") != std::string::npos);
+    QCOMPARE(ImportLimits().bytes, std::uint64_t{4} << 30);
+}
+
+void TestImportReader::tooLargeConversationIsPassedOver()
+{
+    const std::string large = conversation("x", ",\"p\":\"" + std::string(2u << 20, 'y') + "\"");
+    for (const std::string &text : {page(conversation("a") + "," + large + "," + conversation("b")), conversation("a") + "\n" + large + "\n" + conversation("b")}) {
+        const Read out = read(text, {1u << 30, 2u << 20});
+        QCOMPARE(out.ids, (std::vector<std::string>{"a", "b"}));
+        QCOMPARE(out.problems.size(), std::size_t{1});
+        QVERIFY(out.problems[0].find("2 MiB") != std::string::npos);
+    }
+}
+
+void TestImportReader::deepNesting()
+{
+    for (const char *open : {"[", "{\"a\":", "[{\"conversations\":["}) {
+        std::string deep;
+        while (deep.size() < 3'000'000)
+            deep += open;
+        const Read out = read(deep);
+        QVERIFY(out.ids.empty());
+        QVERIFY(out.totals.problems > 0);
+    }
+    const Read closed = read("[" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "," + conversation("a") + "]");
+    QCOMPARE(closed.ids, std::vector<std::string>{"a"});
+}
+
+void TestImportReader::stops()
+{
+    int seen = 0;
+    const ImportTotals totals = readImportBytes(
+        page(conversation("a") + "," + conversation("b") + "," + conversation("c")), "file", [&](Record &&) { return ++seen < 2; },
+        [](const std::string &text) { QFAIL(text.c_str()); });
+    QCOMPARE(seen, 2);
+    QCOMPARE(totals.conversations, std::uint64_t{2});
+    QVERIFY(totals.stopped);
+}
+
+void TestImportReader::problemsAreBounded()
+{
+    std::string text = "[";
+    for (int i = 0; i < 5000; ++i)
+        text += "1,";
+    const Read out = read(text + conversation("a") + "]");
+    QCOMPARE(out.totals.problems, std::uint64_t{5000});
+    QCOMPARE(out.problems.size(), kMaxImportProblems + 1);
+    QVERIFY(out.problems.back().find("4000 more") != std::string::npos);
+    QCOMPARE(out.ids, std::vector<std::string>{"a"});
+}
+
+void TestImportReader::problemsNameFileAndPlace()
+{
+    const Read out = read("[" + conversation("a") + ",{\"x\":1}]");
+    const std::string at = std::to_string(conversation("a").size() + 2);
+    QCOMPARE(out.problems.at(0), "file, byte " + at + ", after 1 conversations: The conversation has no conversationId.");
+    QCOMPARE(read("\x1b[31m!").problems.at(0).find('\x1b'), std::string::npos);
+}
+
+void TestImportReader::filesAndProgress()
+{
+    const QString name = test::scratchFolder() + QStringLiteral("/export é.json");
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    std::string text;
+    for (int i = 0; i < 20'000; ++i)
+        text += conversation(std::to_string(i)) + "\n";
+    file.write(text.data(), static_cast<qint64>(text.size()));
+    file.close();
+
+    std::uint64_t last = 0, total = 0;
+    bool rises = true;
+    int conversations = 0;
+    const auto totals = readImport(
+        name.toStdString(), [&](Record &&) { return ++conversations > 0; }, [](const std::string &problem) { QFAIL(problem.c_str()); },
+        [&](std::uint64_t done, std::uint64_t all) {
+            rises = rises && done >= last;
+            last = done;
+            total = all;
+        });
+    QVERIFY(totals.has_value());
+    QCOMPARE(totals->conversations, std::uint64_t{20'000});
+    QCOMPARE(totals->bytes, static_cast<std::uint64_t>(text.size()));
+    QVERIFY(rises);
+    QCOMPARE(last, static_cast<std::uint64_t>(text.size()));
+    QCOMPARE(total, last);
+
+    const auto ignore = [](const std::string &) {};
+    const auto all = [](Record &&) { return true; };
+    QCOMPARE(readImport(name.toStdString() + ".not", all, ignore).error().code, ErrorCode::NotFound);
+    QCOMPARE(readImport(test::scratchFolder().toStdString(), all, ignore).error().code, ErrorCode::Unusable);
+}
+
+/// Whatever is done to a good file: no crash, and what is read is whole.
+void TestImportReader::anyBytesSurvive()
+{
+    std::mt19937 random(20270115);
+    const std::string a = conversation("a"), b = conversation("b");
+    const std::vector<std::string> seeds = {page(a + "," + b), "[" + a + "," + b + "]", a + "\n" + b + "\n", gzip(page(a + "," + b))};
+    for (int round = 0; round < 5'000; ++round) {
+        std::string bytes = seeds[random() % seeds.size()];
+        for (unsigned n = random() % 4 + 1; n > 0 && !bytes.empty(); --n) {
+            const std::size_t at = random() % bytes.size();
+            switch (random() % 4) {
+            case 0: bytes[at] = static_cast<char>(random()); break;
+            case 1: bytes[at] = "{}[]\",:\\\n "[random() % 10]; break;
+            case 2: bytes.erase(at, random() % 8 + 1); break;
+            default: bytes.insert(at, bytes.substr(random() % bytes.size(), random() % 40)); break;
+            }
+        }
+        const Read out = read(bytes);
+        QCOMPARE(out.totals.conversations, static_cast<std::uint64_t>(out.ids.size()));
+        for (const std::string &raw : out.raws)
+            QVERIFY(readRecord(raw).has_value());
+    }
+}
+
+THREADLINE_TEST_MAIN(TestImportReader)
+#include "test_importreader.moc"

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The platform's record as a witness: which of two stands, its events, its story.
+#include "core/base/json.h"
+#include "core/genesys/streamingdecoder.h"
+#include "core/timeline/correlate.h"
+#include "core/timeline/record.h"
+#include "recordtext.h"
+#include "storytext.h"
+#include "tests/support/testmain.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+using namespace threadline;
+using namespace threadline::test;
+
+namespace {
+
+Record read(const std::string &json)
+{
+    auto record = readRecord(json);
+    if (!record)
+        qFatal("%s", record.error().message.c_str());
+    return std::move(*record);
+}
+
+std::vector<PlacedEvent> placed(std::vector<Event> events)
+{
+    std::stable_sort(events.begin(), events.end(), [](const Event &a, const Event &b) {
+        return std::tuple(a.time, rankOf(a), a.id.value) < std::tuple(b.time, rankOf(b), b.id.value);
+    });
+    std::vector<PlacedEvent> all;
+    for (Event &event : events) {
+        all.emplace_back();
+        all.back().event = std::make_shared<const Event>(std::move(event));
+    }
+    return all;
+}
+
+} // namespace
+
+class TestRecord : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void reads();
+    void refuses_data();
+    void refuses();
+    void whichStands();
+    void story();
+    void overlapsStay();
+    void badTimesAreListed();
+    void endBeforeStart();
+    void unknownTypesAndMarks();
+    void conferenceIsWhatTheFlagSays();
+    void conferenceWithoutFlagsIsConcluded();
+    void consultTransferByMetric();
+    void largeNumbers();
+    void events();
+    void eventsAreReadAlikeByTheDecoder();
+    void eventsOfTwoExportsShareIds();
+    void idsAreUniqueWhateverTheRecordSays();
+    void eventsTellTheSameStory();
+    void openConversationStaysOpen();
+    void marksMoveToTheRecordsStory();
+    void anythingSurvives_data();
+    void anythingSurvives();
+};
+
+void TestRecord::reads()
+{
+    const Record record = read(R"( { "conversationId" : "I" , "conversationEnd":"2027-01-15T08:00:10Z", "extra":[1, 2] ,
+        "participants":[{"participantId":"p","sessions":[{"metrics":[{"name":"tAcw","emitDate":"2027-01-15T08:01:00.5Z"}]}]}] } )");
+    QCOMPARE(record.interaction.value, std::string("I"));
+    QVERIFY(record.ended);
+    QCOMPARE(formatTimestamp(record.last), std::string("2027-01-15T08:01:00.500Z"));
+    QVERIFY(record.raw.starts_with(R"({"conversationId":"I",)"));
+    QVERIFY(record.raw.find(R"("extra":[1,2])") != std::string::npos);
+    QCOMPARE(record.content, hash128(record.raw));
+    QVERIFY(!read(R"({"conversationId":"I","conversationEnd":"yesterday"})").ended);
+    QCOMPARE(read(R"({"conversationId":"I","conversationId":"J"})").interaction.value, std::string("J")); // the last counts
+}
+
+void TestRecord::refuses_data()
+{
+    QTest::addColumn<QString>("json");
+    QTest::newRow("nothing") << QString();
+    QTest::newRow("no object") << QStringLiteral("[1]");
+    QTest::newRow("no id") << QStringLiteral("{\"participants\":[]}");
+    QTest::newRow("empty id") << QStringLiteral("{\"conversationId\":\"\"}");
+    QTest::newRow("id of another type") << QStringLiteral("{\"conversationId\":7}");
+    QTest::newRow("cut off") << QStringLiteral("{\"conversationId\":\"I\"");
+    QTest::newRow("deep") << QString(100000, QLatin1Char('['));
+}
+
+void TestRecord::refuses()
+{
+    QFETCH(QString, json);
+    const auto record = readRecord(json.toStdString());
+    QVERIFY(!record);
+    QCOMPARE(record.error().code, ErrorCode::Malformed);
+    QVERIFY(!record.error().message.empty());
+}
+
+void TestRecord::whichStands()
+{
+    const Record open = read(call());
+    const Record ended = read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")"));
+    const Record later = read(call(R"("conversationEnd":"2027-01-15T08:02:00Z")"));
+    const Record other = read(call(R"("conversationEnd":"2027-01-15T08:02:00Z","tag":1)"));
+    QVERIFY(stands(ended, open));
+    QVERIFY(!stands(open, ended));
+    QVERIFY(stands(later, ended));
+    QVERIFY(!stands(ended, later));
+    QVERIFY(stands(later, other) != stands(other, later));
+    QCOMPARE(stands(later, other), later.content < other.content);
+    QVERIFY(!stands(later, later));
+}
+
+void TestRecord::story()
+{
+    const Story story = recordStory(read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")")));
+    QCOMPARE(rowsOf(story), std::string("c/s-c unknown 0-0.2 | talk 0.2-50 [endpoint]\n"
+                                        "i/s-i ivr 0.1-4 [transfer]\n"
+                                        "q/s-q queue 4.02-4.1 | queue 4.1-18.02 [transfer]\n"
+                                        "a1/s-a1 alert 6-13.9 [client]\n"
+                                        "a2/s-a2 alert 14-18 | talk 18-30 | hold 30-40.5 | talk 40.5-50 [peer] | acw 49.75-58 [peer]\n"));
+    QCOMPARE(feltOf(story), std::string("ivr 0-4.02 i | queue 4.02-6 q | alert 6-13.9 a1 | queue 13.9-14 q | alert 14-18 a2 | "
+                                        "talk 18-30 a2 | hold 30-40.5 a2 | talk 40.5-50 a2"));
+    QCOMPARE(linksOf(story), std::string("reoffer a1>a2 14 sure\n"));
+    QCOMPARE(figuresOf(story), std::string("wait 2.08 alert 11.9 talk 21.5 hold 10.5 acw 8.25 first 18 transfers 0 answers 1"));
+    QCOMPARE(story.media, Media::Voice);
+    QCOMPARE(story.direction, Direction::Inbound);
+    QVERIFY(story.end.has_value());
+    QVERIFY(story.warnings.empty());
+    QCOMPARE(story.participants[0].channels[0].segments[0].label, std::string("system"));
+    QCOMPARE(story.participants[0].channels[0].segments[0].startBy, Provenance::Import);
+}
+
+void TestRecord::overlapsStay()
+{
+    const SegmentSum sum = sumSegments(recordStory(read(call())));
+    QCOMPARE(sum.segments, std::int64_t{11});
+    const std::int64_t expected = 200 + 49'800 + 3'900 + 80 + 13'920 + 7'900 + 4'000 + 12'000 + 10'500 + 9'500 + 8'250;
+    QCOMPARE(sum.total.us, expected * 1000);
+    QCOMPARE(segmentLine(read(call())), "I\t11\t" + std::to_string(expected * 1000) + "\n");
+}
+
+void TestRecord::badTimesAreListed()
+{
+    const Story story = recordStory(read(conversation(
+        participant("c", "customer", session("s", segment("interact", "2021-04-2T15:30:51.418Z", at("05")) + ","
+            + segment("interact", at("05"), "never") + "," + R"({"segmentType":"hold","segmentStart":17,"segmentEnd":null})" + ","
+            + R"({"segmentType":"hold"})" + "," + segment("interact", "0001-01-01T00:00:00Z", "")
+            + "," + segment("interact", at("06"), at("07")))),
+        R"("conversationStart":"soon")")));
+    QCOMPARE(rowsOf(story), std::string("c/s talk 5-... | talk 6-7\n"));
+    std::string all;
+    for (const std::string &warning : story.warnings)
+        all += warning + "\n";
+    for (const char *bad : {"2021-04-2T15:30:51.418Z", "never", "segmentStart 17", "Segment 4", "0001-01-01", "\"soon\""})
+        QVERIFY2(all.find(bad) != std::string::npos, bad);
+    QCOMPARE(story.warnings.size(), std::size_t{6});
+}
+
+void TestRecord::endBeforeStart()
+{
+    const Story story = recordStory(read(conversation(participant("c", "customer", session("s", segment("interact", at("09"), at("05")))))));
+    QCOMPARE(rowsOf(story), std::string("c/s talk 9-9\n"));
+    QCOMPARE(story.warnings.size(), std::size_t{1});
+}
+
+void TestRecord::unknownTypesAndMarks()
+{
+    const Story story = recordStory(read(conversation(participant("c", "wizard", session("s",
+        segment("levitating", at("01"), at("02")) + "," + segment("uploading", at("02"), at("03")) + "," + segment("parked", at("03"), at("04"))
+        + "," + segment("monitoring", at("04"), at("05")) + "," + segment("callback", at("05"), at("06")) + "," + segment("contacting", at("06"), at("07")))))));
+    QCOMPARE(rowsOf(story), std::string("c/s unknown 1-2 | unknown 2-3 | parked 3-4 | monitor 4-5 | parked 5-6 | alert 6-7\n"));
+    const std::vector<Segment> &segments = story.participants[0].channels[0].segments;
+    QCOMPARE(segments[0].label, std::string("levitating"));
+    QCOMPARE(segments[1].label, std::string("uploading"));
+    QCOMPARE(segments[5].label, std::string("Dialling"));
+    QCOMPARE(story.participants[0].purposeText, std::string("wizard"));
+}
+
+void TestRecord::conferenceIsWhatTheFlagSays()
+{
+    const Story conference = recordStory(read(threeTogether("true")));
+    QCOMPARE(feltOf(conference), std::string("talk 0-20 a | conference 20-30 a | conference 30-50 b"));
+    QVERIFY(linksOf(conference).find("conference a>b 20 sure") != std::string::npos);
+    const Story consult = recordStory(read(threeTogether("false")));
+    QCOMPARE(feltOf(consult), std::string("talk 0-30 a | talk 30-50 b"));
+}
+
+void TestRecord::conferenceWithoutFlagsIsConcluded()
+{
+    const Story story = recordStory(read(threeTogether("")));
+    QCOMPARE(feltOf(story), std::string("talk 0-20 a | conference 20-30 a | talk 30-50 b"));
+}
+
+/// A consult transfer shows no hold and says "transfer": only the metric tells.
+void TestRecord::consultTransferByMetric()
+{
+    const Story story = recordStory(read(threeTogether("false", R"({"name":"nConsult","value":1},{"name":"nConsultTransferred","value":1})")));
+    QCOMPARE(linksOf(story), std::string("consult-transfer a>b 30 sure\n"));
+    QCOMPARE(story.figures.transfers, 1);
+}
+
+void TestRecord::largeNumbers()
+{
+    const Story story = recordStory(read(conversation(participant("c", "customer",
+        session("s", segment("interact", "2000-01-01T00:00:00Z", "2199-12-31T23:59:59.999999Z"))))));
+    QCOMPARE(sumSegments(story).total.us, std::int64_t{7'258'118'399'999'999} - 946'684'800'000'000);
+}
+
+void TestRecord::events()
+{
+    const std::vector<Event> events = recordEvents(read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")")), kZero);
+    QCOMPARE(events.size(), std::size_t{5 * 4 + 11 * 2}); // joined, added, removed, left for each; two boundaries a segment
+    for (const Event &e : events) {
+        QCOMPARE(e.provenance, Provenance::Import);
+        QCOMPARE(e.received, kZero);
+        QCOMPARE(e.interaction.value, std::string("I"));
+        QCOMPARE(e.content, hash128(e.raw));
+    }
+    const Event &start = *std::find_if(events.begin(), events.end(), [](const Event &e) { return e.id.value == "record:s-q:1:start"; });
+    QCOMPARE(start.raw, std::string(R"({"id":"record:s-q:1:start","timestamp":"2027-01-15T08:00:04.100Z","type":"segment-start","data":)"
+        R"({"interactionId":"I","participantId":"q","channelId":"s-q","purpose":"acd","mediaType":"voice","state":"interact","queueId":"Q1",)"
+        R"("segment":{"segmentType":"interact","segmentStart":"2027-01-15T08:00:04.1Z","segmentEnd":"2027-01-15T08:00:18.02Z",)"
+        R"("disconnectType":"transfer","queueId":"Q1"}}})"));
+}
+
+void TestRecord::eventsAreReadAlikeByTheDecoder()
+{
+    StreamingDecoder decoder;
+    for (const Event &e : recordEvents(read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")")), kZero)) {
+        const auto decoded = decoder.decodeStored(e.raw, e.received, e.provenance);
+        QVERIFY2(decoded.has_value(), e.raw.c_str());
+        QCOMPARE(decoded->id, e.id);
+        QCOMPARE(decoded->interaction, e.interaction);
+        QCOMPARE(decoded->participant, e.participant);
+        QCOMPARE(decoded->channel, e.channel);
+        QCOMPARE(decoded->kind, e.kind);
+        QCOMPARE(decoded->type, e.type);
+        QCOMPARE(decoded->time, e.time);
+        QCOMPARE(decoded->marks, e.marks);
+        QCOMPARE(decoded->content, e.content);
+        QCOMPARE(decoded->raw, e.raw);
+        QVERIFY2(decoded->facts == e.facts, e.raw.c_str());
+        QCOMPARE(std::string(decoded->data()), std::string(e.data()));
+    }
+}
+
+void TestRecord::eventsOfTwoExportsShareIds()
+{
+    const auto ids = [](const Record &record) {
+        std::set<std::string> all;
+        for (const Event &e : recordEvents(record, kZero))
+            all.insert(e.id.value);
+        return all;
+    };
+    const auto early = ids(read(call()));
+    const auto late = ids(read(call(R"("conversationEnd":"2027-01-15T08:00:50Z","tag":[1,2])")));
+    QCOMPARE(early, late);
+}
+
+void TestRecord::idsAreUniqueWhateverTheRecordSays()
+{
+    const std::string twice = participant("p", "agent", session("s", segment("interact", at("01"), at("02"))) + "," + session("s", segment("hold", at("02"), at("03"))));
+    const Record record = read(conversation(twice + "," + twice + "," + participant("", "agent", session("", segment("hold", at("02"), at("03"))))));
+    std::set<std::string> ids;
+    const std::vector<Event> events = recordEvents(record, kZero);
+    for (const Event &e : events)
+        QVERIFY2(ids.insert(e.id.value).second, e.id.value.c_str());
+    QCOMPARE(recordStory(record).participants.size(), std::size_t{3});
+}
+
+void TestRecord::eventsTellTheSameStory()
+{
+    const Record record = read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")"));
+    const std::vector<PlacedEvent> events = placed(recordEvents(record, kZero));
+    const Story story = correlate(events);
+    QCOMPARE(feltOf(story), feltOf(recordStory(record)));
+    QCOMPARE(linksOf(story), linksOf(recordStory(record)));
+    QCOMPARE(story.figures.humanAnswers, 1);
+    QCOMPARE(story.end.has_value(), true);
+}
+
+void TestRecord::openConversationStaysOpen()
+{
+    const Record record = read(conversation(participant("c", "customer",
+        session("s", segment("interact", at("01"), ""), R"("mediaType":"chat","direction":"inbound")"))
+        + "," + participant("a", "agent", session("t", segment("alert", at("02"), at("04")) + "," + segment("interact", at("04"), "")))));
+    const Story story = recordStory(record);
+    QVERIFY(!story.end);
+    QCOMPARE(feltOf(story), std::string("alert 1-4 a | talk 4-... a")); // a second with nobody there is a hand-over
+    QVERIFY(!correlate(placed(recordEvents(record, kZero))).end);
+}
+
+void TestRecord::marksMoveToTheRecordsStory()
+{
+    const Record record = read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")"));
+    const std::vector<PlacedEvent> events = placed(recordEvents(record, kZero));
+    Story story = recordStory(record);
+    takeMarks(story, correlate(events));
+    QCOMPARE(story.marks.size(), events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        QCOMPARE(story.marks[i].id, events[i].event->id);
+        QCOMPARE(story.participants[static_cast<std::size_t>(story.marks[i].participant)].id, events[i].event->participant);
+    }
+}
+
+void TestRecord::anythingSurvives_data()
+{
+    QTest::addColumn<QString>("json");
+    QTest::newRow("participants of another type") << QStringLiteral(R"({"conversationId":"I","participants":{"a":1}})");
+    QTest::newRow("odd elements") << QStringLiteral(R"({"conversationId":"I","participants":[1,null,"x",[],{},{"sessions":[1,{},{"segments":[1,{},[]]},{"segments":7}]}]})");
+    QTest::newRow("wrong types") << QStringLiteral(R"({"conversationId":"I","participants":[{"participantId":7,"purpose":[],"sessions":[{"sessionId":{},"mediaType":1,"segments":[{"segmentType":3,"segmentStart":true,"conference":"yes"}]}]}]})");
+    QTest::newRow("empty") << QStringLiteral(R"({"conversationId":"I"})");
+    QTest::newRow("escaped names") << QStringLiteral(R"({"\u0063onversationId":"I","participants":[{"sessions":[{"segments":[{"segment\u0054ype":"hold","segmentStart":"2027-01-15T08:00:01Z"}]}]}]})");
+    QTest::newRow("self links") << QStringLiteral(R"({"conversationId":"I","participants":[{"purpose":"agent","sessions":[{"sessionId":"s","peerId":"s","segments":[{"segmentType":"interact","segmentStart":"2027-01-15T08:00:01Z","sourceConversationId":"I","destinationConversationId":"J"}]}]}]})");
+    QTest::newRow("control characters") << QStringLiteral(R"({"conversationId":"I\u0000\n\ud800","participants":[{"participantId":"\u0000","sessions":[{"segments":[]}]}]})");
+}
+
+void TestRecord::anythingSurvives()
+{
+    QFETCH(QString, json);
+    const Record record = read(json.toStdString());
+    const Story story = recordStory(record);
+    QCOMPARE(story.interaction, record.interaction);
+    const std::vector<Event> events = recordEvents(record, kZero);
+    for (const Event &e : events)
+        QVERIFY(json::Reader().prepare(e.raw).has_value());
+    const Story told = correlate(placed(events));
+    QCOMPARE(told.marks.size(), events.size());
+}
+
+THREADLINE_TEST_MAIN(TestRecord)
+#include "test_record.moc"
