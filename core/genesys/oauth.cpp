@@ -84,7 +84,7 @@ struct TokenSource::Private {
     const Clock &clock;
     HttpClient http;
     QTimer renewal;
-    Token cached;
+    Token cached; ///< empty: none
     Duration renewAt;
     Duration wait;
     bool asking = false;
@@ -126,7 +126,9 @@ Result<Token> TokenSource::Private::keep(const TokenAnswer &answer)
 void TokenSource::Private::finish(const Result<Token> &result)
 {
     asking = false;
-    if (!result && !cached.value.empty())
+    if (!result && waiting.empty())
+        log::warning("oauth", "The access token could not be renewed ahead of its end. " + result.error().message);
+    if (!result && clock.steady() < cached.expiresSteady)
         armRenewal();
     const std::vector<Answer> answers = std::exchange(waiting, {});
     for (const Answer &answer : answers)
@@ -167,8 +169,10 @@ void TokenSource::token(Answer answer)
 
 void TokenSource::invalidate(const std::string &token)
 {
-    if (token == d->cached.value)
-        d->cached = {};
+    if (token != d->cached.value)
+        return;
+    d->cached = {};
+    d->renewal.stop();
 }
 
 Duration TokenSource::retryAfter() const { return d->wait; }

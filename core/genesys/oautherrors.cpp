@@ -6,6 +6,7 @@
 #include <QDateTime>
 #include <QLocale>
 #include <QString>
+#include <QTimeZone>
 
 #include <algorithm>
 
@@ -163,7 +164,7 @@ Duration retryAfterOf(const std::string &header, Timestamp now)
     const QDateTime date = QLocale::c().toDateTime(text, QStringLiteral("ddd, dd MMM yyyy HH:mm:ss 'GMT'"));
     if (!date.isValid())
         return {};
-    const std::int64_t wait = QDateTime(date.date(), date.time(), Qt::UTC).toMSecsSinceEpoch() * 1000 - now.us;
+    const std::int64_t wait = QDateTime(date.date(), date.time(), QTimeZone::utc()).toMSecsSinceEpoch() * 1000 - now.us;
     return Duration::micros(std::clamp<std::int64_t>(wait, 0, kMaxSeconds * 1'000'000));
 }
 

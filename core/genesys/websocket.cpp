@@ -13,6 +13,7 @@
 #include <QUrl>
 #include <QWebSocket>
 
+#include <utility>
 #include <vector>
 
 namespace threadline {
@@ -94,6 +95,7 @@ private:
     void failed(QAbstractSocket::SocketError error);
     void ended();
     void failSoon(OpenFailed failure);
+    void tellFailed(const OpenFailed &failure);
     [[nodiscard]] SocketClosed::By endedBy(int code) const;
     [[nodiscard]] std::string utf8Of(const QString &text);
 
@@ -106,6 +108,7 @@ private:
     QString m_errorText;
     bool m_opened = false;
     bool m_closeSeen = false; ///< the library hung up itself, after a close frame or an error in the protocol
+    bool m_failedTold = false;
     int m_depth = 0;
 };
 
@@ -166,8 +169,14 @@ void QtWebSocket::open(const std::string &url, const NetworkOptions &options)
 void QtWebSocket::failSoon(OpenFailed failure)
 {
     QMetaObject::invokeMethod(
-        this, [this, failure = std::move(failure)] { tell([&](WebSocketListener &l) { l.socketFailed(failure); }); },
-        Qt::QueuedConnection);
+        this, [this, failure = std::move(failure)] { tellFailed(failure); }, Qt::QueuedConnection);
+}
+
+/// Once: some versions of Qt report a refused handshake as an error and as a disconnection, some as one of them.
+void QtWebSocket::tellFailed(const OpenFailed &failure)
+{
+    if (!std::exchange(m_failedTold, true))
+        tell([&](WebSocketListener &l) { l.socketFailed(failure); });
 }
 
 void QtWebSocket::sendText(std::string_view utf8)
@@ -215,7 +224,7 @@ void QtWebSocket::failed(QAbstractSocket::SocketError error)
     // Every failed handshake is reported as "connection refused", which it is not once there was a connection.
     if (failure.failure.problem == NetworkProblem::Refused && m_socket.localPort() != 0)
         failure.failure.problem = NetworkProblem::Other;
-    tell([&](WebSocketListener &l) { l.socketFailed(failure); });
+    tellFailed(failure);
 }
 
 SocketClosed::By QtWebSocket::endedBy(int code) const
@@ -233,7 +242,7 @@ SocketClosed::By QtWebSocket::endedBy(int code) const
 void QtWebSocket::ended()
 {
     if (!m_opened)
-        return; // failed() said why
+        return failSoon({statusIn(m_socket.errorString()), {NetworkProblem::Dropped, m_host, foreignText(m_socket.errorString().toStdString()), {}, {}}});
     SocketClosed closed;
     closed.code = m_socket.closeCode();
     closed.by = endedBy(closed.code);

@@ -156,7 +156,8 @@ private Q_SLOTS:
     void assertionIsSigned()
     {
         QFETCH(int, form);
-        const FakeKey key = makeRsaKey();
+        static const FakeKey key = makeRsaKey();
+        static const FakeKey other = makeRsaKey();
         QByteArray given = key.privatePem;
         if (form == 1)
             given.replace("\n", "\\n");
@@ -184,7 +185,7 @@ private Q_SLOTS:
         QCOMPARE(member(claims, "exp"), std::string("1777000300"));
         QCOMPARE(member(claims, "jti").size(), std::size_t(32));
         QVERIFY(verifies(*assertion, key.publicPem));
-        QVERIFY(!verifies(*assertion, makeRsaKey().publicPem));
+        QVERIFY(!verifies(*assertion, other.publicPem));
         const auto second = signAssertion(c, "https://login.example/oauth/token", m_clock.now());
         QVERIFY(member(decoded(parts(*second)[1]), "jti") != member(claims, "jti"));
     }

@@ -142,6 +142,17 @@ private Q_SLOTS:
         QVERIFY(p.ear.texts.empty());
     }
 
+    /// The library's own deadline of 5 s for the rest of a message.
+    void stallInTheMiddleOfAFrame()
+    {
+        Pair p;
+        QVERIFY(open(p));
+        p.peer()->sendRaw(QByteArray("\x81\x7e\x01\x00", 4) + "only the beginning");
+        QTRY_COMPARE_WITH_TIMEOUT(p.ear.closed.size(), std::size_t(1), 30'000);
+        QCOMPARE(p.ear.closed.front().code, 1001);
+        QVERIFY2(p.ear.closed.front().by == SocketClosed::By::Library, p.ear.end().c_str());
+    }
+
     void whatTheLibraryGivesUp_data()
     {
         QTest::addColumn<QByteArray>("bytes");

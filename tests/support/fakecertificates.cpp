@@ -59,6 +59,13 @@ void addExtension(X509 *certificate, X509 *issuer, int nid, const QByteArray &va
     }
 }
 
+/// Made once: a key takes longer than all the rest of a test, and which one it is does not matter to a certificate.
+EVP_PKEY *sharedKey(int number)
+{
+    static const Key keys[] = {Key(EVP_RSA_gen(2048)), Key(EVP_RSA_gen(2048))};
+    return keys[number].get();
+}
+
 Certificate newCertificate(EVP_PKEY *key, const QByteArray &commonName, long serial, bool expired)
 {
     constexpr long kDay = 24 * 3600;
@@ -83,20 +90,20 @@ FakeKey makeRsaKey()
 
 FakeCertificates makeCertificates(const QByteArray &names, const QByteArray &authority, bool expired)
 {
-    const Key caKey(EVP_RSA_gen(2048));
-    const Certificate ca = newCertificate(caKey.get(), authority, 1, false);
+    EVP_PKEY *caKey = sharedKey(0);
+    const Certificate ca = newCertificate(caKey, authority, 1, false);
     X509_set_issuer_name(ca.get(), X509_get_subject_name(ca.get()));
     addExtension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE");
     addExtension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
-    X509_sign(ca.get(), caKey.get(), EVP_sha256());
+    X509_sign(ca.get(), caKey, EVP_sha256());
 
-    const Key key(EVP_RSA_gen(2048));
-    const Certificate certificate = newCertificate(key.get(), "threadline test server", 2, expired);
+    EVP_PKEY *key = sharedKey(1);
+    const Certificate certificate = newCertificate(key, "threadline test server", 2, expired);
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(ca.get()));
     addExtension(certificate.get(), ca.get(), NID_subject_alt_name, names);
     addExtension(certificate.get(), ca.get(), NID_ext_key_usage, "serverAuth");
-    X509_sign(certificate.get(), caKey.get(), EVP_sha256());
-    return {pemOf(ca.get()), pemOf(certificate.get()), privatePemOf(key.get())};
+    X509_sign(certificate.get(), caKey, EVP_sha256());
+    return {pemOf(ca.get()), pemOf(certificate.get()), privatePemOf(key)};
 }
 
 QSslConfiguration FakeCertificates::serverConfiguration() const
