@@ -2,45 +2,51 @@
 #include "core/timeline/eventtable.h"
 
 #include <bit>
+#include <cstring>
 #include <optional>
 
 namespace threadline {
 namespace {
 
 constexpr std::size_t kUuidSize = 36;
+constexpr std::size_t kFirstRoom = 8; ///< events; hardly any interaction has fewer
 
 bool isDash(std::size_t position) { return position == 8 || position == 13 || position == 18 || position == 23; }
 
-/// Value of a lower-case hexadecimal digit, 255 of anything else.
-constexpr std::array<std::uint8_t, 256> kDigits = [] {
-    std::array<std::uint8_t, 256> values{};
-    values.fill(255);
-    for (int i = 0; i < 10; ++i)
-        values[static_cast<std::size_t>('0' + i)] = static_cast<std::uint8_t>(i);
-    for (int i = 0; i < 6; ++i)
-        values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
-    return values;
-}();
+/// The value of eight lower-case hexadecimal digits, all at once; sets `wrong` where one is none.
+std::uint64_t readDigits(const char *text, std::uint64_t &wrong)
+{
+    constexpr std::uint64_t kEach = 0x0101'0101'0101'0101u, kTop = 0x80 * kEach;
+    std::uint64_t c;
+    std::memcpy(&c, text, sizeof c);
+    if constexpr (std::endian::native == std::endian::little)
+        c = __builtin_bswap64(c);
+    wrong |= c & kTop;
+    c &= ~kTop; // so that no sum below reaches into the next byte
+    const std::uint64_t digit = (c + 0x50 * kEach) & ~(c + 0x46 * kEach);  // '0' to '9'
+    const std::uint64_t letter = (c + 0x1F * kEach) & ~(c + 0x19 * kEach); // 'a' to 'f'
+    wrong |= ~(digit | letter) & kTop;
+    const std::uint64_t nibbles = (c & (0x0F * kEach)) + 9 * ((letter & kTop) >> 7);
+    std::uint64_t value = (nibbles | nibbles >> 4) & 0x00FF'00FF'00FF'00FFu;
+    value = (value | value >> 8) & 0x0000'FFFF'0000'FFFFu;
+    return (value | value >> 16) & 0xFFFF'FFFFu;
+}
 
 /// The bits of a UUID in its one canonical spelling; every other text keeps its bytes. As numbers these bits compare as
 /// their spellings do bytewise.
 std::optional<std::array<std::uint64_t, 2>> packUuid(std::string_view text)
 {
-    if (text.size() != kUuidSize)
+    if (text.size() != kUuidSize || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
         return std::nullopt;
-    std::array<std::uint64_t, 2> bits{};
-    std::size_t digits = 0;
-    std::uint8_t wrong = 0;
-    for (std::size_t i = 0; i < kUuidSize; ++i) {
-        if (isDash(i)) {
-            wrong |= static_cast<std::uint8_t>(text[i] ^ '-');
-            continue;
-        }
-        const std::uint8_t digit = kDigits[static_cast<std::uint8_t>(text[i])];
-        wrong |= digit & 0xF0u;
-        std::uint64_t &half = bits[digits++ / 16];
-        half = half << 4 | (digit & 0x0Fu);
-    }
+    const char *t = text.data();
+    std::array<char, 16> middle; // the three groups of four, and the four digits behind them
+    std::memcpy(middle.data(), t + 9, 4);
+    std::memcpy(middle.data() + 4, t + 14, 4);
+    std::memcpy(middle.data() + 8, t + 19, 4);
+    std::memcpy(middle.data() + 12, t + 24, 4);
+    std::uint64_t wrong = 0;
+    const std::array<std::uint64_t, 2> bits{readDigits(t, wrong) << 32 | readDigits(middle.data(), wrong),
+                                            readDigits(middle.data() + 8, wrong) << 32 | readDigits(t + 28, wrong)};
     if (wrong != 0)
         return std::nullopt;
     return bits;
@@ -59,11 +65,6 @@ std::string unpackUuid(const std::array<std::uint64_t, 2> &bits)
     return text;
 }
 
-std::string_view mediaName(const Facts &facts)
-{
-    return facts.media == Media::Unknown ? std::string_view(facts.mediaText) : nameOf(facts.media);
-}
-
 } // namespace
 
 EventTable::Identity EventTable::identify(std::string_view id)
@@ -73,9 +74,9 @@ EventTable::Identity EventTable::identify(std::string_view id)
     return {{id.size(), hash64(id)}, false};
 }
 
-std::uint64_t EventTable::hashOf(const LightEvent &e)
+std::uint64_t EventTable::hashOf(const std::array<std::uint64_t, 2> &id, bool packed)
 {
-    return e.has(LightEvent::PackedId) ? e.id[0] ^ std::rotl(e.id[1], 32) : e.id[1];
+    return packed ? spread(id[0] ^ spread(id[1])) : id[1];
 }
 
 std::string_view EventTable::idText(const LightEvent &e) const
@@ -89,17 +90,14 @@ std::string EventTable::id(std::uint32_t index) const
     return e.has(LightEvent::PackedId) ? unpackUuid(e.id) : std::string(idText(e));
 }
 
-std::uint32_t EventTable::find(std::string_view id)
+std::uint32_t EventTable::mediaWord(const Facts &facts)
 {
-    const Identity wanted = identify(id);
-    const std::uint64_t hash = wanted.packed ? wanted.bits[0] ^ std::rotl(wanted.bits[1], 32) : wanted.bits[1];
-    const std::uint32_t *slot = m_byId.find(hash, [&](std::uint32_t index) {
-        const LightEvent &e = m_events[index];
-        if (e.has(LightEvent::PackedId) != wanted.packed)
-            return false;
-        return wanted.packed ? e.id == wanted.bits : e.id[1] == wanted.bits[1] && idText(e) == id;
-    });
-    return slot ? *slot : kNoIndex;
+    if (facts.media == Media::Unknown)
+        return m_words.number(facts.mediaText);
+    std::uint32_t &word = m_mediaWords[static_cast<std::size_t>(facts.media)];
+    if (word == kNoIndex)
+        word = m_words.number(nameOf(facts.media));
+    return word;
 }
 
 void EventTable::describePeople(const Event &event, LightEvent &light)
@@ -136,28 +134,40 @@ LightEvent EventTable::describe(const Event &event)
         light.flags |= LightEvent::Sequenced;
     if (event.provenance == Provenance::Import)
         light.flags |= LightEvent::Imported;
-    light.media = m_words.number(mediaName(event.facts));
+    light.media = mediaWord(event.facts);
     light.queue = m_words.number(event.facts.queueId.empty() ? event.facts.queueName : event.facts.queueId);
     light.queueName = m_words.number(event.facts.queueName);
     describePeople(event, light);
     return light;
 }
 
-std::uint32_t EventTable::add(const Event &event)
+std::uint32_t EventTable::findOrAdd(const Event &event)
 {
+    const std::string &id = event.id.value;
+    const Identity wanted = identify(id);
+    const auto same = [&](std::uint32_t index) {
+        const LightEvent &e = m_events[index];
+        if (e.has(LightEvent::PackedId) != wanted.packed)
+            return false;
+        return wanted.packed ? e.id == wanted.bits : e.id[1] == wanted.bits[1] && idText(e) == id;
+    };
+    const auto hashOfEvent = [this](std::uint32_t i) { return hashOf(m_events[i].id, m_events[i].has(LightEvent::PackedId)); };
+    const std::uint32_t known =
+        m_byId.findOrAdd(hashOf(wanted.bits, wanted.packed), static_cast<std::uint32_t>(m_events.size()), same, hashOfEvent);
+    if (known != kNoIndex)
+        return known;
     LightEvent light = describe(event);
-    const Identity identity = identify(event.id.value);
-    light.id = identity.bits;
-    if (identity.packed) {
+    light.id = wanted.bits;
+    if (wanted.packed) {
         light.flags |= LightEvent::PackedId;
     } else {
         light.id[0] |= static_cast<std::uint64_t>(m_idTexts.size()) << 32;
-        m_idTexts += event.id.value;
+        m_idTexts += id;
     }
-    const auto index = static_cast<std::uint32_t>(m_events.size());
+    if (m_events.empty())
+        m_events.reserve(kFirstRoom);
     m_events.push_back(light);
-    m_byId.insert(index, [this](std::uint32_t i) { return hashOf(m_events[i]); });
-    return index;
+    return kNoIndex;
 }
 
 void EventTable::replace(std::uint32_t index, const Event &event)

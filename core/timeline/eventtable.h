@@ -46,17 +46,15 @@ struct LightEvent {
 
 class EventTable {
 public:
-    explicit EventTable(SequenceScope scope) : m_scope(scope) {}
+    explicit EventTable(SequenceScope scope) : m_scope(scope) { m_mediaWords.fill(kNoIndex); }
 
     [[nodiscard]] SequenceScope scope() const { return m_scope; }
     [[nodiscard]] std::size_t size() const { return m_events.size(); }
     [[nodiscard]] const LightEvent &operator[](std::uint32_t index) const { return m_events[index]; }
     [[nodiscard]] LightEvent &at(std::uint32_t index) { return m_events[index]; }
 
-    /// The event with this identity, kNoIndex: none.
-    [[nodiscard]] std::uint32_t find(std::string_view id);
-    /// Adds an event whose identity is absent.
-    std::uint32_t add(const Event &event);
+    /// The event with the same identity; `event` is added, as the last one, and kNoIndex returned if there is none.
+    std::uint32_t findOrAdd(const Event &event);
     /// `event`, of the same identity, stands from now on.
     void replace(std::uint32_t index, const Event &event);
 
@@ -87,7 +85,8 @@ private:
         bool packed;
     };
     [[nodiscard]] static Identity identify(std::string_view id);
-    [[nodiscard]] static std::uint64_t hashOf(const LightEvent &e);
+    [[nodiscard]] static std::uint64_t hashOf(const std::array<std::uint64_t, 2> &id, bool packed);
+    [[nodiscard]] std::uint32_t mediaWord(const Facts &facts);
     [[nodiscard]] std::string_view idText(const LightEvent &e) const;
     [[nodiscard]] LightEvent describe(const Event &event);
     void describePeople(const Event &event, LightEvent &light);
@@ -99,6 +98,8 @@ private:
     NamePool m_participants;
     NamePool m_channels;
     NamePool m_words;
+    static constexpr std::size_t kMedia = static_cast<std::size_t>(Media::Sms) + 1;
+    std::array<std::uint32_t, kMedia> m_mediaWords; ///< of the media that we know, once seen
 };
 
 } // namespace threadline

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// A hash table of numbers of things that are kept elsewhere: open addressing, linear probing, four bytes a slot, no removal.
-/// One thread.
+/// The lower bits of a hash must depend on all of the thing, but near things may have near ones. One thread.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -14,31 +13,38 @@ namespace threadline {
 /// Number of no thing.
 inline constexpr std::uint32_t kNoIndex = std::numeric_limits<std::uint32_t>::max();
 
+/// A number of which every bit depends on every bit of `x`: MurmurHash3's 64-bit finaliser (Appleby, public domain).
+[[nodiscard]] constexpr std::uint64_t spread(std::uint64_t x)
+{
+    x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDu;
+    x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53u;
+    return x ^ (x >> 33);
+}
+
 class IndexTable {
 public:
-    /// The number that stands in the slot where a thing with this hash is, or would be, as `same(number)` says; kNoIndex
-    /// there means that it is absent. Null only while the table is empty.
-    template<class Same>
-    [[nodiscard]] std::uint32_t *find(std::uint64_t hash, Same same)
-    {
-        if (m_slots.empty())
-            return nullptr;
-        for (std::size_t slot = home(hash);; slot = (slot + 1) & (m_slots.size() - 1)) {
-            if (m_slots[slot] == kNoIndex || same(m_slots[slot]))
-                return &m_slots[slot];
-        }
-    }
-
-    /// Adds `number`, which must be absent. `hashOf(number)` is asked again for all numbers when the table grows.
-    template<class HashOf>
-    void insert(std::uint32_t number, HashOf hashOf)
+    /// The number of the thing with this hash, as `same(number)` says; `number` is added if there is none, and kNoIndex
+    /// returned. `hashOf(number)` is asked again for all other numbers when the table grows.
+    template<class Same, class HashOf>
+    std::uint32_t findOrAdd(std::uint64_t hash, std::uint32_t number, Same same, HashOf hashOf)
     {
         if ((m_used + 1) * 4 > m_slots.size() * 3)
             grow(hashOf);
-        *find(hashOf(number), [](std::uint32_t) { return false; }) = number;
+        std::uint32_t &slot = find(hash, same);
+        if (slot != kNoIndex)
+            return slot;
+        slot = number;
         ++m_used;
+        return kNoIndex;
     }
 
+    /// Lets `number` stand for the thing that `known` stands for.
+    void replace(std::uint64_t hash, std::uint32_t known, std::uint32_t number)
+    {
+        find(hash, [known](std::uint32_t n) { return n == known; }) = number;
+    }
+
+    [[nodiscard]] bool empty() const { return m_used == 0; }
     void clear()
     {
         m_slots.clear();
@@ -47,10 +53,14 @@ public:
     [[nodiscard]] std::size_t memoryBytes() const { return m_slots.capacity() * sizeof(std::uint32_t); }
 
 private:
-    /// The upper bits of a product depend on every bit of the hash.
-    [[nodiscard]] std::size_t home(std::uint64_t hash) const
+    template<class Same>
+    [[nodiscard]] std::uint32_t &find(std::uint64_t hash, Same same)
     {
-        return static_cast<std::size_t>((hash * 0x9E3779B97F4A7C15u) >> (64 - std::countr_zero(m_slots.size())));
+        const std::size_t mask = m_slots.size() - 1;
+        std::size_t slot = hash & mask;
+        while (m_slots[slot] != kNoIndex && !same(m_slots[slot]))
+            slot = (slot + 1) & mask;
+        return m_slots[slot];
     }
 
     template<class HashOf>
@@ -60,7 +70,7 @@ private:
         old.swap(m_slots);
         for (const std::uint32_t number : old) {
             if (number != kNoIndex)
-                *find(hashOf(number), [](std::uint32_t) { return false; }) = number;
+                find(hashOf(number), [](std::uint32_t) { return false; }) = number;
         }
     }
 

@@ -16,7 +16,7 @@ InteractionState stateAt(const Summary &summary, Timestamp now, Duration staleAf
 
 InteractionSet::Added InteractionSet::add(const Event &event, std::uint64_t commit)
 {
-    const std::uint32_t known = m_events.find(event.id.value);
+    const std::uint32_t known = m_events.findOrAdd(event);
     if (known != kNoIndex) {
         const Added added = m_events[known].content == event.content ? Added{Added::Duplicate, false, true}
                                                                      : addVariant(known, event);
@@ -24,7 +24,7 @@ InteractionSet::Added InteractionSet::add(const Event &event, std::uint64_t comm
             m_commit = std::max(m_commit, commit);
         return added;
     }
-    const std::uint32_t index = m_events.add(event);
+    const auto index = static_cast<std::uint32_t>(m_events.size() - 1);
     m_commit = std::max(m_commit, commit);
     const bool live = !m_events[index].has(LightEvent::Imported);
     m_live += live ? 1 : 0;

@@ -28,6 +28,13 @@ private:
         std::uint32_t size;
         std::uint64_t hash;
     };
+    static constexpr std::uint32_t kFew = 8;
+
+    template<class Same>
+    [[nodiscard]] std::uint32_t findAmongFew(Same same) const;
+    template<class Same>
+    std::uint32_t findOrIndex(std::uint64_t hash, std::uint32_t fresh, Same same);
+
     std::string m_texts;
     std::vector<Entry> m_entries;
     IndexTable m_index;

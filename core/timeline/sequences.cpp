@@ -14,7 +14,8 @@ std::uint32_t counterOf(const EventTable &events, const LightEvent &e)
 
 std::uint64_t hashOf(const EventTable &events, const LightEvent &e)
 {
-    return static_cast<std::uint64_t>(e.sequence) ^ std::uint64_t(counterOf(events, e)) << 40;
+    const auto sequence = static_cast<std::uint64_t>(e.sequence);
+    return spread((sequence >> 4) + (std::uint64_t(counterOf(events, e)) << 32)) + (sequence & 15); // neighbours share a line
 }
 
 } // namespace
@@ -26,14 +27,15 @@ void Sequences::add(EventTable &events, std::uint32_t index)
         return;
     ++m_count;
     const std::uint32_t number = counterOf(events, e);
-    std::uint32_t *known = m_known.find(hashOf(events, e), [&](std::uint32_t other) {
+    const auto same = [&](std::uint32_t other) {
         return events[other].sequence == e.sequence && counterOf(events, events[other]) == number;
-    });
-    if (known && *known != kNoIndex) {
-        tie(events, *known, index);
+    };
+    const std::uint32_t known =
+        m_known.findOrAdd(hashOf(events, e), index, same, [&](std::uint32_t i) { return hashOf(events, events[i]); });
+    if (known != kNoIndex) {
+        tie(events, known, index);
         return;
     }
-    m_known.insert(index, [&](std::uint32_t i) { return hashOf(events, events[i]); });
     if (number >= m_counters.size())
         m_counters.resize(number + 1);
     Counter &counter = m_counters[number];
@@ -45,14 +47,14 @@ void Sequences::add(EventTable &events, std::uint32_t index)
 }
 
 /// Two events that name different participants have the sequence. It is counted once, whoever comes third.
-void Sequences::tie(EventTable &events, std::uint32_t &representative, std::uint32_t index)
+void Sequences::tie(EventTable &events, std::uint32_t representative, std::uint32_t index)
 {
     LightEvent &known = events.at(representative);
     const LightEvent &e = events[index];
     if (known.has(LightEvent::Tied) || e.participant == kNoIndex)
         return;
     if (known.participant == kNoIndex) {
-        representative = index; // names a participant to compare with
+        m_known.replace(hashOf(events, e), representative, index); // it names a participant to compare with
     } else if (known.participant != e.participant) {
         known.flags |= LightEvent::Tied;
         ++m_ties;

@@ -38,7 +38,7 @@ private:
             return distinct > 0 && static_cast<std::uint64_t>(largest) - static_cast<std::uint64_t>(smallest) != distinct - 1;
         }
     };
-    void tie(EventTable &events, std::uint32_t &representative, std::uint32_t index);
+    void tie(EventTable &events, std::uint32_t representative, std::uint32_t index);
 
     std::vector<Counter> m_counters; ///< one; with scope Participant one for each participant number
     IndexTable m_known;              ///< one event of each sequence

@@ -147,6 +147,7 @@ private Q_SLOTS:
     void memory();
     void manyParticipants();
     void manyInReverse();
+    void nearIdsAreSpread();
 
     void equalsTheJudge();
     void equalsTheJudgeWithImports();
@@ -360,6 +361,18 @@ void TestInteractionSet::manyInReverse()
         backward.add(*e, 1);
     QVERIFY(forward.idsInOrder() == backward.idsInOrder());
     QCOMPARE(text(forward.summary(at(0))), text(backward.summary(at(0))));
+}
+
+/// Ids that differ in a few digits alone must not meet in few places of the table.
+void TestInteractionSet::nearIdsAreSpread()
+{
+    constexpr std::uint64_t kMany = 4096;
+    for (int shift = 0; shift <= 52; ++shift) {
+        std::set<std::uint64_t> places;
+        for (std::uint64_t i = 0; i < kMany; ++i)
+            places.insert(spread(i << shift) % kMany);
+        QVERIFY2(places.size() > kMany / 2, std::to_string(shift).c_str()); // by chance: 63 in 100
+    }
 }
 
 void TestInteractionSet::equalsTheJudge()
