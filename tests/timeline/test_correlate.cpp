@@ -49,14 +49,16 @@ std::string anyEvents(bool orderly)
     return lines;
 }
 
+// RC_ASSERT takes an expression apart, and then || does not stop early: double parentheses keep it whole.
+
 void checkSegments(const Story &story)
 {
     for (const ParticipantRow &row : story.participants) {
         for (const ChannelRow &channel : row.channels) {
             for (std::size_t i = 0; i < channel.segments.size(); ++i) {
                 const Segment &s = channel.segments[i];
-                RC_ASSERT(!s.end || *s.end >= s.start);
-                RC_ASSERT(i + 1 == channel.segments.size() || (s.end && *s.end <= channel.segments[i + 1].start));
+                RC_ASSERT((!s.end || *s.end >= s.start));
+                RC_ASSERT((i + 1 == channel.segments.size() || (s.end && *s.end <= channel.segments[i + 1].start)));
             }
         }
     }
@@ -69,9 +71,9 @@ void checkLane(const Story &story)
         RC_ASSERT(piece.kind != SegmentKind::Monitor);
         RC_ASSERT(piece.kind != SegmentKind::Acw);
         RC_ASSERT(piece.participant < static_cast<int>(story.participants.size()));
-        RC_ASSERT(!piece.end || *piece.end > piece.start);
-        RC_ASSERT(piece.end || i + 1 == story.felt.size());
-        RC_ASSERT(i == 0 || *story.felt[i - 1].end == piece.start);
+        RC_ASSERT((!piece.end || *piece.end > piece.start));
+        RC_ASSERT((piece.end || i + 1 == story.felt.size()));
+        RC_ASSERT((i == 0 || *story.felt[i - 1].end == piece.start));
     }
 }
 
@@ -79,13 +81,13 @@ void checkLinks(const Story &story)
 {
     const int count = static_cast<int>(story.participants.size());
     for (const Link &link : story.links) {
-        RC_ASSERT(link.from >= 0 && link.from < count);
+        RC_ASSERT((link.from >= 0 && link.from < count));
         RC_ASSERT(link.to < count);
         RC_ASSERT((link.to < 0) == !link.otherInteraction.empty());
         RC_ASSERT(!link.rule.empty());
     }
     const Figures &f = story.figures;
-    RC_ASSERT(f.transfers >= 0 && f.humanAnswers >= 0);
+    RC_ASSERT((f.transfers >= 0 && f.humanAnswers >= 0));
     for (const Duration d : {f.wait, f.alert, f.talk, f.hold, f.acw})
         RC_ASSERT(d.us >= 0);
 }
@@ -344,7 +346,7 @@ void TestCorrelate::laneIsTheCustomersSpan()
                 end = std::max(end.value_or(s.start), s.end.value_or(s.start));
             }
         }
-        RC_ASSERT(story.felt.empty() == (!start || (!open && *end == *start)));
+        RC_ASSERT((story.felt.empty() == (!start || (!open && *end == *start))));
         if (story.felt.empty())
             return;
         RC_ASSERT(story.felt.front().start == *start);
@@ -352,7 +354,7 @@ void TestCorrelate::laneIsTheCustomersSpan()
         Duration sum;
         for (const FeltSegment &piece : story.felt)
             sum = sum + (piece.end.value_or(*end) - piece.start);
-        RC_ASSERT(open || sum == *end - *start);
+        RC_ASSERT((open || sum == *end - *start));
     }));
 }
 
