@@ -5,7 +5,6 @@
 #include "ui/views/controls.h"
 
 #include <QCheckBox>
-#include <QComboBox>
 #include <QFormLayout>
 #include <QFrame>
 #include <QLineEdit>
@@ -69,7 +68,7 @@ QWidget *ConnectDialog::form()
     m_form->setLabelAlignment(Qt::AlignLeft);
     m_name = new QLineEdit;
     m_environment = new QLineEdit;
-    m_signIn = new QComboBox;
+    m_signIn = new ComboBox(m_look);
     m_clientId = new QLineEdit;
     m_secret = new QLineEdit;
     m_key = new QPlainTextEdit;

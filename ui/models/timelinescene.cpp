@@ -109,11 +109,13 @@ private:
     static QString detailOf(const ParticipantRow &source)
     {
         const QString role = purposeName(source.purpose, source.purposeText);
-        if (source.purpose == Purpose::Acd)
-            return foreign(source.queueName);
-        if (source.purpose == Purpose::Customer || source.purpose == Purpose::External)
-            return source.name.empty() || source.name == source.address ? QString() : foreign(source.address);
-        return participantName(source) == role ? QString() : role;
+        if (participantName(source) != role)
+            return role;
+        for (const std::string *name : {&source.queueName, &source.name, &source.address}) {
+            if (!name->empty())
+                return foreign(*name);
+        }
+        return {};
     }
 
     /// Where an arrow leaves or meets a participant: the channel whose segment is nearest to the time.
@@ -136,7 +138,7 @@ private:
                 const Timestamp end = segment.end.value_or(m_now);
                 const Timestamp at = receiving ? segment.start : std::clamp(time, segment.start, std::max(segment.start, end));
                 const std::int64_t distance = std::abs(at.us - time.us);
-                if (distance < nearest) {
+                if (distance <= nearest) { // of equally near ones the later leg
                     nearest = distance;
                     best = {*found + 1 + static_cast<int>(c), at};
                 }
@@ -233,7 +235,7 @@ std::string channelKey(std::size_t participant, std::size_t channel) { return "c
 QString participantName(const ParticipantRow &participant)
 {
     const QString role = purposeName(participant.purpose, participant.purposeText);
-    if (participant.purpose == Purpose::Acd)
+    if (participant.purpose != Purpose::Agent && participant.purpose != Purpose::User && participant.purpose != Purpose::Unknown)
         return role;
     for (const std::string *name : {&participant.name, &participant.address, &participant.userId}) {
         if (!name->empty())

@@ -39,6 +39,7 @@ QLineEdit, QComboBox, QPlainTextEdit { background: %panel; border: 1px solid %co
 QLineEdit, QComboBox { padding: 3px 8px; min-height: 20px; }
 QLineEdit:focus, QComboBox:focus { border: 2px solid %focus; padding: 2px 7px; }
 QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: %panel; border: 1px solid %control; selection-background-color: %select; selection-color: %text; }
 QTableView { background: %panel; alternate-background-color: %panel; border: none; gridline-color: transparent; selection-background-color: %select; selection-color: %text; outline: none; }
 QTableView::item { padding: 0 8px; border: none; }

@@ -50,6 +50,36 @@ std::vector<QPointF> course(const Ends &ends, bool far)
         gutter + QPointF(0, sign * 8), stop - QPointF(0, sign * 6), stop};
 }
 
+/// True if no segment of the row at `y` reaches into x0 .. x1.
+bool isClear(const Scene &scene, const RowLayout &rows, const TimeScale &scale, double y, double x0, double x1)
+{
+    const int index = rows.rowAt(static_cast<int>(y));
+    if (index < 0 || !scene.rows[static_cast<std::size_t>(index)].lane)
+        return true;
+    const Lane &lane = *scene.rows[static_cast<std::size_t>(index)].lane;
+    const std::size_t first = lane.firstEndingAfter(scale.at(x0).us);
+    return first == lane.segments().size() || scale.x(Timestamp{lane.segments()[first].start}) >= x1;
+}
+
+/// Beside the arrow, on the side where no segment is covered; the row nearest to its middle first.
+void placePill(ArrowShape &shape, const Ends &ends, const Scene &scene, const RowLayout &rows, const TimeScale &scale, double width)
+{
+    const double right = std::max(ends.from.x(), ends.to.x()) + 8;
+    const double left = std::min(ends.from.x(), ends.to.x()) - 8 - kArrowPillRoom;
+    const double middle = (ends.from.y() + ends.to.y()) / 2;
+    shape.pill = QPointF(right, middle);
+    for (const double y : {middle, ends.from.y() + (ends.to.y() - ends.from.y()) * 0.2, ends.from.y() + (ends.to.y() - ends.from.y()) * 0.8}) {
+        for (const double x : {right, left}) {
+            if (x < 0 || x + kArrowPillRoom > width || !isClear(scene, rows, scale, y, x, x + kArrowPillRoom))
+                continue;
+            shape.pill = QPointF(x, y);
+            shape.pillLeft = x == left;
+            shape.pillFits = true;
+            return;
+        }
+    }
+}
+
 } // namespace
 
 std::vector<ArrowShape> layOutArrows(const Scene &scene, const RowLayout &rows, const Metrics &metrics, const TimeScale &scale, double width)
@@ -68,7 +98,7 @@ std::vector<ArrowShape> layOutArrows(const Scene &scene, const RowLayout &rows, 
         shape.path = course(ends, far);
         shape.head = ends.to;
         shape.down = ends.down;
-        shape.pill = QPointF(std::max(ends.from.x(), ends.to.x()) + 8, (ends.from.y() + ends.to.y()) / 2);
+        placePill(shape, ends, scene, rows, scale, width);
         out.push_back(std::move(shape));
     }
     const auto distance = [&](const ArrowShape &a) { return std::abs(a.head.x() - width / 2); };
@@ -76,13 +106,13 @@ std::vector<ArrowShape> layOutArrows(const Scene &scene, const RowLayout &rows, 
     if (out.size() > kMostArrows)
         out.resize(kMostArrows);
     std::sort(out.begin(), out.end(), [](const ArrowShape &a, const ArrowShape &b) { return a.pill.x() < b.pill.x(); });
+    // Of two pills in one place the first stays.
     for (std::size_t i = 0; i < out.size(); ++i) {
-        double room = width - out[i].pill.x();
-        for (std::size_t j = 0; j < out.size(); ++j) {
-            if (j != i && std::abs(out[j].pill.y() - out[i].pill.y()) < 24 && out[j].pill.x() >= out[i].pill.x())
-                room = std::min(room, out[j].pill.x() - out[i].pill.x());
+        for (std::size_t j = 0; out[i].pillFits && j < i; ++j) {
+            const QPointF way = out[i].pill - out[j].pill;
+            if (out[j].pillFits && std::abs(way.y()) < 24 && std::abs(way.x()) < kArrowPillRoom)
+                out[i].pillFits = false;
         }
-        out[i].pillFits = room >= kArrowPillRoom;
     }
     return out;
 }

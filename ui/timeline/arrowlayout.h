@@ -21,7 +21,8 @@ struct ArrowShape {
     std::vector<QPointF> path; ///< start, then triples of Bezier control points, content coordinates
     QPointF head;              ///< the tip
     bool down = true;          ///< the direction the head points to
-    QPointF pill;              ///< left middle of the label
+    QPointF pill;              ///< left middle of the room for the label
+    bool pillLeft = false;     ///< that room is left of the arrow: the label stands at its right end
     bool pillFits = false;     ///< there is room for it to stand always
 };
 

@@ -66,8 +66,9 @@ void paintArrows(QPainter &p, const PaintState &s, PaintKit &kit)
     for (const ArrowShape &shape : shapes) {
         const QString &text = s.scene->arrows[shape.arrow].label;
         const int width = static_cast<int>(std::ceil(kit.label.width(text))) + 14;
-        if (shape.pillFits && shape.pill.x() + width < s.plot().width())
-            drawPill(p, kit, QRect(static_cast<int>(shape.pill.x()), static_cast<int>(shape.pill.y()) - kPillHeight / 2, width, kPillHeight), text,
+        const double x = shape.pillLeft ? shape.pill.x() + kArrowPillRoom - width : shape.pill.x();
+        if (shape.pillFits && x >= 0 && x + width < s.plot().width())
+            drawPill(p, kit, QRect(static_cast<int>(x), static_cast<int>(shape.pill.y()) - kPillHeight / 2, width, kPillHeight), text,
                 kit.role(Role::BorderControl), kit.role(Role::Text), kPillHeight / 2.0);
     }
     p.restore();

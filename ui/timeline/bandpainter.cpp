@@ -95,6 +95,11 @@ void paintBands(QPainter &p, const PaintState &s, PaintKit &kit, bool under)
 void paintBandCaps(QPainter &p, const PaintState &s, PaintKit &kit)
 {
     std::vector<QRect> taken;
+    const RowRange rows = s.visible();
+    if (!s.scene->bandLabelsBelow && rows.first < rows.end) {
+        const QString &note = s.scene->rows[static_cast<std::size_t>(rows.first)].note;
+        taken.emplace_back(s.header, s.axis, static_cast<int>(kit.small.width(note)) + 14, s.rows->heightOf(rows.first));
+    }
     for (const Band &band : s.scene->bands) {
         const std::optional<BandLook> look = bandLook(kit.look.theme(), band.state);
         const QRect box = bandBox(s, band) & s.plot();

@@ -303,8 +303,8 @@ void LanesView::chooseRow(int index)
         return;
     Selection selection;
     selection.row = row(index).key;
+    const Timestamp instant = m_instant.us ? m_instant : now();
     if (row(index).lane) {
-        const Timestamp instant = m_instant.us ? m_instant : now();
         const int at = segmentCovering(*row(index).lane, instant, now());
         const LaneSegment *segment = at < 0 ? nullptr : &row(index).lane->segments()[static_cast<std::size_t>(at)];
         if (segment) {
@@ -312,10 +312,8 @@ void LanesView::chooseRow(int index)
             selection.kind = segment->kind;
         }
     }
-    const Timestamp kept = m_instant;
     choose(selection);
-    if (kept.us)
-        m_instant = kept;
+    m_instant = instant; // from lane to lane the instant stays
     revealRow(index);
 }
 

@@ -27,13 +27,13 @@ bool sameRows(const Scene &a, const Scene &b)
 LanesView::LanesView(Purpose purpose, const Appearance &look, const Clock &clock, QWidget *parent)
     : QAbstractScrollArea(parent), m_purpose(purpose), m_look(look), m_clock(clock), m_painter(look)
 {
+    installLaneAccessibility();
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     viewport()->setMouseTracking(true);
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     setAccessibleName(purpose == Purpose::Floor ? tr("Interactions over time") : tr("Timeline of the interaction"));
-    installLaneAccessibility();
     connect(&look, &Appearance::changed, this, [this] {
         m_painter.refresh();
         relayout();

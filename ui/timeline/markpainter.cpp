@@ -102,6 +102,8 @@ private:
         if (x < m_free && below == m_freeAt)
             return;
         m_p.setRenderHint(QPainter::Antialiasing, false);
+        if (below == 0)
+            m_p.fillRect(QRectF(x - 1, m_y - 7, m_kit.label.width(text) + 2, 14), m_kit.role(Role::LaneEven));
         drawText(m_p, m_kit.label, x, m_y + below, text, colour);
         m_p.setRenderHint(QPainter::Antialiasing);
         m_free = x + m_kit.label.width(text) + 4;

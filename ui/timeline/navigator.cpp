@@ -17,7 +17,9 @@ void Navigator::setWidth(double width)
     m_width = std::max(width, 1.0);
     if (!m_placed || old == m_width)
         return;
-    if (following())
+    if (!m_touched)
+        place();
+    else if (following())
         m_scale = m_scale.withAt(m_now, m_anchor * m_width);
 }
 
@@ -37,6 +39,7 @@ void Navigator::place()
     m_placed = true;
     if (!following()) {
         fitAll();
+        m_touched = false;
         return;
     }
     const Duration age = m_now - m_extent.start;
@@ -70,6 +73,7 @@ void Navigator::afterMove()
 
 void Navigator::zoom(double factor, double x)
 {
+    m_touched = true;
     m_scale = m_scale.zoomed(factor, x);
     afterMove();
 }
@@ -78,6 +82,7 @@ void Navigator::zoomAtFocus(double factor) { zoom(factor, following() ? m_anchor
 
 void Navigator::pan(double px)
 {
+    m_touched = true;
     m_scale = m_scale.panned(px);
     if (px < 0)
         pause();
@@ -87,6 +92,7 @@ void Navigator::pan(double px)
 
 void Navigator::show(TimeRange range)
 {
+    m_touched = true;
     const double room = m_width * kRoomAround;
     m_scale = TimeScale::fitting(range, m_width - 2 * room).panned(-room);
     pause();
@@ -94,6 +100,7 @@ void Navigator::show(TimeRange range)
 
 void Navigator::showExactly(TimeRange range)
 {
+    m_touched = true;
     m_scale = TimeScale(range.start, static_cast<double>(range.length().us) / m_width);
     afterMove();
 }
@@ -110,12 +117,14 @@ void Navigator::fitAll()
 
 void Navigator::home()
 {
+    m_touched = true;
     m_scale = m_scale.withAt(m_extent.start, m_width * kRoomAround);
     pause();
 }
 
 void Navigator::end()
 {
+    m_touched = true;
     m_anchor = 1 - kFreeAtRight;
     m_missed = 0;
     if (m_mode == Mode::Stored) {
@@ -144,6 +153,7 @@ void Navigator::reveal(TimeRange range)
     const double to = m_scale.x(range.end);
     constexpr double kEdge = 24;
     if (to < kEdge || from > m_width - kEdge) {
+        m_touched = true;
         m_scale = m_scale.withAt(range.start, m_width / 3);
         pause();
     }

@@ -62,6 +62,7 @@ private:
     double m_anchor = 1 - kFreeAtRight; ///< where now stands while following, as a fraction of the width
     std::uint64_t m_missed = 0;
     bool m_placed = false;
+    bool m_touched = false; ///< the user has moved the view: a new width no longer places it anew
 };
 
 } // namespace threadline::ui

@@ -29,7 +29,8 @@ int segmentCovering(const Lane &lane, Timestamp t, Timestamp now)
     // Those of a record may overlap, a few deep; further back nothing is looked for.
     for (int steps = 0; it != all.begin() && steps < 64; ++steps) {
         --it;
-        if (it->endAt(now.us) > t.us || (it->start == t.us && it->endAt(now.us) == t.us))
+        const bool runsOn = it->open() && t <= now; // what is open covers now itself
+        if (runsOn || it->endAt(now.us) > t.us || (it->start == t.us && it->endAt(now.us) == t.us))
             return static_cast<int>(it - all.begin());
     }
     return -1;

@@ -22,7 +22,7 @@ struct Piece {
     SegmentKind kind = SegmentKind::Unknown; ///< of a run: the one that holds most time
     Rail rail = Rail::None;
     bool open = false;
-    std::int64_t time = 0; ///< us of all segments in it
+    std::int64_t time = 0; ///< us of all segments in it; below 0: a sample, shown without a duration
     std::int64_t ofKind = 0; ///< us of those of `kind`
 
     [[nodiscard]] bool merged() const { return count > 1; }

@@ -116,7 +116,7 @@ private:
     QString labelOf(const Piece &piece, double room)
     {
         const LaneSegment &segment = m_row.lane->segments()[piece.first];
-        return fitLabel(m_row.lane->nameOf(segment), durationText(Duration{piece.time}), room, [this](const QString &text) { return m_text.width(text); });
+        return fitLabel(m_row.lane->nameOf(segment), piece.time < 0 ? QString() : durationText(Duration{piece.time}), room, [this](const QString &text) { return m_text.width(text); });
     }
 
     void rail(const Piece &piece, const QRect &box)

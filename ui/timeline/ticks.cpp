@@ -27,7 +27,9 @@ constexpr std::array kSteps = {
 double lengthOf(const TickStep &step)
 {
     constexpr double kShortMonth = 28;
-    return step.months ? static_cast<double>(step.months) * kShortMonth * static_cast<double>(kDay) : static_cast<double>(step.us);
+    constexpr double kShortYear = 365;
+    const double days = step.months % 12 == 0 ? step.months / 12 * kShortYear : step.months * kShortMonth;
+    return step.months ? days * static_cast<double>(kDay) : static_cast<double>(step.us);
 }
 
 std::int64_t floorTo(std::int64_t value, std::int64_t step)

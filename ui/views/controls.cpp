@@ -85,7 +85,7 @@ QSize FlatButton::sizeHint() const
     const double hint = m_hint.isEmpty() ? 0 : 18;
     const double glyph = m_glyph == Glyph::None ? 0 : text > 0 ? kGlyphSpace : 12;
     const int pad = m_style == Style::View ? 28 : m_style == Style::Link ? 4 : m_style == Style::Icon ? 8 : m_style == Style::Tab ? 20 : 14;
-    const int height = m_style == Style::View ? 30 : m_style == Style::Tab ? 27 : m_style == Style::Item ? 24 : 22;
+    const int height = m_style == Style::View ? 30 : m_style == Style::Tab ? 27 : m_style == Style::Item ? 24 : m_style == Style::Icon ? 18 : 22;
     return {static_cast<int>(text + hint + glyph) + pad, height};
 }
 
@@ -149,6 +149,24 @@ void FlatButton::paintEvent(QPaintEvent *)
         p.setBrush(Qt::NoBrush);
         p.drawRect(rect().adjusted(1, 1, -1, -1));
     }
+}
+
+GlyphLabel::GlyphLabel(Glyph glyph, Role role, const Appearance &look, int size, QWidget *parent) : QWidget(parent), m_glyph(glyph), m_role(role), m_look(look)
+{
+    setFixedSize(size, size);
+}
+
+void GlyphLabel::paintEvent(QPaintEvent *)
+{
+    QPainter p(this);
+    drawGlyph(p, m_glyph, 0, 0, m_look.theme()(m_role), width());
+}
+
+void ComboBox::paintEvent(QPaintEvent *event)
+{
+    QComboBox::paintEvent(event);
+    QPainter p(this);
+    drawGlyph(p, Glyph::Down, width() - 20, height() / 2.0 - 6, m_look.theme()(Role::Text2));
 }
 
 EmptyState::EmptyState(const Appearance &look, QWidget *parent)

@@ -6,9 +6,11 @@
 #include "ui/theme/glyphs.h"
 
 #include <QAbstractButton>
+#include <QComboBox>
 #include <QLabel>
 #include <QWidget>
 
+class QPushButton;
 class QVBoxLayout;
 
 namespace threadline::ui {
@@ -49,6 +51,34 @@ private:
     QString m_hint;
 };
 
+/// A glyph that follows the theme.
+class GlyphLabel : public QWidget {
+    Q_OBJECT
+public:
+    GlyphLabel(Glyph glyph, Role role, const Appearance &look, int size = 12, QWidget *parent = nullptr);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    Glyph m_glyph;
+    Role m_role;
+    const Appearance &m_look;
+};
+
+/// A list to choose from, with the arrow of our own glyphs.
+class ComboBox : public QComboBox {
+    Q_OBJECT
+public:
+    explicit ComboBox(const Appearance &look, QWidget *parent = nullptr) : QComboBox(parent), m_look(look) {}
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const Appearance &m_look;
+};
+
 /// What stands where there is nothing to show: one line, one line why, one action.
 class EmptyState : public QWidget {
     Q_OBJECT
@@ -64,7 +94,7 @@ Q_SIGNALS:
 private:
     QLabel *m_title;
     QLabel *m_why;
-    class QPushButton *m_action;
+    QPushButton *m_action;
 };
 
 } // namespace threadline::ui

@@ -16,7 +16,8 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kWidth = 1140;
-constexpr int kHeaderWidth = 236;
+constexpr int kCardHeight = 164;
+constexpr int kHeaderWidth = 264;
 
 struct Stretch {
     SegmentKind kind;
@@ -136,17 +137,12 @@ FirstRun::FirstRun(const Appearance &look, QWidget *parent) : QWidget(parent), m
     layout->addSpacing(14);
     layout->addWidget(makeLabel(tr("Where should the events come from?"), sized(look.fonts().title, 18 * look.fonts().scale, QFont::DemiBold)));
     layout->addSpacing(4);
-    auto *first = new QHBoxLayout;
-    auto *second = new QHBoxLayout;
-    first->setSpacing(16);
-    second->setSpacing(16);
-    QPushButton *demo = card(first, Glyph::Play, tr("Try the demo"), tr("Simulated calls, made up on this computer. Nothing leaves it."), tr("Starts at once"), tr("Start demo"), 1);
-    QPushButton *open = card(first, Glyph::File, tr("Open a file"), tr("Conversation details exported from Genesys Cloud: JSON, NDJSON, also gzip."), tr("Or drop files on this window"), tr("Open…"), 2);
-    QPushButton *connects = card(second, Glyph::Plug, tr("Connect to a streaming feed"), tr("Live events over a WebSocket. Needs an OAuth client and its secret or key."), tr("With a test of the connection"), tr("Set up…"), 3);
-    second->addStretch(1);
-    layout->addLayout(first);
-    layout->addSpacing(6);
-    layout->addLayout(second);
+    auto *cards = new QHBoxLayout;
+    cards->setSpacing(16);
+    QPushButton *demo = card(cards, Glyph::Play, tr("Try the demo"), tr("Simulated calls, made up on this computer. Nothing leaves it."), tr("Starts at once"), tr("Start demo"), 1);
+    QPushButton *open = card(cards, Glyph::File, tr("Open a file"), tr("Conversation details from Genesys Cloud: JSON, NDJSON, also gzip."), tr("Or drop files here"), tr("Open…"), 2);
+    QPushButton *connects = card(cards, Glyph::Plug, tr("Connect to a feed"), tr("Live events over a WebSocket. Needs an OAuth client."), tr("With a connection test"), tr("Set up…"), 3);
+    layout->addLayout(cards);
     layout->addSpacing(10);
     layout->addWidget(makeLabel(tr("Any time later: File, Connect (Ctrl+Shift+C). All keys: ?"), look.fonts().table, "2"));
     layout->addStretch(2);
@@ -167,13 +163,11 @@ QPushButton *FirstRun::card(QHBoxLayout *layout, Glyph glyph, const QString &tit
 {
     auto *frame = new QFrame;
     frame->setProperty("card", true);
-    frame->setFixedHeight(132);
+    frame->setFixedHeight(kCardHeight);
     auto *outer = new QHBoxLayout(frame);
     outer->setContentsMargins(20, 16, 18, 16);
     outer->setSpacing(18);
-    auto *icon = new QLabel;
-    icon->setPixmap(glyphPixmap(glyph, m_look.theme()(Role::Accent), 20, devicePixelRatioF()));
-    outer->addWidget(icon, 0, Qt::AlignTop);
+    outer->addWidget(new GlyphLabel(glyph, Role::Accent, m_look, 20), 0, Qt::AlignTop);
     auto *column = new QVBoxLayout;
     outer->addLayout(column, 1);
     auto *head = new QHBoxLayout;

@@ -9,6 +9,7 @@
 
 #include <memory>
 
+class QHBoxLayout;
 class QPushButton;
 
 namespace threadline::ui {
@@ -39,7 +40,7 @@ Q_SIGNALS:
     void connectWanted();
 
 private:
-    QPushButton *card(class QHBoxLayout *layout, Glyph glyph, const QString &title, const QString &what, const QString &hint, const QString &action, int number);
+    QPushButton *card(QHBoxLayout *layout, Glyph glyph, const QString &title, const QString &what, const QString &hint, const QString &action, int number);
     const Appearance &m_look;
 };
 

@@ -96,9 +96,7 @@ void Inspector::head(Glyph glyph, const QString &title, const QString &right, co
 {
     auto *line = new QHBoxLayout;
     if (glyph != Glyph::None) {
-        auto *icon = new QLabel;
-        icon->setPixmap(glyphPixmap(glyph, m_look.theme()(Role::Text2), 16, devicePixelRatioF()));
-        line->addWidget(icon);
+        line->addWidget(new GlyphLabel(glyph, Role::Text2, m_look, 16));
     }
     QLabel *name = makeLabel(title, m_look.fonts().title);
     name->setWordWrap(true);

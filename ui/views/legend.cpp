@@ -32,6 +32,7 @@ void paintSample(QPainter &painter, PaintKit &kit, SegmentKind kind, const QRect
     piece.x0 = box.x();
     piece.x1 = box.right() + 2; // the gap to a neighbour
     piece.rail = rail;
+    piece.time = -1;
     const SegmentBox full = segmentBox(RowKind::Lane, SegmentKind::Talk, kit.look.metrics());
     paintPieces(painter, state, kit, row, box.y() - full.top, {piece});
 }

@@ -177,7 +177,8 @@ void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, D
             list.rows[i]->setItem(items[i], list.kind, m_hub.now(), longest);
     }
     list.none->setVisible(items.empty());
-    list.more->setText(items.size() > kListed ? tr("%1 of %2").arg(kListed).arg(items.size()) : QString());
+    const QString line = tr("line at %1").arg(durationText(kAlarmAfter));
+    list.more->setText(items.empty() ? QString() : items.size() > kListed ? tr("%1 of %2, %3").arg(kListed).arg(items.size()).arg(line) : line);
 }
 
 void NowPanel::makeQueues(QVBoxLayout *layout)

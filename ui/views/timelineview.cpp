@@ -169,8 +169,6 @@ void TimelineView::rebuild()
         m_lanes->navigator() = Navigator();
     }
     m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now()));
-    if (another)
-        m_lanes->navigator().fitAll();
     m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
     follow();
 }

@@ -10,6 +10,7 @@
 
 #include <set>
 
+class QPushButton;
 class QStackedLayout;
 
 namespace threadline::ui {
@@ -45,7 +46,7 @@ private:
     std::vector<Figure> m_figures;
     int m_header = 300;
     FlatButton *m_copy;
-    class QPushButton *m_fit;
+    QPushButton *m_fit;
 };
 
 class TimelineView : public QWidget {

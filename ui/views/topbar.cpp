@@ -134,9 +134,7 @@ void Crumbs::show(const std::vector<Crumb> &crumbs, const QString &note)
     int at = 0;
     for (const Crumb &crumb : crumbs) {
         if (at) {
-            auto *arrow = new QLabel;
-            arrow->setPixmap(glyphPixmap(Glyph::Right, m_look.theme()(Role::Text3), 12, devicePixelRatioF()));
-            m_layout->insertWidget(at++, arrow);
+            m_layout->insertWidget(at++, new GlyphLabel(Glyph::Right, Role::Text3, m_look));
         }
         if (crumb.target.isEmpty()) {
             QLabel *label = makeLabel(crumb.text, &crumb == &crumbs.back() ? m_look.fonts().bodyMedium : m_look.fonts().body, &crumb == &crumbs.back() ? "" : "2");
