@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Starting the real programs, asking their REST address, and what is checked of them.
+#pragma once
+
+#include "core/model/event.h"
+
+#include <QByteArray>
+#include <QProcess>
+#include <QString>
+#include <QStringList>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace threadline::test {
+
+/// A program of ours, ended (SIGTERM, then SIGKILL) when it goes.
+class Program {
+public:
+    Program(const QString &name, const QStringList &arguments, const QStringList &environment = {});
+    ~Program();
+
+    /// The first http address it prints, waiting at most 30 s; what it said instead in brackets if it ends.
+    [[nodiscard]] QString address();
+    [[nodiscard]] QProcess &process() { return m_process; }
+    /// Everything written so far, both channels.
+    [[nodiscard]] QString said();
+    void kill9();
+    /// SIGTERM; the exit code, or -1 if it does not end within `ms`.
+    [[nodiscard]] int terminate(int ms);
+
+private:
+    QProcess m_process;
+    QString m_said;
+};
+
+struct Reply {
+    int status = 0; ///< 0: no answer
+    QByteArray body;
+};
+[[nodiscard]] Reply get(const QString &url);
+
+/// Environment that connects a collector to a simulator.
+[[nodiscard]] QStringList demoEnvironment(const QString &url);
+
+/// Ids of all interactions in the list, newest first.
+[[nodiscard]] QStringList listAll(const QString &rest);
+/// A metric without labels, or -1.
+[[nodiscard]] double metric(const QString &rest, const QByteArray &name);
+
+/// What the simulator's --truth file says, by interaction.
+[[nodiscard]] std::map<std::string, std::vector<Event>> readTruth(const QString &file);
+
+/// What was ever seen over REST: event ids by interaction.
+using Seen = std::map<QString, std::set<QString>>;
+/// Adds what the body of a timeline shows. What is wrong with it (twice the same id, Lamport times that do not rise), or nothing.
+[[nodiscard]] QString look(const QByteArray &body, Seen &seen);
+/// What of `seen` is missing or wrong now, or nothing.
+[[nodiscard]] QString stillThere(const QString &rest, const Seen &seen);
+
+/// Collector and simulator, the collector killed with SIGKILL `kills` times at random moments under load. What went wrong, or
+/// nothing. After each kill the database is checked.
+[[nodiscard]] QString killAgainAndAgain(int kills, const QString &folder, quint32 seed);
+
+/// `interactions` with every fault at once over the network; every timeline over REST against the judge. What differs, or nothing.
+[[nodiscard]] QString everyFault(int interactions, const QStringList &faults, const QString &folder, std::map<QString, QByteArray> *bodies);
+
+} // namespace threadline::test
