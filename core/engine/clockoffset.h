@@ -16,8 +16,6 @@ class ClockOffset {
 public:
     void add(Timestamp received, Timestamp source)
     {
-        if (++m_seen % kEvery != 1 && m_count == kSamples)
-            return;
         m_samples[m_next] = (received - source).us;
         m_next = (m_next + 1) % kSamples;
         m_count = std::min(m_count + 1, kSamples);
@@ -38,11 +36,9 @@ public:
 
 private:
     static constexpr std::size_t kSamples = 101;
-    static constexpr std::size_t kEvery = 16;
     std::array<std::int64_t, kSamples> m_samples{};
     std::size_t m_next = 0;
     std::size_t m_count = 0;
-    std::size_t m_seen = 0;
     bool m_fresh = false;
     Duration m_offset;
 };
