@@ -114,7 +114,8 @@ Presence::Status Presence::statusOf(const EventTable &events, const Person &pers
     if (events.keyBefore(person.freeJoined, person.freeLeft))
         return Status::Gone;
     const Duration ahead = events[person.freeJoined].time - events[person.freeLeft].time;
-    if (person.joined == 1 && person.left == 1 && ahead <= kBracketReach)
+    const bool bracket = person.joined == 1 || person.left == 1;
+    if (bracket && ahead <= kBracketReach)
         return Status::Gone;
     return ahead > kMaxDelay ? Status::Present : Status::Unsure;
 }

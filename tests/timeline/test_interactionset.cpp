@@ -138,6 +138,7 @@ private Q_SLOTS:
     void variantsStandBySmallest();
     void variantsAreBounded();
     void endsAMinuteAfterTheLastLeaving();
+    void comingAndGoing();
     void endsWithoutAnybodyJoined();
     void importsAreASecondWitness();
     void lists();
@@ -223,6 +224,23 @@ void TestInteractionSet::endsAMinuteAfterTheLastLeaving()
     set.add(made("6", Kind::Joined, 30000, "q"), 1);
     QCOMPARE(int(set.summary(later(1000)).state), int(InteractionState::Open));
     QVERIFY(!set.summary(later(1000)).end);
+}
+
+void TestInteractionSet::comingAndGoing()
+{
+    const auto over = [](std::vector<Event> events) { return setOf(events).allLeftAt().has_value(); };
+    const Event first = made("1", Kind::Joined, 0, "p"), leaves = made("2", Kind::Left, 5000, "p");
+    const Event again = made("3", Kind::Joined, 5900, "p"), leavesToo = made("4", Kind::Left, 5500, "p");
+    QVERIFY2(over({leaves, again}), "the clock was off by less than a second");
+    QVERIFY2(over({first, leaves, again}), "an only left closes what is within a second of it");
+    QVERIFY2(!over({first, leaves, leavesToo, again}), "one that comes and goes twice is ordered by time");
+    QVERIFY(!over({leaves, made("3", Kind::Joined, 6001, "p")}));
+    // A left one that is held back by its channel's bracket, which is held back in turn: only the whole order can tell.
+    Event added = test::event("5", Kind::Added, at(1800), "x", "c"), update = test::event("6", Kind::Updated, at(900), "p", "c");
+    finish(added);
+    finish(update);
+    QVERIFY(!over({made("7", Kind::Joined, 1500, "p"), made("8", Kind::Left, 0, "p")}));
+    QVERIFY(over({made("7", Kind::Joined, 1500, "p"), made("8", Kind::Left, 0, "p"), added, update}));
 }
 
 void TestInteractionSet::endsWithoutAnybodyJoined()
@@ -418,7 +436,7 @@ void TestInteractionSet::leavingEqualsTheJudge()
         const auto sequences = *rc::gen::element(Mix::All, Mix::Some, Mix::Nothing);
         const auto genMove = rc::gen::exec([sequences] {
             Event e = test::event(idText(*rc::gen::inRange(0, 40)), *rc::gen::element(Kind::Joined, Kind::Left, Kind::Left, Kind::Updated),
-                            *genTime(), *rc::gen::element<std::string>("p1", "p2"), *rc::gen::element<std::string>("", "c1"));
+                            *genTime(), *rc::gen::element<std::string>("p1", "p1", "p2"), *rc::gen::element<std::string>("", "c1"));
             e.sequence = *genSequence(sequences);
             if (*rc::gen::inRange(0, 8) == 0)
                 e.facts.state = State::Wrapup;
