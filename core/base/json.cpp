@@ -117,6 +117,36 @@ bool replaceLoneSurrogates(char *text, std::size_t size)
     return found;
 }
 
+/// Overwrites each integer too large for 64 bits by a fraction of the same length: it is valid JSON, which the validator
+/// does not say of it. True if there was one.
+bool replaceHugeIntegers(char *text, std::size_t size)
+{
+    constexpr std::size_t kDigits = 19;
+    bool found = false;
+    bool inString = false;
+    for (std::size_t i = 0; i < size; ++i) {
+        const char c = text[i];
+        if (c == '"')
+            inString = !inString;
+        if (inString) {
+            i += c == '\\' ? 1 : 0;
+            continue;
+        }
+        std::size_t end = i;
+        while (end < size && text[end] >= '0' && text[end] <= '9')
+            ++end;
+        const bool integer = end == size || (text[end] != '.' && text[end] != 'e' && text[end] != 'E');
+        const bool starts = i == 0 || (text[i - 1] != '.' && text[i - 1] != '+' && text[i - 1] != 'e' && text[i - 1] != 'E');
+        if (end - i >= kDigits && integer && starts && c != '0') {
+            text[i + 1] = '.';
+            found = true;
+        }
+        if (end > i)
+            i = end - 1;
+    }
+    return found;
+}
+
 std::string wordsFor(simdjson::error_code code)
 {
     switch (code) {
@@ -157,17 +187,17 @@ struct Reader::Impl {
         return validator.parse(text, size, false).error();
     }
 
-    /// Judges the text in `padded`. One that is fine but for lone surrogates is let through.
+    /// Judges the text in `padded`. One that is fine but for lone surrogates or integers
+    /// beyond 64 bits is let through.
     simdjson::error_code validateLeniently(std::size_t size)
     {
         const auto error = validate(padded.data(), size);
-        if (error != simdjson::STRING_ERROR)
+        if (error != simdjson::STRING_ERROR && error != simdjson::NUMBER_ERROR)
             return error;
         std::string copy = padded;
-        if (!replaceLoneSurrogates(copy.data(), size))
-            return error;
-        loneSurrogate = true;
-        return validate(copy.data(), size);
+        loneSurrogate = replaceLoneSurrogates(copy.data(), size);
+        const bool huge = replaceHugeIntegers(copy.data(), size);
+        return loneSurrogate || huge ? validate(copy.data(), size) : error;
     }
 
     std::string_view nameFrom(std::string_view rawName)

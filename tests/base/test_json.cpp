@@ -34,6 +34,10 @@ void TestJson::minifies()
     json::Reader reader;
     QCOMPARE(reader.prepare(" { \"a\" : [ 1 , \"x  y\" ] }\n").value(), std::string_view("{\"a\":[1,\"x  y\"]}"));
     QCOMPARE(reader.prepare("1.0e3").value(), std::string_view("1.0e3"));
+    const std::string_view huge = "[99999999999999999999,-123456789012345678901234567890,\"a\\\"9\",1]";
+    QCOMPARE(reader.prepare(huge).value(), huge); // as received
+    QVERIFY(!reader.prepare("[99999999999999999999,01]"));
+    QVERIFY(!reader.prepare("[00000000000000000000001]"));
 }
 
 void TestJson::refuses_data()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "storytext.h"
+#include "tests/timeline/storytext.h"
 
 #include <QtGlobal>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// From events to what happened: calls as tables, and what holds for any events whatsoever.
 #include "core/timeline/correlate.h"
-#include "naivefelt.h"
-#include "scenarios.h"
-#include "storytext.h"
+#include "tests/timeline/naivefelt.h"
+#include "tests/timeline/scenarios.h"
+#include "tests/timeline/storytext.h"
 #include "tests/support/testmain.h"
 
 #include <QElapsedTimer>

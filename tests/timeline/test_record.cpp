@@ -4,8 +4,8 @@
 #include "core/genesys/streamingdecoder.h"
 #include "core/timeline/correlate.h"
 #include "core/timeline/record.h"
-#include "recordtext.h"
-#include "storytext.h"
+#include "tests/timeline/recordtext.h"
+#include "tests/timeline/storytext.h"
 #include "tests/support/testmain.h"
 
 #include <QTest>
