@@ -24,7 +24,7 @@ void bindSummary(sqlite::Statement &s, const Summary &summary, std::int64_t comm
     s.bind(6, summary.lastEventAt);
     s.bind(7, summary.count);
     s.bind(8, summary.variants);
-    s.bind(9, commit);
+    s.bind(9, summary.commit > 0 ? static_cast<std::int64_t>(summary.commit) : commit); // of its newest event
     s.bindText(10, summary.customer);
     const std::array<const std::vector<std::string> *, 3> items = {&summary.media, &summary.queues, &summary.agents};
     for (std::size_t i = 0; i < items.size(); ++i) {
