@@ -13,8 +13,31 @@ class Actions : public QObject {
     Q_OBJECT
 public:
     enum Id {
-        Connect, OpenFile, Quit, Floor, Timeline, RightDock, BottomDock, LegendShown, Compact, Normal, Comfortable, NextTheme,
-        NextRegion, PreviousRegion, FrameTimes, Live, Start, ZoomIn, ZoomOut, Fit, FitAll, Zone, KeySheet, About, kActions
+        Connect,
+        OpenFile,
+        Quit,
+        Floor,
+        Timeline,
+        RightDock,
+        BottomDock,
+        LegendShown,
+        Compact,
+        Normal,
+        Comfortable,
+        NextTheme,
+        NextRegion,
+        PreviousRegion,
+        FrameTimes,
+        Live,
+        Start,
+        ZoomIn,
+        ZoomOut,
+        Fit,
+        FitAll,
+        Zone,
+        KeySheet,
+        About,
+        kActions
     };
 
     explicit Actions(QWidget *window);

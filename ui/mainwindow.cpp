@@ -26,7 +26,9 @@ constexpr QSize kFirst(1440, 900);
 
 bool focusInto(QWidget *region)
 {
-    const auto takes = [](const QWidget *widget) { return widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus); };
+    const auto takes = [](const QWidget *widget) {
+        return widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus);
+    };
     if (takes(region) || region->focusProxy()) {
         region->setFocus(Qt::TabFocusReason);
         return true;
@@ -40,13 +42,15 @@ bool focusInto(QWidget *region)
     return false;
 }
 
-MainWindow::Private::Private(MainWindow *window, Session &session, const Clock &clock, Connector &connectorIn, SecretStore &secretsIn, const WindowOptions &options)
-    : connector(connectorIn), secrets(secretsIn), look(options.theme, options.zone, options.twelveHour), hub(session, clock), actions(window),
-      top(new TopBar(look)), crumbs(new Crumbs(look)), error(new ErrorBar(hub, look)), space(new Workspace(hub, look)), status(new StatusBar(hub, look))
-{
-}
+MainWindow::Private::Private(MainWindow *window, Session &session, const Clock &clock, Connector &connectorIn,
+                             SecretStore &secretsIn, const WindowOptions &options)
+    : connector(connectorIn), secrets(secretsIn), look(options.theme, options.zone, options.twelveHour), hub(session, clock),
+      actions(window), top(new TopBar(look)), crumbs(new Crumbs(look)), error(new ErrorBar(hub, look)),
+      space(new Workspace(hub, look)), status(new StatusBar(hub, look))
+{}
 
-MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connector, SecretStore &secrets, const WindowOptions &options)
+MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connector, SecretStore &secrets,
+                       const WindowOptions &options)
     : d(std::make_unique<Private>(this, session, clock, connector, secrets, options))
 {
     setWindowTitle(options.title.isEmpty() ? tr("Threadline") : tr("Threadline, %1").arg(options.title));
@@ -165,8 +169,9 @@ void MainWindow::connectActions()
 void MainWindow::connectLaneActions()
 {
     using A = Actions;
-    const std::pair<A::Id, LaneCommand> moves[] = {{A::Live, LaneCommand::End}, {A::Start, LaneCommand::Home}, {A::ZoomIn, LaneCommand::ZoomIn},
-        {A::ZoomOut, LaneCommand::ZoomOut}, {A::Fit, LaneCommand::Fit}, {A::FitAll, LaneCommand::FitAll}};
+    const std::pair<A::Id, LaneCommand> moves[] = {{A::Live, LaneCommand::End},      {A::Start, LaneCommand::Home},
+                                                   {A::ZoomIn, LaneCommand::ZoomIn}, {A::ZoomOut, LaneCommand::ZoomOut},
+                                                   {A::Fit, LaneCommand::Fit},       {A::FitAll, LaneCommand::FitAll}};
     for (const auto &[id, command] : moves)
         connect(d->actions[id], &QAction::triggered, this, [this, move = command] { d->space->lanes().execute(move); });
 }
@@ -198,9 +203,9 @@ void MainWindow::refresh()
     d->top->setView(space.view());
     d->top->setViewsEnabled(!firstRun);
     d->crumbs->setVisible(!firstRun);
-    d->crumbs->show(space.crumbs(), space.crumbNote());
+    d->crumbs->setCrumbs(space.crumbs(), space.crumbNote());
     const Navigator &navigator = space.lanes().navigator();
-    d->top->badge().show(navigator.mode(), navigator.missed());
+    d->top->badge().setMode(navigator.mode(), navigator.missed());
     d->top->setNow(d->hub.now());
     d->actions[A::Floor]->setChecked(space.view() == ViewName::Floor);
     d->actions[A::Timeline]->setChecked(space.view() == ViewName::Timeline);
@@ -240,8 +245,10 @@ void MainWindow::settle()
 {
     d->hub.refreshStatus();
     d->space->floor().settle();
-    if (d->space->view() == ViewName::Timeline)
+    if (d->space->view() == ViewName::Timeline) {
         d->space->openSomething();
+        d->space->chooseSomething();
+    }
     d->space->lanes().calm();
     if (QWidget *focused = focusWidget(); focused && !d->dialog)
         focused->clearFocus();
@@ -284,7 +291,8 @@ void MainWindow::openConnect()
 
 void MainWindow::chooseFiles()
 {
-    const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz);;All files (*)"));
+    const QStringList paths = QFileDialog::getOpenFileNames(
+        this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz);;All files (*)"));
     if (!paths.isEmpty())
         openFiles(paths);
 }
@@ -323,7 +331,7 @@ void MainWindow::openList(const QString &list)
 {
     if (!d->lists)
         d->lists = new ListDialog(d->hub, d->look, this);
-    d->lists->open(list);
+    d->lists->openList(list);
 }
 
 void MainWindow::showKeys()
@@ -339,8 +347,10 @@ void MainWindow::showAbout()
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setWindowTitle(tr("About Threadline"));
     box->setText(tr("Threadline %1").arg(QStringLiteral(THREADLINE_VERSION)));
-    box->setInformativeText(tr("Live timelines of a contact centre: who, in which state, since when, and how we know.\n\n"
-                               "Free software under the GNU General Public License, version 3 or later. It comes with no warranty.\nQt %1").arg(QLatin1String(qVersion())));
+    box->setInformativeText(
+        tr("Live timelines of a contact centre: who, in which state, since when, and how we know.\n\n"
+           "Free software under the GNU General Public License, version 3 or later. It comes with no warranty.\nQt %1")
+            .arg(QLatin1String(qVersion())));
     box->open();
 }
 

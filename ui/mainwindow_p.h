@@ -22,7 +22,8 @@ class ConnectDialog;
 class ListDialog;
 
 struct MainWindow::Private {
-    Private(MainWindow *window, Session &session, const Clock &clock, Connector &connector, SecretStore &secrets, const WindowOptions &options);
+    Private(MainWindow *window, Session &session, const Clock &clock, Connector &connector, SecretStore &secrets,
+            const WindowOptions &options);
 
     Connector &connector;
     SecretStore &secrets;

@@ -48,8 +48,7 @@ void Screenshot::take(MainWindow &window, const ScreenshotOptions &options, std:
 
 Screenshot::Screenshot(MainWindow &window, ScreenshotOptions options, std::function<void(Result<void>)> done)
     : QObject(&window), m_window(window), m_options(std::move(options)), m_done(std::move(done))
-{
-}
+{}
 
 void Screenshot::start()
 {
@@ -59,11 +58,13 @@ void Screenshot::start()
         m_window.setTheme(*m_options.theme);
     m_window.show();
     if (!m_window.showView(m_options.view)) {
-        finish(fail(ErrorCode::InvalidArgument, "There is no view \"" + m_options.view.toStdString() + "\". Use floor, timeline, first-run or connect."));
+        finish(fail(ErrorCode::InvalidArgument,
+                    "There is no view \"" + m_options.view.toStdString() + "\". Use floor, timeline, first-run or connect."));
         return;
     }
     if (!m_options.dock.isEmpty() && !m_window.showDock(m_options.dock)) {
-        finish(fail(ErrorCode::InvalidArgument, "There is no dock \"" + m_options.dock.toStdString() + "\". Use now, inspector or events."));
+        finish(fail(ErrorCode::InvalidArgument,
+                    "There is no dock \"" + m_options.dock.toStdString() + "\". Use now, inspector or events."));
         return;
     }
     m_window.settle();
@@ -74,7 +75,8 @@ void Screenshot::look()
 {
     m_calm = m_window.settled() ? m_calm + 1 : 0;
     if (++m_looks > kMostLooks) {
-        finish(fail(ErrorCode::Busy, "The window did not come to rest within 30 s, so no picture was taken. Try again with less data."));
+        finish(fail(ErrorCode::Busy,
+                    "The window did not come to rest within 30 s, so no picture was taken. Try again with less data."));
         return;
     }
     if (m_calm < kCalmLooks) {
@@ -86,7 +88,9 @@ void Screenshot::look()
     m_window.settle();
     QCoreApplication::sendPostedEvents();
     if (!grab(m_window).save(m_options.file, "PNG")) {
-        finish(fail(ErrorCode::Unusable, "The picture cannot be written to " + m_options.file.toStdString() + ". Check the folder and its permissions."));
+        finish(
+            fail(ErrorCode::Unusable,
+                 "The picture cannot be written to " + m_options.file.toStdString() + ". Check the folder and its permissions."));
         return;
     }
     finish({});

@@ -14,10 +14,10 @@
 namespace threadline::ui {
 
 struct ScreenshotOptions {
-    QString file;            ///< PNG
+    QString file; ///< PNG
     QSize size{1920, 1080};
     QString view = QStringLiteral("floor"); ///< as MainWindow::showView
-    QString dock;            ///< as MainWindow::showDock; empty: as the view opens
+    QString dock;                           ///< as MainWindow::showDock; empty: as the view opens
     std::optional<ThemeName> theme;
 };
 

@@ -48,8 +48,10 @@ std::optional<FakeRequest> takeRequest(QByteArray &buffer)
 
 FakeAnswer FakeAnswer::token(const QByteArray &token, int expiresIn)
 {
-    return {Do::Reply, 200, R"({"access_token":")" + token + R"(","token_type":"bearer","expires_in":)" + QByteArray::number(expiresIn) + "}",
-        {"Content-Type: application/json"}};
+    return {Do::Reply,
+            200,
+            R"({"access_token":")" + token + R"(","token_type":"bearer","expires_in":)" + QByteArray::number(expiresIn) + "}",
+            {"Content-Type: application/json"}};
 }
 
 FakeAnswer FakeAnswer::failure(int status, const QByteArray &body, const QList<QByteArray> &headers)
@@ -161,7 +163,8 @@ bool FakeServer::start() { return listen(QHostAddress::LocalHost, 0); }
 
 QByteArray FakeServer::url() const
 {
-    return (m_tls.isNull() ? QByteArray("http://127.0.0.1:") : QByteArray("https://127.0.0.1:")) + QByteArray::number(serverPort());
+    return (m_tls.isNull() ? QByteArray("http://127.0.0.1:") : QByteArray("https://127.0.0.1:"))
+        + QByteArray::number(serverPort());
 }
 
 void FakeServer::incomingConnection(qintptr descriptor)
@@ -253,8 +256,10 @@ void FakeServer::answer(QTcpSocket *socket, const FakeAnswer &answer, const Fake
 
 void FakeServer::upgrade(QTcpSocket *socket, const FakeRequest &request)
 {
-    const QByteArray accept = QCryptographicHash::hash(
-        request.headers.value("sec-websocket-key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
+    const QByteArray accept =
+        QCryptographicHash::hash(request.headers.value("sec-websocket-key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
+                                 QCryptographicHash::Sha1)
+            .toBase64();
     socket->disconnect(socket);
     auto *peer = new FakePeer(socket, this);
     peer->handshake = request;
@@ -266,7 +271,8 @@ void FakeServer::upgrade(QTcpSocket *socket, const FakeRequest &request)
             peer->sendText(subscribeReply);
         Q_EMIT subscribed(peer);
     });
-    socket->write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept + "\r\n\r\n");
+    socket->write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+                  + accept + "\r\n\r\n");
     socket->flush();
 }
 

@@ -25,12 +25,12 @@ struct FakeRequest {
 /// What to do with a request.
 struct FakeAnswer {
     enum class Do {
-        Reply,     ///< status, headers and body below
-        Upgrade,   ///< accept the WebSocket handshake
-        Hang,      ///< never answer
-        Drop,      ///< close without an answer
-        Raw,       ///< `body` as it is, then leave the connection open
-        RawDrop,   ///< `body` as it is, then close
+        Reply,   ///< status, headers and body below
+        Upgrade, ///< accept the WebSocket handshake
+        Hang,    ///< never answer
+        Drop,    ///< close without an answer
+        Raw,     ///< `body` as it is, then leave the connection open
+        RawDrop, ///< `body` as it is, then close
     } what = Do::Reply;
     int status = 200;
     QByteArray body;
@@ -136,7 +136,8 @@ struct FakeCertificates {
     QByteArray keyPem;
     [[nodiscard]] QSslConfiguration serverConfiguration() const;
 };
-[[nodiscard]] FakeCertificates makeCertificates(const QByteArray &names, const QByteArray &authority = "Threadline Test Authority", bool expired = false);
+[[nodiscard]] FakeCertificates makeCertificates(const QByteArray &names,
+                                                const QByteArray &authority = "Threadline Test Authority", bool expired = false);
 
 /// A new RSA key: private and public PEM.
 struct FakeKey {

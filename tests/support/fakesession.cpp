@@ -204,7 +204,8 @@ HandlePtr FakeSession::list(ListQuery query, Answer<ListPage> answer)
         const std::size_t from = query.cursor.empty() ? 0 : std::stoul(query.cursor);
         const std::size_t to = std::min(all.size(), from + static_cast<std::size_t>(query.limit));
         ListPage page;
-        page.items.assign(all.begin() + static_cast<std::ptrdiff_t>(std::min(from, to)), all.begin() + static_cast<std::ptrdiff_t>(to));
+        page.items.assign(all.begin() + static_cast<std::ptrdiff_t>(std::min(from, to)),
+                          all.begin() + static_cast<std::ptrdiff_t>(to));
         page.nextCursor = to < all.size() ? std::to_string(to) : std::string();
         return page;
     });

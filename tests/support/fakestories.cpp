@@ -11,10 +11,11 @@ constexpr Duration seconds(int n) { return Duration::seconds(n); }
 
 std::string rawOf(const Event &event)
 {
-    std::string data = "{\"interactionId\":\"" + event.interaction.value + "\",\"participantId\":\"" + event.participant.value + "\",\"channelId\":\"" + event.channel.value
-        + "\",\"mediaType\":\"" + std::string(nameOf(event.facts.media)) + "\",\"state\":\"" + std::string(nameOf(event.facts.state)) + "\",\"name\":\"" + event.facts.name + "\"}";
-    return "{\"id\":\"" + event.id.value + "\",\"timestamp\":\"" + formatTimestamp(event.time) + "\",\"type\":\"" + event.type + "\",\"data\":" + data
-        + ",\"sequence\":" + std::to_string(event.sequence.value_or(0)) + "}";
+    std::string data = "{\"interactionId\":\"" + event.interaction.value + "\",\"participantId\":\"" + event.participant.value
+        + "\",\"channelId\":\"" + event.channel.value + "\",\"mediaType\":\"" + std::string(nameOf(event.facts.media))
+        + "\",\"state\":\"" + std::string(nameOf(event.facts.state)) + "\",\"name\":\"" + event.facts.name + "\"}";
+    return "{\"id\":\"" + event.id.value + "\",\"timestamp\":\"" + formatTimestamp(event.time) + "\",\"type\":\"" + event.type
+        + "\",\"data\":" + data + ",\"sequence\":" + std::to_string(event.sequence.value_or(0)) + "}";
 }
 
 std::shared_ptr<const Event> seal(Event event)
@@ -38,7 +39,8 @@ EventMark markOf(const Event &event, std::int64_t order)
 
 } // namespace
 
-CallBuilder::CallBuilder(std::string id, std::string customer, Timestamp start, Media media) : m_start(start), m_at(start), m_media(media)
+CallBuilder::CallBuilder(std::string id, std::string customer, Timestamp start, Media media)
+    : m_start(start), m_at(start), m_media(media)
 {
     Story &story = m_made.view.story;
     story.interaction = InteractionId(id);
@@ -59,7 +61,8 @@ CallBuilder &CallBuilder::by(Provenance provenance)
 int CallBuilder::participant(Purpose purpose, const std::string &name)
 {
     std::vector<ParticipantRow> &all = m_made.view.story.participants;
-    const auto found = std::find_if(all.begin(), all.end(), [&](const ParticipantRow &p) { return p.purpose == purpose && p.name == name; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const ParticipantRow &p) { return p.purpose == purpose && p.name == name; });
     if (found != all.end())
         return static_cast<int>(found - all.begin());
     ParticipantRow row;
@@ -243,7 +246,9 @@ struct History {
 FakeInteraction callOf(int number, const std::string &queue, const Plan &plan, Timestamp now, Dice &dice)
 {
     using K = SegmentKind;
-    const std::string agent = "Agent " + std::string(std::array{"One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"}[static_cast<std::size_t>(number * 5 % 12)]);
+    const std::string agent = "Agent "
+        + std::string(std::array{"One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven",
+                                 "Twelve"}[static_cast<std::size_t>(number * 5 % 12)]);
     History h{dice(14, 50), dice(15, 170), dice(6, 16), dice(90, 300), 0, 0};
     if (dice(0, 9) < 5)
         h.hold = dice(25, 120), h.again = dice(60, 260);
@@ -257,9 +262,11 @@ FakeInteraction callOf(int number, const std::string &queue, const Plan &plan, T
     if (spoke || h.hold)
         before += reached ? h.talk + h.hold + h.again : 0;
     const int gone = plan.ended ? dice(40, 260) : 0;
-    const std::string id = std::string("3f9c") + std::to_string(2000 + number * 37) + "-0000-4000-8000-00000000" + std::to_string(1000 + number);
-    const std::string customer = plan.media == Media::Email ? "a.person@example.org" : plan.media == Media::WebMessage ? "visitor " + std::to_string(40 + number)
-                                                                                                                         : "+1 555 01" + std::to_string(10 + number * 37 % 90);
+    const std::string id =
+        std::string("3f9c") + std::to_string(2000 + number * 37) + "-0000-4000-8000-00000000" + std::to_string(1000 + number);
+    const std::string customer = plan.media == Media::Email ? "a.person@example.org"
+        : plan.media == Media::WebMessage                   ? "visitor " + std::to_string(40 + number)
+                                                            : "+1 555 01" + std::to_string(10 + number * 37 % 90);
     CallBuilder call(id, customer, now - seconds(before + plan.since + gone), plan.media);
     if (plan.now != K::Ivr)
         call.ivr(h.ivr);
@@ -291,11 +298,35 @@ std::vector<FakeInteraction> floorOf(Timestamp now)
 {
     using K = SegmentKind;
     const std::pair<std::string, std::vector<Plan>> queues[] = {
-        {"Support", {{K::Queue, 252}, {K::Queue, 171}, {K::Queue, 48}, {K::Hold, 205}, {K::Alert, 11}, {K::Hold, 88}, {K::Talk, 458}, {K::Talk, 394}, {K::Talk, 335, false, Media::WebMessage},
-             {K::Consult, 74}, {K::Conference, 131}, {K::Talk, 154}, {K::Acw, 28}, {K::Acw, 45, true}}},
-        {"Sales", {{K::Queue, 97}, {K::Alert, 8}, {K::Ivr, 24}, {K::Talk, 240}, {K::Hold, 61}, {K::Talk, 493}, {K::Talk, 300}, {K::Talk, 95, false, Media::WebMessage}, {K::Talk, 1310, false, Media::Email},
-             {K::Acw, 31}, {K::Acw, 60, true}}},
-        {"Billing", {{K::Queue, 64}, {K::Ivr, 22}, {K::Talk, 434}, {K::Talk, 409}, {K::Hold, 143}, {K::Talk, 119}, {K::Acw, 57, true}}},
+        {"Support",
+         {{K::Queue, 252},
+          {K::Queue, 171},
+          {K::Queue, 48},
+          {K::Hold, 205},
+          {K::Alert, 11},
+          {K::Hold, 88},
+          {K::Talk, 458},
+          {K::Talk, 394},
+          {K::Talk, 335, false, Media::WebMessage},
+          {K::Consult, 74},
+          {K::Conference, 131},
+          {K::Talk, 154},
+          {K::Acw, 28},
+          {K::Acw, 45, true}}},
+        {"Sales",
+         {{K::Queue, 97},
+          {K::Alert, 8},
+          {K::Ivr, 24},
+          {K::Talk, 240},
+          {K::Hold, 61},
+          {K::Talk, 493},
+          {K::Talk, 300},
+          {K::Talk, 95, false, Media::WebMessage},
+          {K::Talk, 1310, false, Media::Email},
+          {K::Acw, 31},
+          {K::Acw, 60, true}}},
+        {"Billing",
+         {{K::Queue, 64}, {K::Ivr, 22}, {K::Talk, 434}, {K::Talk, 409}, {K::Hold, 143}, {K::Talk, 119}, {K::Acw, 57, true}}},
     };
     std::vector<FakeInteraction> out;
     Dice dice;
@@ -335,9 +366,11 @@ public:
     }
 
     /// An event and the segment it opens; the segment before it in the channel ends by it.
-    void segment(int who, int channel, SegmentKind kind, int from, int to, const std::string &label, State state, Provenance by = Provenance::Live, bool inferred = false)
+    void segment(int who, int channel, SegmentKind kind, int from, int to, const std::string &label, State state,
+                 Provenance by = Provenance::Live, bool inferred = false)
     {
-        ChannelRow &row = m_made.view.story.participants[static_cast<std::size_t>(who)].channels[static_cast<std::size_t>(channel)];
+        ChannelRow &row =
+            m_made.view.story.participants[static_cast<std::size_t>(who)].channels[static_cast<std::size_t>(channel)];
         const EventId id = event(who, channel, from, state, by);
         if (!row.segments.empty() && row.segments.back().end == at(from))
             row.segments.back().endEvent = id;
@@ -378,8 +411,14 @@ public:
         return e.id;
     }
 
-    void felt(SegmentKind kind, int from, int to, int who, const std::string &label) { m_made.view.story.felt.push_back({kind, at(from), at(to), who, label}); }
-    void link(LinkKind kind, int from, int to, int second, const std::string &rule) { m_made.view.story.links.push_back({kind, from, to, {}, at(second), Confidence::Sure, rule}); }
+    void felt(SegmentKind kind, int from, int to, int who, const std::string &label)
+    {
+        m_made.view.story.felt.push_back({kind, at(from), at(to), who, label});
+    }
+    void link(LinkKind kind, int from, int to, int second, const std::string &rule)
+    {
+        m_made.view.story.links.push_back({kind, from, to, {}, at(second), Confidence::Sure, rule});
+    }
     [[nodiscard]] Timestamp at(int second) const { return m_start + seconds(second); }
     [[nodiscard]] Story &story() { return m_made.view.story; }
 
@@ -395,7 +434,8 @@ public:
         std::vector<std::size_t> order(s.marks.size());
         for (std::size_t i = 0; i < order.size(); ++i)
             order[i] = i;
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return s.marks[a].time < s.marks[b].time; });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return s.marks[a].time < s.marks[b].time; });
         std::vector<EventMark> marks;
         std::vector<std::shared_ptr<const Event>> events;
         for (const std::size_t i : order) {
@@ -476,7 +516,9 @@ FakeInteraction richCall(Timestamp start)
     FakeInteraction made = c.finish(409);
     Story &story = made.view.story;
     const auto markAt = [&](int second, int participant) -> EventMark & {
-        const auto found = std::find_if(story.marks.begin(), story.marks.end(), [&](const EventMark &m) { return m.participant == participant && m.time >= c.at(second); });
+        const auto found = std::find_if(story.marks.begin(), story.marks.end(), [&](const EventMark &m) {
+            return m.participant == participant && m.time >= c.at(second);
+        });
         return *found;
     };
     markAt(86, one).variants = 1;

@@ -42,7 +42,8 @@ void Fixture::fill()
     session.put(std::move(rich.view), std::move(rich.summary));
     const Timestamp floorGap = kNow - Duration::seconds(762);
     const Timestamp richGap = kNow - Duration::seconds(3600 + 409 - 299);
-    session.setBands({test::repairedBand(richGap, richGap + Duration::seconds(8)), test::repairedBand(floorGap, floorGap + Duration::seconds(42))});
+    session.setBands({test::repairedBand(richGap, richGap + Duration::seconds(8)),
+                      test::repairedBand(floorGap, floorGap + Duration::seconds(42))});
     Refused refused;
     refused.reason = "no-timestamp";
     refused.detail = "The event has no readable time.";

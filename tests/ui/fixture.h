@@ -24,13 +24,16 @@ public:
     [[nodiscard]] ConnectionValues current() const override { return values; }
     [[nodiscard]] QString checkEnvironment(const QString &url) const override
     {
-        return url.startsWith(QStringLiteral("https://")) ? QString() : QStringLiteral("The environment URL must begin with https://.");
+        return url.startsWith(QStringLiteral("https://")) ? QString()
+                                                          : QStringLiteral("The environment URL must begin with https://.");
     }
     [[nodiscard]] QStringList testSteps() const override
     {
-        return {QStringLiteral("Host found"), QStringLiteral("Signed in"), QStringLiteral("Stream opened"), QStringLiteral("Subscribed")};
+        return {QStringLiteral("Host found"), QStringLiteral("Signed in"), QStringLiteral("Stream opened"),
+                QStringLiteral("Subscribed")};
     }
-    void test(const ConnectionValues &v, std::function<void(const ConnectionStep &)> step, std::function<void(bool)> done) override
+    void test(const ConnectionValues &v, std::function<void(const ConnectionStep &)> step,
+              std::function<void(bool)> done) override
     {
         tested = v;
         bool passed = true;

@@ -27,15 +27,19 @@ private Q_SLOTS:
         QCOMPARE(table->role(), QAccessible::Table);
         QCOMPARE(table->text(QAccessible::Name), QStringLiteral("Interactions over time"));
         QCOMPARE(table->childCount(), lanes.rows().rowCount());
-        QCOMPARE(table->child(0)->text(QAccessible::Name), QStringLiteral("Queue Support, 13 open, longest wait 4 minutes 12 seconds"));
+        QCOMPARE(table->child(0)->text(QAccessible::Name),
+                 QStringLiteral("Queue Support, 13 open, longest wait 4 minutes 12 seconds"));
         QAccessibleInterface *row = table->child(1);
         QCOMPARE(row->role(), QAccessible::Row);
-        QCOMPARE(row->text(QAccessible::Name), QStringLiteral("+1 555 0110, Support, waiting 4 minutes 12 seconds, lane 1 of 14"));
+        QCOMPARE(row->text(QAccessible::Name),
+                 QStringLiteral("+1 555 0110, Support, waiting 4 minutes 12 seconds, lane 1 of 14"));
         QCOMPARE(row->parent()->role(), QAccessible::Table);
         QCOMPARE(table->indexOfChild(row), 1);
         QAccessibleInterface *cell = row->child(1);
         QCOMPARE(cell->role(), QAccessible::Cell);
-        QCOMPARE(cell->text(QAccessible::Name), QStringLiteral("Queue, Support, +1 555 0110, since 10:44:40, 4 minutes 12 seconds, from live events, still going on"));
+        QCOMPARE(cell->text(QAccessible::Name),
+                 QStringLiteral(
+                     "Queue, Support, +1 555 0110, since 10:44:40, 4 minutes 12 seconds, from live events, still going on"));
         QCOMPARE(row->indexOfChild(cell), 1);
         QVERIFY(cell->rect().intersects(row->rect()));
     }
@@ -115,7 +119,8 @@ private Q_SLOTS:
             QAccessibleInterface *interface = QAccessible::queryAccessibleInterface(button);
             QVERIFY2(!interface->text(QAccessible::Name).isEmpty(), button->metaObject()->className());
         }
-        QCOMPARE(QAccessible::queryAccessibleInterface(&f.parts().space->events())->text(QAccessible::Name), QStringLiteral("Events"));
+        QCOMPARE(QAccessible::queryAccessibleInterface(&f.parts().space->events())->text(QAccessible::Name),
+                 QStringLiteral("Events"));
     }
 
     void wordsForBlocksAndBands()
@@ -127,7 +132,9 @@ private Q_SLOTS:
         Scene scene;
         Row row;
         row.kind = RowKind::Lane;
-        row.lane = std::make_shared<const Lane>(std::vector<LaneSegment>{{kNow.us, kNow.us + 73'000'000, 0, SegmentKind::Hold, Rail::Backfilled, 0}}, std::vector<QString>());
+        row.lane = std::make_shared<const Lane>(
+            std::vector<LaneSegment>{{kNow.us, kNow.us + 73'000'000, 0, SegmentKind::Hold, Rail::Backfilled}},
+            std::vector<QString>());
         row.title = QStringLiteral("<b>Ann</b>");
         scene.rows.push_back(row);
         Piece single;

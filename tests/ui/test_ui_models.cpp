@@ -22,7 +22,8 @@ QStringList laneTitles(const Scene &scene, const char *queue)
 {
     QStringList out;
     for (const Row &row : scene.rows) {
-        if (row.kind == RowKind::Lane && row.parent >= 0 && scene.rows[static_cast<std::size_t>(row.parent)].title == QLatin1String(queue))
+        if (row.kind == RowKind::Lane && row.parent >= 0
+            && scene.rows[static_cast<std::size_t>(row.parent)].title == QLatin1String(queue))
             out << row.detail + QLatin1Char(' ') + (row.since ? durationText(kNow - *row.since) : QString());
     }
     return out;
@@ -44,7 +45,8 @@ private Q_SLOTS:
         const Scene &scene = *model.scene();
         QCOMPARE(scene.rows.front().title, QStringLiteral("Support")); // who waits longest is on top
         const QStringList support = laneTitles(scene, "Support");
-        QCOMPARE(support.mid(0, 5), QStringList({"waiting 4:12", "Agent Four 3:25", "waiting 2:51", "Agent Two 1:28", "waiting 0:48"}));
+        QCOMPARE(support.mid(0, 5),
+                 QStringList({"waiting 4:12", "Agent Four 3:25", "waiting 2:51", "Agent Two 1:28", "waiting 0:48"}));
         QCOMPARE(support.last(), QStringLiteral("ended "));
         QCOMPARE(scene.rows.front().note, QStringLiteral("13 open"));
     }
@@ -91,7 +93,8 @@ private Q_SLOTS:
         QTRY_VERIFY(model.settled());
         QVERIFY(f.session.mostAtOnce() <= FloorModel::kMostQuestions);
         const int before = f.session.asked();
-        test::FakeInteraction call = test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(30)).queue("Support", 30).open();
+        test::FakeInteraction call =
+            test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(30)).queue("Support", 30).open();
         QSignalSpy spy(&model, &FloorModel::sceneChanged);
         f.session.put(call.view, call.summary);
         f.session.put(call.view, call.summary);
@@ -200,7 +203,9 @@ private Q_SLOTS:
         QStringList titles;
         for (const Row &row : scene->rows)
             titles << row.title;
-        QCOMPARE(titles, QStringList({"What the customer felt", "Events", "Customer", "Voice", "IVR", "Voice", "Queue", "Voice", "Agent One", "Voice", "Voice", "Agent Two", "Voice", "Screen share"}));
+        QCOMPARE(titles,
+                 QStringList({"What the customer felt", "Events", "Customer", "Voice", "IVR", "Voice", "Queue", "Voice",
+                              "Agent One", "Voice", "Voice", "Agent Two", "Voice", "Screen share"}));
         QCOMPARE(scene->rows.front().detail, QStringLiteral("6:19 in all, no holes"));
         QCOMPARE(scene->arrows.size(), 2U);
         QCOMPARE(scene->arrows[1].label, QStringLiteral("Consult transfer, sure"));
@@ -237,7 +242,8 @@ private Q_SLOTS:
 
     void wrapUpFollowsTheCustomerOnTheFloor()
     {
-        const test::FakeInteraction call = test::CallBuilder("x", "c", kNow).queue("Q", 10).talk("Ann", 60).wrapUp("Ann", 30).ended();
+        const test::FakeInteraction call =
+            test::CallBuilder("x", "c", kNow).queue("Q", 10).talk("Ann", 60).wrapUp("Ann", 30).ended();
         const LanePtr lane = floorLane(call.view.story);
         QCOMPARE(lane->segments().back().kind, SegmentKind::Acw);
         QCOMPARE(lane->segments().size(), 3U);

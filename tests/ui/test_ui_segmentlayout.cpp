@@ -25,20 +25,21 @@ struct Made {
 /// Segments one after the other, with lengths from nothing to minutes and a few holes.
 rc::Gen<Made> lanes()
 {
-    return rc::gen::map(rc::gen::container<std::vector<std::tuple<int, int, int>>>(rc::gen::tuple(rc::gen::inRange(0, 12), rc::gen::inRange(0, 60'000), rc::gen::inRange(0, 10))),
-        [](const std::vector<std::tuple<int, int, int>> &parts) {
-            Made made;
-            std::int64_t at = kStart;
-            for (const auto &[kind, length, hole] : parts) {
-                at += hole == 0 ? 20'000'000 : 0;
-                // Mostly short ones, a few long: so that runs and singles alternate.
-                const std::int64_t us = hole > 7 ? length * 1000LL : length * 10LL;
-                made.segments.push_back({at, at + us, 0, static_cast<SegmentKind>(kind), Rail::None, 0});
-                at += us;
-            }
-            made.end = at;
-            return made;
-        });
+    return rc::gen::map(rc::gen::container<std::vector<std::tuple<int, int, int>>>(
+                            rc::gen::tuple(rc::gen::inRange(0, 12), rc::gen::inRange(0, 60'000), rc::gen::inRange(0, 10))),
+                        [](const std::vector<std::tuple<int, int, int>> &parts) {
+                            Made made;
+                            std::int64_t at = kStart;
+                            for (const auto &[kind, length, hole] : parts) {
+                                at += hole == 0 ? 20'000'000 : 0;
+                                // Mostly short ones, a few long: so that runs and singles alternate.
+                                const std::int64_t us = hole > 7 ? length * 1000LL : length * 10LL;
+                                made.segments.push_back({at, at + us, 0, static_cast<SegmentKind>(kind), Rail::None});
+                                at += us;
+                            }
+                            made.end = at;
+                            return made;
+                        });
 }
 
 TimeScale covering(double usPerPx) { return TimeScale(Timestamp{kStart - static_cast<std::int64_t>(usPerPx * 10)}, usPerPx); }
@@ -104,7 +105,7 @@ private Q_SLOTS:
     {
         std::vector<LaneSegment> segments;
         for (int i = 0; i < 1'000'000; ++i)
-            segments.push_back({kStart + i * 1000LL, kStart + (i + 1) * 1000LL, 0, static_cast<SegmentKind>(i % 12), Rail::None, 0});
+            segments.push_back({kStart + i * 1000LL, kStart + (i + 1) * 1000LL, 0, static_cast<SegmentKind>(i % 12), Rail::None});
         const Lane lane(segments, {});
         std::vector<Piece> pieces;
         layOutSegments(lane, TimeScale(Timestamp{kStart}, 1e9 / 1500), 0, 1500, Timestamp{kStart}, pieces);
@@ -117,7 +118,7 @@ private Q_SLOTS:
 
     void openSegmentsReachToNow()
     {
-        const Lane lane({{kStart, kOpenEnd, 0, SegmentKind::Queue, Rail::None, 0}}, {});
+        const Lane lane({{kStart, kOpenEnd, 0, SegmentKind::Queue, Rail::None}}, {});
         std::vector<Piece> pieces;
         layOutSegments(lane, TimeScale(Timestamp{kStart}, 1'000'000), 0, 1000, Timestamp{kStart + 60'000'000}, pieces);
         QCOMPARE(pieces.size(), 1U);
@@ -130,7 +131,8 @@ private Q_SLOTS:
         QVERIFY(rc::check([] {
             const Made made = *lanes();
             const Lane lane(made.segments, {});
-            const std::int64_t t = kStart + *rc::gen::inRange<std::int64_t>(-10, std::max<std::int64_t>(1, made.end - kStart + 10));
+            const std::int64_t t =
+                kStart + *rc::gen::inRange<std::int64_t>(-10, std::max<std::int64_t>(1, made.end - kStart + 10));
             std::size_t naive = 0;
             while (naive < made.segments.size() && made.segments[naive].end <= t)
                 ++naive;
@@ -159,24 +161,27 @@ private Q_SLOTS:
         Piece block;
         block.x1 = 50;
         block.count = 2;
-        QVERIFY(!decorOf(block, 18, normal).pattern && !decorOf(block, 18, normal).label && decorOf(block, 18, normal).glyph == 0);
+        QVERIFY(!decorOf(block, 18, normal).pattern && !decorOf(block, 18, normal).label
+                && decorOf(block, 18, normal).glyph == 0);
     }
 
     void labelsFitAndADurationIsNeverCut()
     {
         QVERIFY(rc::check([] {
             const QString name = QString::fromStdString(*rc::gen::container<std::string>(rc::gen::inRange('a', 'z')));
-            const QString duration = *rc::gen::element(QStringLiteral("0:07"), QStringLiteral("12:34"), QStringLiteral("1:02:05"));
+            const QString duration =
+                *rc::gen::element(QStringLiteral("0:07"), QStringLiteral("12:34"), QStringLiteral("1:02:05"));
             const double room = *rc::gen::inRange(0, 400);
-            const QString label = fitLabel(name, duration, room, measure);
+            const QString label = fitLabel(name, duration, room, 6, measure).text();
             RC_ASSERT(measure(label) <= room || label.isEmpty());
             RC_ASSERT(label.isEmpty() || label == duration || label.endsWith(QLatin1Char(' ') + duration));
         }));
-        QCOMPARE(fitLabel(QStringLiteral("Agent One"), QStringLiteral("3:12"), 90, measure), QStringLiteral("Agent One 3:12"));
-        QCOMPARE(fitLabel(QStringLiteral("Agent One"), QStringLiteral("3:12"), 60, measure), QStringLiteral("3:12"));
-        QCOMPARE(fitLabel(QStringLiteral("Agent One"), QStringLiteral("3:12"), 20, measure), QString());
+        QCOMPARE(fitLabel(QStringLiteral("Agent One"), QStringLiteral("3:12"), 90, 6, measure).text(),
+                 QStringLiteral("Agent One 3:12"));
+        QCOMPARE(fitLabel(QStringLiteral("Agent One"), QStringLiteral("3:12"), 60, 6, measure).text(), QStringLiteral("3:12"));
+        QCOMPARE(fitLabel(QStringLiteral("Agent One"), QStringLiteral("3:12"), 20, 6, measure).text(), QString());
         const QString huge(1'000'000, QLatin1Char('x'));
-        QVERIFY(fitLabel(huge, QStringLiteral("3:12"), 300, measure).endsWith(QStringLiteral("… 3:12")));
+        QVERIFY(fitLabel(huge, QStringLiteral("3:12"), 300, 6, measure).text().endsWith(QStringLiteral("… 3:12")));
     }
 
     void rowsAreFoundByBinarySearch()
@@ -192,7 +197,8 @@ private Q_SLOTS:
             const int y = *rc::gen::inRange(-50, 4000);
             const int height = *rc::gen::inRange(1, 900);
             const int at = rows.rowAt(y);
-            const bool right = at < 0 ? (y < 0 || y >= rows.height()) : (rows.top(at) <= y && y < rows.top(at) + rows.heightOf(at));
+            const bool right =
+                at < 0 ? (y < 0 || y >= rows.height()) : (rows.top(at) <= y && y < rows.top(at) + rows.heightOf(at));
             RC_ASSERT(right);
             const RowRange range = rows.visible(y, height);
             for (int i = 0; i < rows.rowCount(); ++i) {
@@ -207,7 +213,8 @@ private Q_SLOTS:
         QVERIFY(rc::check([] {
             std::vector<EventMark> marks;
             std::int64_t at = kStart;
-            for (const auto &[step, odd] : *rc::gen::container<std::vector<std::tuple<int, int>>>(rc::gen::tuple(rc::gen::inRange(0, 40), rc::gen::inRange(0, 20)))) {
+            for (const auto &[step, odd] : *rc::gen::container<std::vector<std::tuple<int, int>>>(
+                     rc::gen::tuple(rc::gen::inRange(0, 40), rc::gen::inRange(0, 20)))) {
                 at += step * 500'000LL;
                 EventMark mark;
                 mark.time = Timestamp{at};
@@ -263,12 +270,15 @@ private Q_SLOTS:
         for (int i = 0; i < 3; ++i) {
             Row row;
             row.kind = RowKind::Lane;
-            row.lane = std::make_shared<const Lane>(std::vector<LaneSegment>{{kStart, kStart + 40'000'000, 0, SegmentKind::Queue, Rail::None, 0},
-                                                        {kStart + 40'000'000, kStart + 80'000'000, 0, i ? SegmentKind::Talk : SegmentKind::Hold, Rail::None, 0}},
+            row.lane = std::make_shared<const Lane>(
+                std::vector<LaneSegment>{
+                    {kStart, kStart + 40'000'000, 0, SegmentKind::Queue, Rail::None},
+                    {kStart + 40'000'000, kStart + 80'000'000, 0, i ? SegmentKind::Talk : SegmentKind::Hold, Rail::None}},
                 std::vector<QString>());
             scene.rows.push_back(row);
         }
-        const std::vector<DensityColumn> columns = densityOf(scene, TimeScale(Timestamp{kStart}, 1'000'000), 100, Timestamp{kStart});
+        const std::vector<DensityColumn> columns =
+            densityOf(scene, TimeScale(Timestamp{kStart}, 1'000'000), 100, Timestamp{kStart});
         QCOMPARE(columns.size(), 25U);
         QCOMPARE(columns[3], (DensityColumn{3, 0, 0}));
         QCOMPARE(columns[13], (DensityColumn{0, 1, 2}));

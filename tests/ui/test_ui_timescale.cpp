@@ -21,7 +21,8 @@ rc::Gen<TimeScale> scales()
 {
     return rc::gen::apply(
         [](std::int64_t start, double exponent) { return TimeScale(Timestamp{start}, std::pow(10.0, exponent)); },
-        rc::gen::inRange<std::int64_t>(kEarliestTime.us, kLatestTime.us), rc::gen::map(rc::gen::inRange(180, 1220), [](int n) { return n / 100.0; }));
+        rc::gen::inRange<std::int64_t>(kEarliestTime.us, kLatestTime.us),
+        rc::gen::map(rc::gen::inRange(180, 1220), [](int n) { return n / 100.0; }));
 }
 
 double measure(const QString &text) { return static_cast<double>(text.size()) * 7.5; }
@@ -102,7 +103,8 @@ private Q_SLOTS:
             const double from = *rc::gen::inRange(0, 1500);
             const std::vector<Span> taken{{from, from + 60}};
             double free = 0;
-            for (const PlacedLabel &label : placeLabels(ticks(scale, 1600, TimeText(), tickStep(scale.usPerPx(), 100)), 1600, measure, taken)) {
+            for (const PlacedLabel &label :
+                 placeLabels(ticks(scale, 1600, TimeText(), tickStep(scale.usPerPx(), 100)), 1600, measure, taken)) {
                 RC_ASSERT(label.x >= free);
                 RC_ASSERT(label.x + label.width <= 1600);
                 RC_ASSERT(label.x + label.width < taken[0].from || label.x > taken[0].to);
@@ -147,7 +149,8 @@ private Q_SLOTS:
         const Timestamp spring{1'774'744'200'000'000}; // 2026-03-29T00:30:00Z; at 01:00Z the clock goes from 02:00 to 03:00
         const TimeScale scale(spring, 9'000'000.0);
         const std::vector<Tick> all = ticks(scale, 1600, berlin, tickStep(scale.usPerPx()));
-        const auto change = std::find_if(all.begin(), all.end(), [](const Tick &t) { return t.label.contains(QStringLiteral("->")); });
+        const auto change =
+            std::find_if(all.begin(), all.end(), [](const Tick &t) { return t.label.contains(QStringLiteral("->")); });
         QVERIFY(change != all.end());
         QCOMPARE(change->label, QStringLiteral("02:00 -> 03:00"));
         for (std::size_t i = 1; i < all.size(); ++i)

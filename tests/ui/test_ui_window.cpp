@@ -31,7 +31,8 @@ namespace {
 
 void wheel(LanesView &lanes, const QPoint &at, int delta, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
 {
-    QWheelEvent event(at, lanes.viewport()->mapToGlobal(at), QPoint(), QPoint(0, delta), Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
+    QWheelEvent event(at, lanes.viewport()->mapToGlobal(at), QPoint(), QPoint(0, delta), Qt::NoButton, modifiers,
+                      Qt::NoScrollPhase, false);
     QCoreApplication::sendEvent(lanes.viewport(), &event);
 }
 
@@ -115,7 +116,11 @@ private Q_SLOTS:
         QCOMPARE(badge.text(), QStringLiteral("Live, following"));
         QTest::keyClick(&floor(), Qt::Key_A);
         QCOMPARE(badge.text(), QStringLiteral("Paused"));
-        test::FakeInteraction call = test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(90)).queue("Support", 30).alert("Ann", 10).talk("Ann", 50).open();
+        test::FakeInteraction call = test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(90))
+                                         .queue("Support", 30)
+                                         .alert("Ann", 10)
+                                         .talk("Ann", 50)
+                                         .open();
         f->session.put(call.view, call.summary);
         QTRY_COMPARE(badge.text(), QStringLiteral("Paused, 3 new"));
         QTest::keyClick(&floor(), Qt::Key_End);
@@ -177,7 +182,8 @@ private Q_SLOTS:
     {
         const int row = 2;
         const LaneSegment &first = floor().scene()->rows[row].lane->segments().front();
-        QTest::mouseClick(floor().viewport(), Qt::LeftButton, {}, pointOf(floor(), row, Timestamp{(first.start + first.end) / 2}));
+        QTest::mouseClick(floor().viewport(), Qt::LeftButton, {},
+                          pointOf(floor(), row, Timestamp{(first.start + first.end) / 2}));
         QCOMPARE(*floor().selection().segmentStart, first.start);
         QCOMPARE(floor().navigator().mode(), Navigator::Mode::Paused);
     }
@@ -223,8 +229,8 @@ private Q_SLOTS:
         QTest::mouseClick(timeline().viewport(), Qt::LeftButton, {}, pointOf(timeline(), row, hold));
         QCOMPARE(timeline().selection().kind, SegmentKind::Hold);
         QCOMPARE(space().eventsModel().eventAt(table.currentIndex().row()), EventId("evt-00008"));
-        QTRY_VERIFY(space().inspector().text().startsWith(QStringLiteral("Hold\t1:15")));
-        QVERIFY(space().inspector().text().contains(QStringLiteral("live event, seq. 8")));
+        QTRY_VERIFY(space().inspector().text().contains(QStringLiteral("live event, seq. 8")));
+        QVERIFY(space().inspector().text().startsWith(QStringLiteral("Hold\t1:15")));
         QVERIFY(space().inspector().text().contains(QStringLiteral("\"id\": \"evt-00008\"")));
         // Table to lanes.
         const int talk = space().eventsModel().rowOf(EventId("evt-00006"));
@@ -249,7 +255,8 @@ private Q_SLOTS:
         QTest::keyClick(&timeline(), Qt::Key_Right);
         QVERIFY(!timeline().selection().event.empty());
         QTRY_VERIFY(space().inspector().text().contains(QStringLiteral("Provenance\tlive")));
-        for (const char *name : {"Time", "Sequence", "Lamport", "Event", "Received", "Delay", "Late by", "Content", "State", "Raw event"})
+        for (const char *name :
+             {"Time", "Sequence", "Lamport", "Event", "Received", "Delay", "Late by", "Content", "State", "Raw event"})
             QVERIFY2(space().inspector().text().contains(QLatin1String(name)), name);
         QTest::keyClick(&timeline(), Qt::Key_C, Qt::ControlModifier);
         QCOMPARE(QApplication::clipboard()->text().toStdString(), timeline().selection().event.value);
@@ -348,7 +355,9 @@ private Q_SLOTS:
                     continue;
                 ++entries;
                 QVERIFY2(action->isEnabled(), qPrintable(action->text()));
-                QVERIFY2(f->parts().actions.all().end() != std::find(f->parts().actions.all().begin(), f->parts().actions.all().end(), action), qPrintable(action->text()));
+                QVERIFY2(f->parts().actions.all().end()
+                             != std::find(f->parts().actions.all().begin(), f->parts().actions.all().end(), action),
+                         qPrintable(action->text()));
             }
         }
         QCOMPARE(entries, static_cast<int>(Actions::kActions) - 3); // densities stand in a menu of their own
@@ -365,7 +374,8 @@ private Q_SLOTS:
         Q_EMIT f->parts().status->listWanted(QStringLiteral("refused"));
         QVERIFY(f->parts().lists);
         QTRY_COMPARE(f->parts().lists->model(QStringLiteral("refused"))->rowCount(), 1);
-        QCOMPARE(f->parts().lists->model(QStringLiteral("refused"))->index(0, 1).data().toString(), QStringLiteral("no-timestamp"));
+        QCOMPARE(f->parts().lists->model(QStringLiteral("refused"))->index(0, 1).data().toString(),
+                 QStringLiteral("no-timestamp"));
         QCOMPARE(f->parts().lists->model(QStringLiteral("gaps"))->rowCount(), 2);
         QVERIFY(f->parts().lists->model(QStringLiteral("counters"))->rowCount() >= 13);
     }
@@ -418,7 +428,8 @@ private Q_SLOTS:
         selection.row = floor().scene()->rows[12].key;
         floor().setSelection(selection, false);
         const int y = floor().state().yOf(12);
-        test::FakeInteraction call = test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(900)).queue("Support", 900).open();
+        test::FakeInteraction call =
+            test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(900)).queue("Support", 900).open();
         f->session.put(call.view, call.summary);
         QTRY_VERIFY(space().floorModel().entry(InteractionId("new-1")) && space().floorModel().settled());
         space().floorModel().rebuild();
@@ -474,7 +485,12 @@ private Q_SLOTS:
         values.secret = QStringLiteral("s3cret");
         dialog->setValues(values);
         f->connector.steps = {{QStringLiteral("Host found"), true, QStringLiteral("TLS 1.3"), {}, {}, Duration::millis(120)},
-            {QStringLiteral("Signed in"), false, {}, QStringLiteral("The secret is wrong (401)."), QStringLiteral("Copy it again from Admin, Integrations, OAuth."), Duration::millis(300)}};
+                              {QStringLiteral("Signed in"),
+                               false,
+                               {},
+                               QStringLiteral("The secret is wrong (401)."),
+                               QStringLiteral("Copy it again from Admin, Integrations, OAuth."),
+                               Duration::millis(300)}};
         press(QStringLiteral("Test"));
         QCOMPARE(f->connector.tested.secret, QStringLiteral("s3cret"));
         QCOMPARE(dialog->steps().size(), 2);

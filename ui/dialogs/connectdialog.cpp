@@ -96,8 +96,9 @@ QWidget *ConnectDialog::form()
     for (QWidget *widget : std::initializer_list<QWidget *>{m_secret, m_key, m_keep, m_keepNote, m_problem})
         secretLayout->addWidget(widget);
     m_form->addRow(m_secretLabel, secretBox);
-    const std::pair<QWidget *, QString> names[] = {{m_name, tr("Name")}, {m_environment, tr("Environment URL")}, {m_signIn, tr("Sign in with")},
-        {m_clientId, tr("Client ID")}, {m_secret, tr("Client secret")}, {m_key, tr("Private key")}};
+    const std::pair<QWidget *, QString> names[] = {
+        {m_name, tr("Name")},          {m_environment, tr("Environment URL")}, {m_signIn, tr("Sign in with")},
+        {m_clientId, tr("Client ID")}, {m_secret, tr("Client secret")},        {m_key, tr("Private key")}};
     for (const auto &[widget, name] : names)
         widget->setAccessibleName(name);
     m_keep->setText(tr("Keep it in the system's keyring"));
@@ -249,7 +250,8 @@ void ConnectDialog::startTest()
     m_testNote->setText(tr("Testing"));
     showSteps();
     const QPointer<ConnectDialog> self(this);
-    m_connector.test(values(),
+    m_connector.test(
+        values(),
         [self](const ConnectionStep &step) {
             if (self)
                 self->stepEnded(step);
@@ -273,7 +275,8 @@ void ConnectDialog::testEnded(bool passed)
     Duration sum;
     for (const ConnectionStep &step : m_steps)
         sum = sum + step.took;
-    const QString all = m_steps.size() == 1 ? tr("1 step, %1").arg(delayText(sum)) : tr("%1 steps, %2").arg(m_steps.size()).arg(delayText(sum));
+    const QString all =
+        m_steps.size() == 1 ? tr("1 step, %1").arg(delayText(sum)) : tr("%1 steps, %2").arg(m_steps.size()).arg(delayText(sum));
     m_testNote->setText(passed ? tr("Passed: %1").arg(all) : all);
 }
 
@@ -296,20 +299,29 @@ void ConnectDialog::showSteps()
         lines->addLayout(line);
         const Severity severity = step && step->passed ? Severity::Ok : Severity::Error;
         auto *icon = new QLabel;
-        icon->setPixmap(step ? glyphPixmap(step->passed ? Glyph::Check : Glyph::Error, m_look.theme().ink(severity), 12, devicePixelRatioF())
-                             : glyphPixmap(Glyph::Circle, m_look.theme()(Role::Text3), 12, devicePixelRatioF()));
+        icon->setPixmap(
+            step ? glyphPixmap(step->passed ? Glyph::Check : Glyph::Error, m_look.theme().ink(severity), 12, devicePixelRatioF())
+                 : glyphPixmap(Glyph::Circle, m_look.theme()(Role::Text3), 12, devicePixelRatioF()));
         line->addWidget(icon);
         line->addSpacing(6);
-        QLabel *name = makeLabel(step ? step->name : names[i], step && !step->passed ? m_look.fonts().heading : m_look.fonts().bodyMedium, !step ? "3" : step->passed ? "" : "error");
+        QLabel *name =
+            makeLabel(step ? step->name : names[i], step && !step->passed ? m_look.fonts().heading : m_look.fonts().bodyMedium,
+                      !step              ? "3"
+                          : step->passed ? ""
+                                         : "error");
         name->setFixedWidth(kStepName);
         line->addWidget(name);
-        QLabel *detail = makeLabel(step ? step->detail : failed ? tr("Not tested, waits for the step above") : QString(), m_look.fonts().body, step && !step->passed ? "" : "2");
+        QLabel *detail = makeLabel(step         ? step->detail
+                                       : failed ? tr("Not tested, waits for the step above")
+                                                : QString(),
+                                   m_look.fonts().body, step && !step->passed ? "" : "2");
         detail->setWordWrap(true);
         line->addWidget(detail, 1);
         line->addWidget(makeLabel(step ? delayText(step->took) : QString(), m_look.fonts().small, "2"));
         if (step && !step->passed) {
-            row->setStyleSheet(QStringLiteral("QWidget { background: %1; } QWidget[step=\"true\"] { border-left: 3px solid %2; }")
-                                   .arg(m_look.theme().ground(Severity::Error).name(), m_look.theme().ink(Severity::Error).name()));
+            row->setStyleSheet(
+                QStringLiteral("QWidget { background: %1; } QWidget[step=\"true\"] { border-left: 3px solid %2; }")
+                    .arg(m_look.theme().ground(Severity::Error).name(), m_look.theme().ink(Severity::Error).name()));
             row->setProperty("step", true);
             const std::pair<QString, QString> more[] = {{tr("Why"), step->problem}, {tr("What to do"), step->remedy}};
             for (const auto &[what, text] : more) {
@@ -335,7 +347,8 @@ QStringList ConnectDialog::steps() const
 {
     QStringList out;
     for (const ConnectionStep &step : m_steps)
-        out << (step.passed ? tr("%1: %2").arg(step.name, step.detail) : tr("%1 failed: %2 %3").arg(step.name, step.problem, step.remedy));
+        out << (step.passed ? tr("%1: %2").arg(step.name, step.detail)
+                            : tr("%1 failed: %2 %3").arg(step.name, step.problem, step.remedy));
     return out;
 }
 

@@ -21,7 +21,7 @@ struct ConnectionValues {
     QString environment; ///< "https://api.mypurecloud.com"
     SignIn signIn = SignIn::ClientSecret;
     QString clientId;
-    QString secret;      ///< the client secret, or the private key as PEM text; empty in what current() gives
+    QString secret;          ///< the client secret, or the private key as PEM text; empty in what current() gives
     bool keepSecret = false; ///< the user wants it kept in the keyring; else it lives as long as the session
 
     /// The name under which its secret is kept.
@@ -30,7 +30,7 @@ struct ConnectionValues {
 
 /// One step of a test, when it has ended.
 struct ConnectionStep {
-    QString name;    ///< "Host found", "Signed in", "Stream opened", "Subscribed"
+    QString name; ///< "Host found", "Signed in", "Stream opened", "Subscribed"
     bool passed = false;
     QString detail;  ///< what was found
     QString problem; ///< empty if passed
@@ -49,7 +49,8 @@ public:
     /// Names of the steps that a test will run, in order.
     [[nodiscard]] virtual QStringList testSteps() const = 0;
     /// Runs the steps one by one; stops at the first that fails. A test under way is cancelled first.
-    virtual void test(const ConnectionValues &values, std::function<void(const ConnectionStep &)> step, std::function<void(bool)> done) = 0;
+    virtual void test(const ConnectionValues &values, std::function<void(const ConnectionStep &)> step,
+                      std::function<void(bool)> done) = 0;
     virtual void cancelTest() = 0;
     /// From now on these values are used.
     virtual void connectTo(const ConnectionValues &values) = 0;

@@ -42,8 +42,11 @@ ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_pages);
-    m_pages->addPage(QStringLiteral("counters"), tr("Counters"), makeTable(m_counters, {tr("What"), tr("How many"), tr("Meaning")}, tr("Counters")));
-    m_pages->addPage(QStringLiteral("gaps"), tr("Not listening"), makeTable(m_gaps, {tr("State"), tr("From"), tr("To"), tr("Length"), tr("Source"), tr("Cause"), tr("Why")}, tr("Not listening")));
+    m_pages->addPage(QStringLiteral("counters"), tr("Counters"),
+                     makeTable(m_counters, {tr("What"), tr("How many"), tr("Meaning")}, tr("Counters")));
+    m_pages->addPage(QStringLiteral("gaps"), tr("Not listening"),
+                     makeTable(m_gaps, {tr("State"), tr("From"), tr("To"), tr("Length"), tr("Source"), tr("Cause"), tr("Why")},
+                               tr("Not listening")));
     m_pages->addPage(QStringLiteral("refused"), tr("Refused"), refusedPage());
     connect(m_pages, &SidePanel::closeWanted, this, &QDialog::reject);
     connect(m_pages, &SidePanel::pageChosen, this, [this](const QString &page) {
@@ -102,7 +105,7 @@ QWidget *ListDialog::refusedPage()
     return splitter;
 }
 
-void ListDialog::open(const QString &list)
+void ListDialog::openList(const QString &list)
 {
     m_pages->choose(list);
     refreshCounters();
@@ -123,7 +126,8 @@ void ListDialog::refreshCounters()
 {
     const Status &s = m_hub.status();
     QList<QStringList> rows{
-        {tr("Received"), numberText(s.received), tr("events since the program started: stored, duplicates, variants, refused and in flight together")},
+        {tr("Received"), numberText(s.received),
+         tr("events since the program started: stored, duplicates, variants, refused and in flight together")},
         {tr("Stored"), numberText(s.stored), tr("recorded durably")},
         {tr("Duplicates"), numberText(s.duplicates), tr("the same event again, with the same content")},
         {tr("Variants"), numberText(s.variants), tr("the same id with another content")},
@@ -149,8 +153,13 @@ void ListDialog::refreshGaps()
     QList<QStringList> rows;
     const TimeText &time = m_look.time();
     for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend(); ++it) {
-        rows << QStringList{bandStateName(it->state), time.full(it->start), it->end ? time.full(*it->end) : QString(), proseDuration(it->end.value_or(m_hub.now()) - it->start),
-            foreign(it->source), bandCauseName(it->cause), foreign(it->reason)};
+        rows << QStringList{bandStateName(it->state),
+                            time.full(it->start),
+                            it->end ? time.full(*it->end) : QString(),
+                            proseDuration(it->end.value_or(m_hub.now()) - it->start),
+                            foreign(it->source),
+                            bandCauseName(it->cause),
+                            foreign(it->reason)};
     }
     setRows(m_gaps, rows);
 }
@@ -171,7 +180,8 @@ void ListDialog::showRefused(const std::vector<Refused> &all)
     m_refusedEvents = all;
     QList<QStringList> rows;
     for (const Refused &refused : all)
-        rows << QStringList{m_look.time().full(refused.received), foreign(refused.reason), byteText(refused.size), foreign(refused.detail)};
+        rows << QStringList{m_look.time().full(refused.received), foreign(refused.reason), byteText(refused.size),
+                            foreign(refused.detail)};
     setRows(m_refused, rows);
     if (!all.empty() && !m_refusedTable->currentIndex().isValid())
         m_refusedTable->selectRow(0);

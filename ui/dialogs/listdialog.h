@@ -22,7 +22,7 @@ public:
     ListDialog(Hub &hub, const Appearance &look, QWidget *parent = nullptr);
 
     /// "counters", "gaps" or "refused".
-    void open(const QString &list);
+    void openList(const QString &list);
     [[nodiscard]] QAbstractItemModel *model(const QString &list);
 
 private:

@@ -41,8 +41,10 @@ QStringList oddities(const EventMark &mark)
     if (mark.sequenceTie)
         out << EventsModel::tr("another event has the same sequence");
     if (mark.variants > 0)
-        out << (mark.variants == 1 ? EventsModel::tr("another content came under the same id") : EventsModel::tr("%1 other contents came under the same id").arg(mark.variants));
-    const std::pair<Event::Mark, QString> read[] = {{Event::IdMade, EventsModel::tr("came without an id; made from its text")},
+        out << (mark.variants == 1 ? EventsModel::tr("another content came under the same id")
+                                   : EventsModel::tr("%1 other contents came under the same id").arg(mark.variants));
+    const std::pair<Event::Mark, QString> read[] = {
+        {Event::IdMade, EventsModel::tr("came without an id; made from its text")},
         {Event::BadSequence, EventsModel::tr("its sequence is no whole number below 2^53 and counts as absent")},
         {Event::Attached, EventsModel::tr("named no interaction; attached by its participant or channel")},
         {Event::LoneSurrogate, EventsModel::tr("a text in it is not valid Unicode")},
@@ -54,7 +56,8 @@ QStringList oddities(const EventMark &mark)
     return out;
 }
 
-EventsModel::EventsModel(const InteractionFeed &feed, const Appearance &look, QObject *parent) : QAbstractTableModel(parent), m_feed(feed), m_look(look)
+EventsModel::EventsModel(const InteractionFeed &feed, const Appearance &look, QObject *parent)
+    : QAbstractTableModel(parent), m_feed(feed), m_look(look)
 {
     connect(&feed, &InteractionFeed::changed, this, &EventsModel::reload);
     connect(&look, &Appearance::changed, this, [this] {
@@ -85,7 +88,10 @@ const ParticipantRow *EventsModel::participantOf(const Event &event) const
     return index < 0 ? nullptr : &m_view->story.participants[static_cast<std::size_t>(index)];
 }
 
-int EventsModel::rowCount(const QModelIndex &parent) const { return parent.isValid() || !m_view ? 0 : static_cast<int>(m_view->events.size()); }
+int EventsModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() || !m_view ? 0 : static_cast<int>(m_view->events.size());
+}
 
 int EventsModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : kColumns; }
 
@@ -104,7 +110,8 @@ QVariant EventsModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole: return text(index.row(), index.column());
     case Qt::ForegroundRole: return ink(index.row(), index.column());
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | (index.column() == Sequence || index.column() == Delay ? Qt::AlignRight : Qt::AlignLeft)));
+        return QVariant::fromValue(Qt::Alignment(
+            Qt::AlignVCenter | (index.column() == Sequence || index.column() == Delay ? Qt::AlignRight : Qt::AlignLeft)));
     default: return {};
     }
 }
@@ -120,7 +127,8 @@ QString EventsModel::text(int row, int column) const
     case Channel: return channelText(participant, e);
     case StateColumn: return e.facts.stateText.empty() ? foreign(nameOf(e.facts.state)) : foreign(e.facts.stateText);
     case Sequence: return e.sequence ? QString::number(*e.sequence) : QString();
-    case ProvenanceColumn: return mark(row).late.us > 0 ? tr("%1, late").arg(provenanceName(e.provenance)) : provenanceName(e.provenance);
+    case ProvenanceColumn:
+        return mark(row).late.us > 0 ? tr("%1, late").arg(provenanceName(e.provenance)) : provenanceName(e.provenance);
     case Delay: return e.provenance == Provenance::Live ? delayText(e.received - e.time) : QString();
     case Note: return note(e, mark(row));
     default: return {};
@@ -163,10 +171,12 @@ QVariant EventsModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal || section < 0 || section >= kColumns)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | (section == Sequence || section == Delay ? Qt::AlignRight : Qt::AlignLeft)));
+        return QVariant::fromValue(
+            Qt::Alignment(Qt::AlignVCenter | (section == Sequence || section == Delay ? Qt::AlignRight : Qt::AlignLeft)));
     if (role != Qt::DisplayRole)
         return {};
-    const QString names[] = {tr("Time"), tr("Kind"), tr("Participant"), tr("Channel"), tr("State"), tr("Seq."), tr("Provenance"), tr("Delay"), tr("Note")};
+    const QString names[] = {tr("Time"), tr("Kind"),       tr("Participant"), tr("Channel"), tr("State"),
+                             tr("Seq."), tr("Provenance"), tr("Delay"),       tr("Note")};
     return names[section];
 }
 

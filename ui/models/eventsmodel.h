@@ -39,7 +39,7 @@ private:
     const Appearance &m_look;
     InteractionFeed::View m_view;
     [[nodiscard]] const ParticipantRow *participantOf(const Event &event) const;
-    QHash<QByteArray, int> m_rows; ///< event id -> row
+    QHash<QByteArray, int> m_rows;         ///< event id -> row
     QHash<QByteArray, int> m_participants; ///< participant id -> index
 };
 

@@ -179,13 +179,16 @@ NowFigures figuresOf(const std::vector<const FloorEntry *> &entries)
         else if (entry->now == SegmentKind::Hold)
             figures.held.push_back({entry->id, entry->customer, entry->with, *entry->since});
     }
-    const auto longer = [](const WaitingItem &a, const WaitingItem &b) { return a.since != b.since ? a.since < b.since : a.id < b.id; };
+    const auto longer = [](const WaitingItem &a, const WaitingItem &b) {
+        return a.since != b.since ? a.since < b.since : a.id < b.id;
+    };
     std::sort(figures.waiting.begin(), figures.waiting.end(), longer);
     std::sort(figures.held.begin(), figures.held.end(), longer);
     for (auto &[name, queue] : queues)
         figures.queues.push_back(queue);
     const auto since = [](const QueueFigures &q) { return q.longestSince ? q.longestSince->us : kOpenEnd; };
-    std::stable_sort(figures.queues.begin(), figures.queues.end(), [&](const QueueFigures &a, const QueueFigures &b) { return since(a) < since(b); });
+    std::stable_sort(figures.queues.begin(), figures.queues.end(),
+                     [&](const QueueFigures &a, const QueueFigures &b) { return since(a) < since(b); });
     return figures;
 }
 

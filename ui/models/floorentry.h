@@ -17,15 +17,15 @@ struct FloorEntry {
     Timestamp start;
     std::optional<Timestamp> end;
     Timestamp lastEventAt;
-    LanePtr lane;          ///< null until its story has come
+    LanePtr lane; ///< null until its story has come
     Media media = Media::Unknown;
     QString customer;
-    QString queue;         ///< the last one it waited in; empty: none
-    QString with;          ///< "waiting", "Agent Six", "menu", "ended"
+    QString queue; ///< the last one it waited in; empty: none
+    QString with;  ///< "waiting", "Agent Six", "menu", "ended"
     bool dim = false;
     SegmentKind now = SegmentKind::Unknown; ///< of the open segment
     std::optional<Timestamp> since;         ///< of the open segment
-    Timestamp seenAt;      ///< when it came into the model, by its clock
+    Timestamp seenAt;                       ///< when it came into the model, by its clock
 
     [[nodiscard]] bool waits() const { return since && (now == SegmentKind::Queue || now == SegmentKind::Hold); }
 };

@@ -44,7 +44,10 @@ const FloorEntry *FloorModel::entry(const InteractionId &id) const
     return found == m_entries.end() ? nullptr : &found->second->entry;
 }
 
-bool FloorModel::settled() const { return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive(); }
+bool FloorModel::settled() const
+{
+    return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive();
+}
 
 bool FloorModel::live() const
 {
@@ -100,14 +103,21 @@ void FloorModel::take(const Summary &summary)
 
 void FloorModel::want(Held &held)
 {
-    const std::string &id = held.entry.id.value;
     held.stale = true;
-    if (held.asked)
-        return;
-    if (m_wanted.count(id))
-        m_urgent.push_back(id);
-    else if (!std::exchange(held.queued, true))
+    if (!held.asked)
+        enqueue(held);
+}
+
+/// Each stands at most once in each queue, so that a session that does not answer makes nothing grow.
+void FloorModel::enqueue(Held &held)
+{
+    const std::string &id = held.entry.id.value;
+    if (m_wanted.count(id)) {
+        if (!std::exchange(held.urgent, true))
+            m_urgent.push_back(id);
+    } else if (!std::exchange(held.queued, true)) {
         m_queue.push_back(id);
+    }
 }
 
 FloorModel::Held *FloorModel::nextWanted()
@@ -118,8 +128,7 @@ FloorModel::Held *FloorModel::nextWanted()
             queue->pop_front();
             if (found == m_entries.end())
                 continue;
-            if (queue == &m_queue)
-                found->second->queued = false;
+            (queue == &m_queue ? found->second->queued : found->second->urgent) = false;
             if (found->second->stale && !found->second->asked)
                 return found->second.get();
         }
@@ -142,8 +151,10 @@ void FloorModel::ask(Held &held)
     held.asked = true;
     held.stale = false;
     ++m_underWay;
-    held.question = m_hub.session().interaction(held.entry.id,
-        posted<std::shared_ptr<const InteractionView>>(this, [this, id = held.entry.id.value](auto answer) { answered(id, std::move(answer)); }));
+    held.question = m_hub.session().interaction(
+        held.entry.id, posted<std::shared_ptr<const InteractionView>>(this, [this, id = held.entry.id.value](auto answer) {
+            answered(id, std::move(answer));
+        }));
 }
 
 void FloorModel::answered(const std::string &id, Result<std::shared_ptr<const InteractionView>> answer)
@@ -234,11 +245,14 @@ void FloorModel::arrange()
     m_figures = figuresOf(all);
     m_groups.clear();
     for (auto &[name, group] : groups) {
-        std::sort(group.lanes.begin(), group.lanes.end(), [](const Held *a, const Held *b) { return beforeByAttention(a->entry, b->entry); });
+        std::sort(group.lanes.begin(), group.lanes.end(),
+                  [](const Held *a, const Held *b) { return beforeByAttention(a->entry, b->entry); });
         m_groups.push_back(std::move(group));
     }
     // A group stands where its first lane would: who waits longest is on top.
-    std::stable_sort(m_groups.begin(), m_groups.end(), [](const Group &a, const Group &b) { return beforeByAttention(a.lanes.front()->entry, b.lanes.front()->entry); });
+    std::stable_sort(m_groups.begin(), m_groups.end(), [](const Group &a, const Group &b) {
+        return beforeByAttention(a.lanes.front()->entry, b.lanes.front()->entry);
+    });
     m_everSorted = true;
     m_sorted.restart();
     // Who is new or gone shows at the next sorting; while something is live there is always a next one.
@@ -336,7 +350,7 @@ void FloorModel::setWanted(const std::vector<std::string> &keys)
     for (const std::string &key : keys) {
         const auto found = m_entries.find(key);
         if (found != m_entries.end() && found->second->stale && !found->second->asked)
-            m_urgent.push_back(key);
+            enqueue(*found->second);
     }
     pump();
 }

@@ -57,6 +57,7 @@ private:
         bool asked = false;
         bool stale = false;  ///< touched since its story was asked for
         bool queued = false; ///< stands in m_queue
+        bool urgent = false; ///< stands in m_urgent
         HandlePtr question;
     };
     struct Group {
@@ -68,6 +69,7 @@ private:
     void listed(Result<ListPage> page);
     void take(const Summary &summary);
     void want(Held &held);
+    void enqueue(Held &held);
     void pump();
     Held *nextWanted();
     void ask(Held &held);
@@ -84,10 +86,10 @@ private:
 
     Hub &m_hub;
     std::unordered_map<std::string, std::unique_ptr<Held>> m_entries;
-    std::deque<std::string> m_queue;              ///< stale ones, oldest first
-    std::unordered_set<std::string> m_wanted;     ///< in view
-    std::deque<std::string> m_urgent;             ///< stale ones in view
-    std::vector<Group> m_groups;                  ///< the order as last sorted
+    std::deque<std::string> m_queue;          ///< stale ones, oldest first
+    std::unordered_set<std::string> m_wanted; ///< in view
+    std::deque<std::string> m_urgent;         ///< stale ones in view
+    std::vector<Group> m_groups;              ///< the order as last sorted
     std::set<std::string> m_collapsed;
     ScenePtr m_scene = std::make_shared<const Scene>();
     NowFigures m_figures;

@@ -39,7 +39,8 @@ Hub::Hub(Session &session, const Clock &clock, QObject *parent)
 {
     m_subscription = session.subscribe([this, inbox = m_inbox](const ChangeSet &changes) {
         if (inbox->add(changes))
-            QMetaObject::invokeMethod(this, [this] { drain(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this] { drain(); }, Qt::QueuedConnection);
     });
     connect(&m_statusTimer, &QTimer::timeout, this, &Hub::refreshStatus);
     m_statusTimer.start(kStatusEveryMs);
@@ -78,18 +79,19 @@ void Hub::askBands()
         return;
     }
     m_bandsAsked = true;
-    m_bandsQuestion = m_session.bands({kEarliestTime, kLatestTime}, posted<std::vector<Band>>(this, [this](Result<std::vector<Band>> answer) {
-        m_bandsAsked = false;
-        m_bandsKnown = true;
-        if (answer) {
-            m_bands = std::move(*answer);
-            Q_EMIT bandsChanged();
-        } else {
-            fail(answer.error());
-        }
-        if (std::exchange(m_bandsAgain, false))
-            askBands();
-    }));
+    m_bandsQuestion =
+        m_session.bands({kEarliestTime, kLatestTime}, posted<std::vector<Band>>(this, [this](Result<std::vector<Band>> answer) {
+                            m_bandsAsked = false;
+                            m_bandsKnown = true;
+                            if (answer) {
+                                m_bands = std::move(*answer);
+                                Q_EMIT bandsChanged();
+                            } else {
+                                fail(answer.error());
+                            }
+                            if (std::exchange(m_bandsAgain, false))
+                                askBands();
+                        }));
 }
 
 void Hub::refreshStatus()

@@ -36,9 +36,9 @@ void InteractionFeed::ask()
         return;
     }
     m_question = m_hub.session().interaction(m_id, posted<View>(this, [this, id = m_id](Result<View> answer) {
-        if (id == m_id) // else another one was opened while this answer was on its way
-            answered(std::move(answer));
-    }));
+                                                 if (id == m_id) // else another one was opened while this answer was on its way
+                                                     answered(std::move(answer));
+                                             }));
 }
 
 void InteractionFeed::answered(Result<View> answer)

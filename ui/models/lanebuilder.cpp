@@ -18,7 +18,7 @@ class Builder {
 public:
     void add(SegmentKind kind, Timestamp start, std::optional<Timestamp> end, const QString &name, Rail rail)
     {
-        m_segments.push_back({start.us, end ? end->us : kOpenEnd, index(name), kind, rail, 0});
+        m_segments.push_back({start.us, end ? end->us : kOpenEnd, index(name), kind, rail});
     }
     [[nodiscard]] LanePtr take()
     {
@@ -149,7 +149,8 @@ Rail railOf(const Segment &segment)
 
 const Segment *findSegment(const ChannelRow &channel, std::int64_t start, SegmentKind kind)
 {
-    const auto found = std::find_if(channel.segments.begin(), channel.segments.end(), [&](const Segment &s) { return s.start.us == start && s.kind == kind; });
+    const auto found = std::find_if(channel.segments.begin(), channel.segments.end(),
+                                    [&](const Segment &s) { return s.start.us == start && s.kind == kind; });
     return found == channel.segments.end() ? nullptr : &*found;
 }
 

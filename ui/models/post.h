@@ -17,7 +17,8 @@ template<class T, class F>
 [[nodiscard]] std::function<void(Result<T>)> posted(QObject *context, F then)
 {
     return [context, then = std::move(then)](Result<T> result) {
-        QMetaObject::invokeMethod(context, [then, result = std::move(result)]() mutable { then(std::move(result)); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            context, [then, result = std::move(result)]() mutable { then(std::move(result)); }, Qt::QueuedConnection);
     };
 }
 

@@ -17,7 +17,9 @@ QString tr(const char *text) { return QCoreApplication::translate("Timeline", te
 
 class SceneBuilder {
 public:
-    SceneBuilder(const Story &story, const std::set<std::string> &collapsed, Timestamp now) : m_story(story), m_collapsed(collapsed), m_now(now) {}
+    SceneBuilder(const Story &story, const std::set<std::string> &collapsed, Timestamp now)
+        : m_story(story), m_collapsed(collapsed), m_now(now)
+    {}
 
     std::shared_ptr<Scene> build()
     {
@@ -228,9 +230,15 @@ private:
 
 } // namespace
 
-std::string participantKey(std::size_t index, const ParticipantRow &participant) { return "p" + std::to_string(index) + ":" + participant.id.value; }
+std::string participantKey(std::size_t index, const ParticipantRow &participant)
+{
+    return "p" + std::to_string(index) + ":" + participant.id.value;
+}
 
-std::string channelKey(std::size_t participant, std::size_t channel) { return "c" + std::to_string(participant) + "/" + std::to_string(channel); }
+std::string channelKey(std::size_t participant, std::size_t channel)
+{
+    return "c" + std::to_string(participant) + "/" + std::to_string(channel);
+}
 
 QString participantName(const ParticipantRow &participant)
 {
@@ -248,7 +256,9 @@ ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const
 {
     const std::shared_ptr<Scene> scene = SceneBuilder(story, collapsed, now).build();
     scene->bandLabelsBelow = true;
-    const auto touches = [&](const Band &band) { return band.start <= scene->extent.end && band.end.value_or(now) >= scene->extent.start; };
+    const auto touches = [&](const Band &band) {
+        return band.start <= scene->extent.end && band.end.value_or(now) >= scene->extent.start;
+    };
     std::copy_if(bands.begin(), bands.end(), std::back_inserter(scene->bands), touches);
     return scene;
 }
@@ -259,8 +269,9 @@ SegmentRef findSegment(const Story &story, const Selection &selection)
         return {};
     if (selection.row != kFeltKey)
         return findInRow(story, selection);
-    const auto found = std::find_if(story.felt.begin(), story.felt.end(),
-        [&](const FeltSegment &f) { return f.start.us == *selection.segmentStart && f.kind == selection.kind; });
+    const auto found = std::find_if(story.felt.begin(), story.felt.end(), [&](const FeltSegment &f) {
+        return f.start.us == *selection.segmentStart && f.kind == selection.kind;
+    });
     SegmentRef ref;
     if (found == story.felt.end())
         return ref;
@@ -276,7 +287,8 @@ Selection withEvent(const Story &story, Selection selection)
     if (ref.segment) {
         selection.event = ref.segment->startEvent;
     } else if (ref.felt) {
-        const auto mark = std::find_if(story.marks.begin(), story.marks.end(), [&](const EventMark &m) { return m.time == ref.felt->start; });
+        const auto mark =
+            std::find_if(story.marks.begin(), story.marks.end(), [&](const EventMark &m) { return m.time == ref.felt->start; });
         selection.event = mark == story.marks.end() ? EventId() : mark->id;
     }
     return selection;

@@ -21,7 +21,8 @@ inline constexpr std::size_t kMostParticipants = 2000;
 [[nodiscard]] std::string channelKey(std::size_t participant, std::size_t channel);
 
 /// `collapsed`: keys of participants whose channels are hidden.
-[[nodiscard]] ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed, Timestamp now);
+[[nodiscard]] ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed,
+                                     Timestamp now);
 
 /// A segment in the rows of its interaction.
 struct SegmentRef {

@@ -12,7 +12,8 @@ QString tr(const char *text, int n = -1) { return QCoreApplication::translate("F
 /// The C locale groups no figures; the window's own language, English, does.
 const QLocale &locale()
 {
-    static const QLocale chosen = QLocale().language() == QLocale::C ? QLocale(QLocale::English, QLocale::UnitedKingdom) : QLocale();
+    static const QLocale chosen =
+        QLocale().language() == QLocale::C ? QLocale(QLocale::English, QLocale::UnitedKingdom) : QLocale();
     return chosen;
 }
 
@@ -115,7 +116,8 @@ QString foreign(std::string_view utf8, int most)
             c = QChar(0x2400 + c.unicode());
         else if (c.unicode() == 0x7f)
             c = QChar(0x2421);
-        else if ((c.unicode() >= 0x80 && c.unicode() < 0xa0) || c.category() == QChar::Separator_Line || c.category() == QChar::Separator_Paragraph)
+        else if ((c.unicode() >= 0x80 && c.unicode() < 0xa0) || c.category() == QChar::Separator_Line
+                 || c.category() == QChar::Separator_Paragraph)
             c = QChar(0xfffd);
     }
     return text;

@@ -15,13 +15,13 @@ namespace threadline::ui {
 
 [[nodiscard]] QString qstr(std::string_view utf8);
 
-[[nodiscard]] QString durationText(Duration d); ///< "0:48", "1:03", "1:02:05"; whole seconds, cut off
-[[nodiscard]] QString proseDuration(Duration d); ///< "0.19 s", "48 s", "2 min 24 s", "2 h 05 min", "3 d 4 h"
-[[nodiscard]] QString spokenDuration(Duration d); ///< "1 minute 13 seconds"
-[[nodiscard]] QString delayText(Duration d);      ///< "0.19 s", "13.7 s", "2 min 24 s"
-[[nodiscard]] QString fineDelayText(Duration d);  ///< "190 ms", "13.7 s"
-[[nodiscard]] QString numberText(std::uint64_t n); ///< "1,204,551", grouped as the locale does
-[[nodiscard]] QString byteText(std::uint64_t n);   ///< "412 B", "4.2 GB"
+[[nodiscard]] QString durationText(Duration d);     ///< "0:48", "1:03", "1:02:05"; whole seconds, cut off
+[[nodiscard]] QString proseDuration(Duration d);    ///< "0.19 s", "48 s", "2 min 24 s", "2 h 05 min", "3 d 4 h"
+[[nodiscard]] QString spokenDuration(Duration d);   ///< "1 minute 13 seconds"
+[[nodiscard]] QString delayText(Duration d);        ///< "0.19 s", "13.7 s", "2 min 24 s"
+[[nodiscard]] QString fineDelayText(Duration d);    ///< "190 ms", "13.7 s"
+[[nodiscard]] QString numberText(std::uint64_t n);  ///< "1,204,551", grouped as the locale does
+[[nodiscard]] QString byteText(std::uint64_t n);    ///< "412 B", "4.2 GB"
 [[nodiscard]] QString shortId(std::string_view id); ///< the first 8 characters
 /// "3f9c2a71-…-5d0e": at most `most` characters, the middle left out.
 [[nodiscard]] QString middleElided(const QString &text, int most);
@@ -31,7 +31,7 @@ namespace threadline::ui {
 [[nodiscard]] QString isolated(const QString &text);
 
 // Names of states and kinds for people.
-[[nodiscard]] QString stateName(SegmentKind kind); ///< "Ringing", "Wrap-up", ...
+[[nodiscard]] QString stateName(SegmentKind kind);         ///< "Ringing", "Wrap-up", ...
 [[nodiscard]] QString stateCount(SegmentKind kind, int n); ///< "12 talk", "2 ringing"
 [[nodiscard]] QString mediaName(Media media, std::string_view text);
 [[nodiscard]] QString purposeName(Purpose purpose, std::string_view text);

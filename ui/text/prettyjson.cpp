@@ -23,12 +23,18 @@ public:
             return;
         }
         switch (c) {
-        case '"': m_inString = true; m_out += c; break;
+        case '"':
+            m_inString = true;
+            m_out += c;
+            break;
         case '{':
         case '[': open(c, next); break;
         case '}':
         case ']': close(c); break;
-        case ',': m_out += c; newLine(); break;
+        case ',':
+            m_out += c;
+            newLine();
+            break;
         case ':': m_out += ": "; break;
         default: m_out += c;
         }
@@ -75,7 +81,8 @@ QString prettyJson(std::string_view json, std::size_t limit)
         printer.put(shown[i], i + 1 < json.size() ? json[i + 1] : '\0');
     QString text = QString::fromStdString(printer.take());
     if (shown.size() < json.size())
-        text += QCoreApplication::translate("PrettyJson", "\n… %1 more. Copy takes all of it.").arg(byteText(json.size() - shown.size()));
+        text += QCoreApplication::translate("PrettyJson", "\n… %1 more. Copy takes all of it.")
+                    .arg(byteText(json.size() - shown.size()));
     return text;
 }
 

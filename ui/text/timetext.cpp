@@ -25,14 +25,20 @@ QDateTime TimeText::local(Timestamp t) const
     return QDateTime::fromMSecsSinceEpoch(ms, m_zone);
 }
 
-QString TimeText::clock(Timestamp t) const { return local(t).toString(m_twelve ? QStringLiteral("h:mm:ss AP") : QStringLiteral("HH:mm:ss")); }
+QString TimeText::clock(Timestamp t) const
+{
+    return local(t).toString(m_twelve ? QStringLiteral("h:mm:ss AP") : QStringLiteral("HH:mm:ss"));
+}
 
 QString TimeText::clockMillis(Timestamp t) const
 {
     return local(t).toString(m_twelve ? QStringLiteral("h:mm:ss.zzz AP") : QStringLiteral("HH:mm:ss.zzz"));
 }
 
-QString TimeText::minutes(Timestamp t) const { return local(t).toString(m_twelve ? QStringLiteral("h:mm AP") : QStringLiteral("HH:mm")); }
+QString TimeText::minutes(Timestamp t) const
+{
+    return local(t).toString(m_twelve ? QStringLiteral("h:mm AP") : QStringLiteral("HH:mm"));
+}
 
 QString TimeText::day(Timestamp t) const { return names().toString(local(t), QStringLiteral("ddd d MMM")); }
 
@@ -48,7 +54,8 @@ QString TimeText::range(TimeRange range) const
     const auto text = [&](Timestamp t) { return fine ? clock(t) : minutes(t); };
     if (local(range.start).date() == local(range.end).date())
         return tr("%1 to %2").arg(text(range.start), text(range.end));
-    return tr("%1 to %2").arg(day(range.start) + QLatin1Char(' ') + text(range.start), day(range.end) + QLatin1Char(' ') + text(range.end));
+    return tr("%1 to %2")
+        .arg(day(range.start) + QLatin1Char(' ') + text(range.start), day(range.end) + QLatin1Char(' ') + text(range.end));
 }
 
 bool TimeText::isUtc() const { return m_zone == QTimeZone::utc(); }
@@ -60,8 +67,12 @@ QString TimeText::zoneName(Timestamp t) const
     const auto minutes = static_cast<int>(offset(t).us / 60'000'000);
     const QString sign = minutes < 0 ? QStringLiteral("-") : QStringLiteral("+");
     const int size = std::abs(minutes);
-    const QString place = QString::fromLatin1(m_zone.id()).section(QLatin1Char('/'), -1).replace(QLatin1Char('_'), QLatin1Char(' '));
-    return QStringLiteral("%1 UTC%2%3:%4").arg(place, sign).arg(size / 60, 2, 10, QLatin1Char('0')).arg(size % 60, 2, 10, QLatin1Char('0'));
+    const QString place =
+        QString::fromLatin1(m_zone.id()).section(QLatin1Char('/'), -1).replace(QLatin1Char('_'), QLatin1Char(' '));
+    return QStringLiteral("%1 UTC%2%3:%4")
+        .arg(place, sign)
+        .arg(size / 60, 2, 10, QLatin1Char('0'))
+        .arg(size % 60, 2, 10, QLatin1Char('0'));
 }
 
 Duration TimeText::offset(Timestamp t) const { return isUtc() ? Duration{} : Duration::seconds(local(t).offsetFromUtc()); }

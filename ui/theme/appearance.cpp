@@ -6,8 +6,7 @@ namespace threadline::ui {
 Appearance::Appearance(ThemeName theme, const QTimeZone &zone, bool twelveHour, QObject *parent)
     : QObject(parent), m_theme(theme), m_zone(zone), m_twelveHour(twelveHour), m_time(zone, twelveHour),
       m_metrics(metricsOf(Density::Normal, m_fonts.scale))
-{
-}
+{}
 
 void Appearance::setTheme(ThemeName theme)
 {

@@ -14,9 +14,11 @@ static void initResources() { Q_INIT_RESOURCE(threadline); }
 namespace threadline::ui {
 namespace {
 
-constexpr std::array kNames = {"", "ivr", "queue", "alert", "talk", "hold", "consult", "conference", "acw", "voicemail", "parked",
-    "monitor", "unknown", "voice", "email", "chat", "callback", "video", "screen", "check", "cross", "down", "right", "close",
-    "person", "bot", "wait", "warn", "error", "info", "copy", "file", "plug", "circle", "play", "sort", "dot", "pause", "gap"};
+constexpr std::array kNames = {"",         "ivr",       "queue",  "alert",   "talk",    "hold",  "consult", "conference",
+                               "acw",      "voicemail", "parked", "monitor", "unknown", "voice", "email",   "chat",
+                               "callback", "video",     "screen", "check",   "cross",   "down",  "right",   "close",
+                               "person",   "bot",       "wait",   "warn",    "error",   "info",  "copy",    "file",
+                               "plug",     "circle",    "play",   "sort",    "dot",     "pause", "gap"};
 
 QByteArray source(Glyph glyph)
 {
@@ -115,7 +117,8 @@ QPixmap glyphPixmap(Glyph glyph, const QColor &colour, double size, double ratio
 void drawGlyph(QPainter &painter, Glyph glyph, double x, double y, const QColor &colour, double size)
 {
     if (glyph != Glyph::None)
-        painter.drawPixmap(QPointF(std::round(x), std::round(y)), glyphPixmap(glyph, colour, size, painter.device()->devicePixelRatioF()));
+        painter.drawPixmap(QPointF(std::round(x), std::round(y)),
+                           glyphPixmap(glyph, colour, size, painter.device()->devicePixelRatioF()));
 }
 
 QIcon glyphIcon(Glyph glyph, const QColor &colour)

@@ -16,9 +16,45 @@ class QPainter;
 namespace threadline::ui {
 
 enum class Glyph : std::uint8_t {
-    None, Ivr, Queue, Alert, Talk, Hold, Consult, Conference, Acw, Voicemail, Parked, Monitor, Unknown,
-    Voice, Email, Chat, Callback, Video, Screen, Check, Cross, Down, Right, Close, Person, Bot, Wait, Warn, Error, Info, Copy,
-    File, Plug, Circle, Play, Sort, Dot, Pause, Gap
+    None,
+    Ivr,
+    Queue,
+    Alert,
+    Talk,
+    Hold,
+    Consult,
+    Conference,
+    Acw,
+    Voicemail,
+    Parked,
+    Monitor,
+    Unknown,
+    Voice,
+    Email,
+    Chat,
+    Callback,
+    Video,
+    Screen,
+    Check,
+    Cross,
+    Down,
+    Right,
+    Close,
+    Person,
+    Bot,
+    Wait,
+    Warn,
+    Error,
+    Info,
+    Copy,
+    File,
+    Plug,
+    Circle,
+    Play,
+    Sort,
+    Dot,
+    Pause,
+    Gap
 };
 
 [[nodiscard]] Glyph glyphOf(SegmentKind kind);

@@ -43,10 +43,23 @@ void paintPattern(QPainter &p, Pattern pattern, const QColor &colour)
     switch (pattern) {
     case Pattern::VerticalLines: p.fillRect(QRectF(2, 0, 2, kStep), colour); break;
     case Pattern::HorizontalLines: p.fillRect(QRectF(0, 4, kStep, 1), colour); break;
-    case Pattern::DiagonalUp: pen(1.6); diagonalUp(p); break;
-    case Pattern::DiagonalDown: pen(1.2); diagonalDown(p); break;
-    case Pattern::CrossHatch: pen(1); diagonalUp(p); diagonalDown(p); break;
-    case Pattern::Dashes: p.fillRect(QRectF(0, 2, 4, 1.5), colour); p.fillRect(QRectF(4, 6, 4, 1.5), colour); break;
+    case Pattern::DiagonalUp:
+        pen(1.6);
+        diagonalUp(p);
+        break;
+    case Pattern::DiagonalDown:
+        pen(1.2);
+        diagonalDown(p);
+        break;
+    case Pattern::CrossHatch:
+        pen(1);
+        diagonalUp(p);
+        diagonalDown(p);
+        break;
+    case Pattern::Dashes:
+        p.fillRect(QRectF(0, 2, 4, 1.5), colour);
+        p.fillRect(QRectF(4, 6, 4, 1.5), colour);
+        break;
     case Pattern::Dots:
         p.setPen(Qt::NoPen);
         p.setBrush(colour);

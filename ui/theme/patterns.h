@@ -10,7 +10,16 @@ namespace threadline::ui {
 
 /// What is drawn over the fill of a state, besides its edge.
 enum class Pattern : std::uint8_t {
-    None, BaseLine, VerticalLines, DiagonalUp, DiagonalDown, HorizontalLines, TopAndBaseLine, Dots, CrossHatch, Dashes
+    None,
+    BaseLine,
+    VerticalLines,
+    DiagonalUp,
+    DiagonalDown,
+    HorizontalLines,
+    TopAndBaseLine,
+    Dots,
+    CrossHatch,
+    Dashes
 };
 
 [[nodiscard]] Pattern patternOf(SegmentKind kind);

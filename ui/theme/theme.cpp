@@ -71,14 +71,18 @@ QFrame[card="true"] { background: %panel; border: 1px solid %border; border-radi
 
 QString filled(QString sheet, const Theme &theme)
 {
-    const std::pair<const char *, Role> names[] = {{"%window", Role::Window}, {"%panel", Role::Panel}, {"%text2", Role::Text2},
-        {"%text", Role::Text}, {"%tip", Role::Tip}, {"%control", Role::BorderControl}, {"%border", Role::Border},
-        {"%hover", Role::Hover}, {"%select", Role::Select}, {"%disabled", Role::TextDisabled}, {"%focus", Role::Focus},
-        {"%accent", Role::Accent}, {"%on", Role::AccentOn},
-        {"%hint", Role::Text3}, {"%link", Role::Link}, {"%header", Role::Header}};
+    const std::pair<const char *, Role> names[] = {{"%window", Role::Window}, {"%panel", Role::Panel},
+                                                   {"%text2", Role::Text2},   {"%text", Role::Text},
+                                                   {"%tip", Role::Tip},       {"%control", Role::BorderControl},
+                                                   {"%border", Role::Border}, {"%hover", Role::Hover},
+                                                   {"%select", Role::Select}, {"%disabled", Role::TextDisabled},
+                                                   {"%focus", Role::Focus},   {"%accent", Role::Accent},
+                                                   {"%on", Role::AccentOn},   {"%hint", Role::Text3},
+                                                   {"%link", Role::Link},     {"%header", Role::Header}};
     for (const auto &[name, role] : names)
         sheet.replace(QLatin1String(name), theme(role).name());
-    const std::pair<const char *, Severity> severities[] = {{"%ok", Severity::Ok}, {"%warn", Severity::Warn}, {"%error", Severity::Error}};
+    const std::pair<const char *, Severity> severities[] = {
+        {"%ok", Severity::Ok}, {"%warn", Severity::Warn}, {"%error", Severity::Error}};
     for (const auto &[name, severity] : severities)
         sheet.replace(QLatin1String(name), theme.ink(severity).name());
     sheet.replace(QLatin1String("%late"), theme(Evidence::Late).name());
@@ -101,13 +105,24 @@ QPalette Theme::palette() const
 {
     const Theme &t = *this;
     QPalette p;
-    const std::pair<QPalette::ColorRole, Role> all[] = {{QPalette::Window, Role::Window}, {QPalette::WindowText, Role::Text},
-        {QPalette::Base, Role::Panel}, {QPalette::AlternateBase, Role::LaneEven}, {QPalette::Text, Role::Text},
-        {QPalette::Button, Role::Panel}, {QPalette::ButtonText, Role::Text}, {QPalette::Highlight, Role::Accent},
-        {QPalette::HighlightedText, Role::AccentOn}, {QPalette::ToolTipBase, Role::Tip}, {QPalette::ToolTipText, Role::Text},
-        {QPalette::Link, Role::Link}, {QPalette::PlaceholderText, Role::Text3}, {QPalette::Mid, Role::Border},
-        {QPalette::Light, Role::Panel}, {QPalette::Midlight, Role::Hover}, {QPalette::Dark, Role::BorderControl},
-        {QPalette::Shadow, Role::Shadow}};
+    const std::pair<QPalette::ColorRole, Role> all[] = {{QPalette::Window, Role::Window},
+                                                        {QPalette::WindowText, Role::Text},
+                                                        {QPalette::Base, Role::Panel},
+                                                        {QPalette::AlternateBase, Role::LaneEven},
+                                                        {QPalette::Text, Role::Text},
+                                                        {QPalette::Button, Role::Panel},
+                                                        {QPalette::ButtonText, Role::Text},
+                                                        {QPalette::Highlight, Role::Accent},
+                                                        {QPalette::HighlightedText, Role::AccentOn},
+                                                        {QPalette::ToolTipBase, Role::Tip},
+                                                        {QPalette::ToolTipText, Role::Text},
+                                                        {QPalette::Link, Role::Link},
+                                                        {QPalette::PlaceholderText, Role::Text3},
+                                                        {QPalette::Mid, Role::Border},
+                                                        {QPalette::Light, Role::Panel},
+                                                        {QPalette::Midlight, Role::Hover},
+                                                        {QPalette::Dark, Role::BorderControl},
+                                                        {QPalette::Shadow, Role::Shadow}};
     for (const auto &[role, ours] : all)
         p.setColor(role, t(ours));
     for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})

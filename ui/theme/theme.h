@@ -20,13 +20,19 @@ public:
 
     [[nodiscard]] ThemeName name() const { return m_name; }
     [[nodiscard]] QColor operator()(Role role) const { return at(m_tokens->ui[static_cast<std::size_t>(role)]); }
-    [[nodiscard]] QColor operator()(Evidence evidence) const { return at(m_tokens->evidence[static_cast<std::size_t>(evidence)]); }
+    [[nodiscard]] QColor operator()(Evidence evidence) const
+    {
+        return at(m_tokens->evidence[static_cast<std::size_t>(evidence)]);
+    }
     [[nodiscard]] QColor fill(SegmentKind kind) const { return at(state(kind).fill); }
     [[nodiscard]] QColor ink(SegmentKind kind) const { return at(state(kind).text); }
     [[nodiscard]] QColor edge(SegmentKind kind) const { return at(state(kind).edge); }
     [[nodiscard]] bool framed(SegmentKind kind) const { return state(kind).edge != state(kind).fill; }
     [[nodiscard]] QColor ink(Severity severity) const { return at(m_tokens->severity[static_cast<std::size_t>(severity)].ink); }
-    [[nodiscard]] QColor ground(Severity severity) const { return at(m_tokens->severity[static_cast<std::size_t>(severity)].ground); }
+    [[nodiscard]] QColor ground(Severity severity) const
+    {
+        return at(m_tokens->severity[static_cast<std::size_t>(severity)].ground);
+    }
     /// How much of the text colour a pattern shows, 0 to 1.
     [[nodiscard]] double patternStrength(SegmentKind kind) const;
 

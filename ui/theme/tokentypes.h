@@ -11,15 +11,36 @@ enum class ThemeName : std::uint8_t { Light, Dark, Contrast };
 
 /// What a colour of the interface is for.
 enum class Role : std::uint8_t {
-    Window, Panel, LaneOdd, LaneEven, Header, Group, GridMinor, GridMajor, Border, BorderControl, Text, Text2, Text3,
-    TextDisabled, Accent, AccentOn, Select, SelectRing, Hover, Focus, Now, Playhead, Link, Tip, Shadow
+    Window,
+    Panel,
+    LaneOdd,
+    LaneEven,
+    Header,
+    Group,
+    GridMinor,
+    GridMajor,
+    Border,
+    BorderControl,
+    Text,
+    Text2,
+    Text3,
+    TextDisabled,
+    Accent,
+    AccentOn,
+    Select,
+    SelectRing,
+    Hover,
+    Focus,
+    Now,
+    Playhead,
+    Link,
+    Tip,
+    Shadow
 };
 inline constexpr int kRoles = 25;
 
 /// How something is known.
-enum class Evidence : std::uint8_t {
-    Live, Backfilled, Inferred, BlindGround, BlindLine, BlindText, Conflict, Late, Duplicate
-};
+enum class Evidence : std::uint8_t { Live, Backfilled, Inferred, BlindGround, BlindLine, BlindText, Conflict, Late, Duplicate };
 inline constexpr int kEvidences = 9;
 
 enum class Severity : std::uint8_t { Info, Ok, Warn, Error };

@@ -33,7 +33,8 @@ Ends endsOf(const SceneArrow &arrow, const Scene &scene, const RowLayout &rows, 
     if (arrow.fromRow < 0)
         return {{x0, 0}, {x1, edgeOf(rows, scene, metrics, arrow.toRow, false)}, true};
     const bool down = arrow.toRow > arrow.fromRow;
-    return {{x0, edgeOf(rows, scene, metrics, arrow.fromRow, down)}, {x1, edgeOf(rows, scene, metrics, arrow.toRow, !down)}, down};
+    return {
+        {x0, edgeOf(rows, scene, metrics, arrow.fromRow, down)}, {x1, edgeOf(rows, scene, metrics, arrow.toRow, !down)}, down};
 }
 
 std::vector<QPointF> course(const Ends &ends, bool far)
@@ -46,8 +47,8 @@ std::vector<QPointF> course(const Ends &ends, bool far)
     // Long ones leave vertically and run in the gutter left of their target.
     const QPointF gutter(ends.to.x() - kGutter, stop.y() - sign * 14);
     const QPointF turn(ends.to.x() - kGutter, ends.from.y() + sign * 14);
-    return {ends.from, ends.from + QPointF(0, sign * 10), turn - QPointF(0, sign * 10), turn, turn, gutter, gutter,
-        gutter + QPointF(0, sign * 8), stop - QPointF(0, sign * 6), stop};
+    return {ends.from, ends.from + QPointF(0, sign * 10), turn - QPointF(0, sign * 10), turn, turn, gutter,
+            gutter,    gutter + QPointF(0, sign * 8),     stop - QPointF(0, sign * 6),  stop};
 }
 
 /// True if no segment of the row at `y` reaches into x0 .. x1.
@@ -62,13 +63,15 @@ bool isClear(const Scene &scene, const RowLayout &rows, const TimeScale &scale, 
 }
 
 /// Beside the arrow, on the side where no segment is covered; the row nearest to its middle first.
-void placePill(ArrowShape &shape, const Ends &ends, const Scene &scene, const RowLayout &rows, const TimeScale &scale, double width)
+void placePill(ArrowShape &shape, const Ends &ends, const Scene &scene, const RowLayout &rows, const TimeScale &scale,
+               double width)
 {
     const double right = std::max(ends.from.x(), ends.to.x()) + 8;
     const double left = std::min(ends.from.x(), ends.to.x()) - 8 - kArrowPillRoom;
     const double middle = (ends.from.y() + ends.to.y()) / 2;
     shape.pill = QPointF(right, middle);
-    for (const double y : {middle, ends.from.y() + (ends.to.y() - ends.from.y()) * 0.2, ends.from.y() + (ends.to.y() - ends.from.y()) * 0.8}) {
+    for (const double y :
+         {middle, ends.from.y() + (ends.to.y() - ends.from.y()) * 0.2, ends.from.y() + (ends.to.y() - ends.from.y()) * 0.8}) {
         for (const double x : {right, left}) {
             if (x < 0 || x + kArrowPillRoom > width || !isClear(scene, rows, scale, y, x, x + kArrowPillRoom))
                 continue;
@@ -82,7 +85,8 @@ void placePill(ArrowShape &shape, const Ends &ends, const Scene &scene, const Ro
 
 } // namespace
 
-std::vector<ArrowShape> layOutArrows(const Scene &scene, const RowLayout &rows, const Metrics &metrics, const TimeScale &scale, double width)
+std::vector<ArrowShape> layOutArrows(const Scene &scene, const RowLayout &rows, const Metrics &metrics, const TimeScale &scale,
+                                     double width)
 {
     std::vector<ArrowShape> out;
     for (std::size_t i = 0; i < scene.arrows.size(); ++i) {

@@ -28,6 +28,6 @@ struct ArrowShape {
 
 /// Arrows that are at least partly on pixels 0 .. width, at most kMostArrows, those nearest to the middle first.
 [[nodiscard]] std::vector<ArrowShape> layOutArrows(const Scene &scene, const RowLayout &rows, const Metrics &metrics,
-    const TimeScale &scale, double width);
+                                                   const TimeScale &scale, double width);
 
 } // namespace threadline::ui

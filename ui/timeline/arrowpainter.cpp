@@ -68,8 +68,8 @@ void paintArrows(QPainter &p, const PaintState &s, PaintKit &kit)
         const int width = static_cast<int>(std::ceil(kit.label.width(text))) + 14;
         const double x = shape.pillLeft ? shape.pill.x() + kArrowPillRoom - width : shape.pill.x();
         if (shape.pillFits && x >= 0 && x + width < s.plot().width())
-            drawPill(p, kit, QRect(static_cast<int>(x), static_cast<int>(shape.pill.y()) - kPillHeight / 2, width, kPillHeight), text,
-                kit.role(Role::BorderControl), kit.role(Role::Text), kPillHeight / 2.0);
+            drawPill(p, kit, QRect(static_cast<int>(x), static_cast<int>(shape.pill.y()) - kPillHeight / 2, width, kPillHeight),
+                     text, kit.role(Role::BorderControl), kit.role(Role::Text), kPillHeight / 2.0);
     }
     p.restore();
 }

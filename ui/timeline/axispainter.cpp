@@ -74,7 +74,8 @@ void paintAxis(QPainter &p, const PaintState &s, PaintKit &kit, const std::vecto
     const std::optional<Flag> flag = nowFlag(s, kit);
     std::vector<Span> taken;
     if (flag)
-        taken.push_back({static_cast<double>(flag->rect.left() - s.header), static_cast<double>(flag->rect.right() + 1 - s.header)});
+        taken.push_back(
+            {static_cast<double>(flag->rect.left() - s.header), static_cast<double>(flag->rect.right() + 1 - s.header)});
     const auto measure = [&](const QString &text) { return kit.small.width(text); };
     for (const PlacedLabel &label : placeLabels(ticks, s.plot().width(), measure, taken))
         drawText(p, kit.small, s.header + label.x, s.axis - 15, label.text, kit.role(label.strong ? Role::Text : Role::Text2));

@@ -15,8 +15,7 @@ struct FloorColumns {
     explicit FloorColumns(int header)
         : with(header < 280 ? 0 : kTitleX + (header - kTitleX) * 40 / 100), icon(header - 74),
           titleRoom((with ? with : icon) - kTitleX - 6), withRoom(icon - with - 4), time(header - kRightInset)
-    {
-    }
+    {}
     int with; ///< 0: no room for it
     int icon;
     int titleRoom;
@@ -58,11 +57,14 @@ private:
         } else if (index == m_s.hoverRow) {
             m_p.fillRect(rect, m_kit.role(Role::Hover));
         }
-        if (row.fresh && m_s.now - *row.fresh < Duration::seconds(2))
+        if (m_s.news && row.fresh && m_s.now - *row.fresh < Duration::seconds(2))
             m_p.fillRect(0, m_y, 2, m_height, m_kit.role(Role::Accent));
     }
 
-    void arrow(const Row &row, double x) { drawGlyph(m_p, row.expanded ? Glyph::Down : Glyph::Right, x, m_middle - 6, m_kit.role(Role::Text2)); }
+    void arrow(const Row &row, double x)
+    {
+        drawGlyph(m_p, row.expanded ? Glyph::Down : Glyph::Right, x, m_middle - 6, m_kit.role(Role::Text2));
+    }
 
     /// How long the row has been in its state; draws its icon where that calls for attention.
     void time(const Row &row, int right, int icon, bool strong)
@@ -78,7 +80,7 @@ private:
                 drawGlyph(m_p, attention == Attention::Alarm ? Glyph::Warn : Glyph::Wait, icon, m_middle - 6, ink);
         }
         TextCache &font = strong || attention != Attention::None ? m_kit.tableStrong : m_kit.table;
-        drawTextRight(m_p, font, right, m_middle, durationText(std::max(waited, Duration{})), ink);
+        drawTextRight(m_p, font, right, m_middle, font.duration(std::max(waited, Duration{}).us), ink);
     }
 
     void group(const Row &row)
@@ -95,14 +97,16 @@ private:
         drawGlyph(m_p, row.glyph, kGlyphX, m_middle - 6, m_kit.role(Role::Text2));
         drawText(m_p, m_kit.table, kTitleX, m_middle, row.title, m_kit.role(Role::Text), at.titleRoom);
         if (at.with)
-            drawText(m_p, m_kit.table, at.with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text), at.withRoom);
+            drawText(m_p, m_kit.table, at.with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text),
+                     at.withRoom);
         time(row, at.time, at.icon, false);
     }
 
     void felt(const Row &row)
     {
         const bool tall = m_height >= 48;
-        drawText(m_p, m_kit.heading, 12, tall ? m_y + m_height * 0.37 : m_middle, row.title, m_kit.role(Role::Text), m_s.header - 24);
+        drawText(m_p, m_kit.heading, 12, tall ? m_y + m_height * 0.37 : m_middle, row.title, m_kit.role(Role::Text),
+                 m_s.header - 24);
         if (tall)
             drawText(m_p, m_kit.small, 12, m_y + m_height * 0.70, row.detail, m_kit.role(Role::Text2), m_s.header - 24);
     }
@@ -131,7 +135,8 @@ private:
         m_p.fillRect(34, middle, 10, 1, line);
         drawGlyph(m_p, row.glyph, 50, m_middle - 6, m_kit.role(Role::Text2));
         const double noteWidth = m_kit.small.width(row.note);
-        drawText(m_p, m_kit.table, 70, m_middle, row.title, m_kit.role(Role::Text), m_s.header - 12 - 70 - noteWidth - (noteWidth > 0 ? 8 : 0));
+        drawText(m_p, m_kit.table, 70, m_middle, row.title, m_kit.role(Role::Text),
+                 m_s.header - 12 - 70 - noteWidth - (noteWidth > 0 ? 8 : 0));
         drawTextRight(m_p, m_kit.small, m_s.header - 12, m_middle, row.note, m_kit.role(Role::Text3));
     }
 
@@ -180,7 +185,9 @@ void paintGroups(QPainter &p, const PaintState &s, PaintKit &kit)
             drawText(p, kit.small, s.header + 8, y + h / 2.0, row.note, kit.role(Role::Text2), s.width - s.header - 16);
         }
         if (row.kind != RowKind::Lane)
-            p.fillRect(0, y + h - 1, s.width, 1, kit.role(row.kind == RowKind::Participant || row.kind == RowKind::Channel ? Role::GridMinor : Role::Border));
+            p.fillRect(
+                0, y + h - 1, s.width, 1,
+                kit.role(row.kind == RowKind::Participant || row.kind == RowKind::Channel ? Role::GridMinor : Role::Border));
     }
 }
 

@@ -15,8 +15,29 @@ class QKeyEvent;
 namespace threadline::ui {
 
 enum class LaneCommand : std::uint8_t {
-    SegmentBefore, SegmentAfter, LaneAbove, LaneBelow, PageUp, PageDown, FirstLane, LastLane, Home, End, PanLeft, PanRight,
-    ScreenLeft, ScreenRight, ZoomIn, ZoomOut, Fit, FitAll, Open, Expand, Collapse, ShowTip, CopyId
+    SegmentBefore,
+    SegmentAfter,
+    LaneAbove,
+    LaneBelow,
+    PageUp,
+    PageDown,
+    FirstLane,
+    LastLane,
+    Home,
+    End,
+    PanLeft,
+    PanRight,
+    ScreenLeft,
+    ScreenRight,
+    ZoomIn,
+    ZoomOut,
+    Fit,
+    FitAll,
+    Open,
+    Expand,
+    Collapse,
+    ShowTip,
+    CopyId
 };
 
 struct LaneKey {

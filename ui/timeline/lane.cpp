@@ -49,7 +49,8 @@ std::vector<Lane::Node> grouped(const std::vector<In> &below, Make make)
 
 } // namespace
 
-Lane::Lane(std::vector<LaneSegment> segments, std::vector<QString> names) : m_segments(std::move(segments)), m_names(std::move(names))
+Lane::Lane(std::vector<LaneSegment> segments, std::vector<QString> names)
+    : m_segments(std::move(segments)), m_names(std::move(names))
 {
     if (m_names.empty())
         m_names.emplace_back();

@@ -26,7 +26,6 @@ struct LaneSegment {
     std::uint32_t name = 0; ///< index into Lane::names
     SegmentKind kind = SegmentKind::Unknown;
     Rail rail = Rail::None;
-    std::uint16_t source = 0; ///< for the model that made it; the painter does not look at it
 
     [[nodiscard]] bool open() const { return end == kOpenEnd; }
     /// The end as drawn: an open segment reaches to `now`, and nothing ends before it starts.
@@ -40,8 +39,8 @@ public:
     /// `kFan` neighbours of the level below.
     struct Node {
         std::int64_t start = 0;
-        std::int64_t end = 0;     ///< the largest; kOpenEnd if one is open
-        std::int64_t longest = 0; ///< of the segments in it
+        std::int64_t end = 0;                           ///< the largest; kOpenEnd if one is open
+        std::int64_t longest = 0;                       ///< of the segments in it
         std::array<std::int64_t, kSegmentKinds> time{}; ///< sum by kind
         std::uint32_t count = 0;
     };

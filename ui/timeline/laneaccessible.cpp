@@ -77,10 +77,7 @@ QAccessibleInterface *cellInterface(LanesView *view, int row, int index)
     return QAccessible::accessibleInterface(id);
 }
 
-QRect onScreen(const LanesView &view, const QRect &rect)
-{
-    return {view.viewport()->mapToGlobal(rect.topLeft()), rect.size()};
-}
+QRect onScreen(const LanesView &view, const QRect &rect) { return {view.viewport()->mapToGlobal(rect.topLeft()), rect.size()}; }
 
 /// One lane.
 class LaneRow : public QAccessibleInterface {

@@ -95,7 +95,8 @@ void LanePainter::ring(QPainter &p, const PaintState &s, PaintKit &k, int index)
     piece.kind = segment.kind;
     const double far = s.plot().width() + 20.0;
     piece.x0 = static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{segment.start}), -20.0, far)));
-    piece.x1 = std::max(piece.x0 + 1, static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{segment.endAt(s.now.us)}), -20.0, far))));
+    piece.x1 = std::max(piece.x0 + 1,
+                        static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{segment.endAt(s.now.us)}), -20.0, far))));
     const QRect box = pieceBox(s, m_look.metrics(), row.kind, s.yOf(index), piece).adjusted(-3, -3, piece.width() > 3 ? 2 : 3, 3);
     drawFrame(p, box, k.role(Role::SelectRing), 2);
 }
@@ -125,7 +126,8 @@ std::optional<PieceRef> LanePainter::pieceAt(const PaintState &s, const QPoint &
     // A piece of a pixel or two is caught from a little beside it.
     const auto hit = [&](const Piece &piece, int slack) { return x >= piece.x0 - slack && x < piece.x1 + slack; };
     for (const int slack : {0, 2}) {
-        const auto found = std::find_if(m_pieces.rbegin(), m_pieces.rend(), [&](const Piece &piece) { return hit(piece, slack); });
+        const auto found =
+            std::find_if(m_pieces.rbegin(), m_pieces.rend(), [&](const Piece &piece) { return hit(piece, slack); });
         if (found != m_pieces.rend())
             return PieceRef{index, *found};
     }

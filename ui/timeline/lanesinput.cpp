@@ -7,7 +7,6 @@
 
 #include <QAccessible>
 #include <QApplication>
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScrollBar>
@@ -150,12 +149,21 @@ void LanesView::setHover(const QPoint &at)
     const PaintState s = state();
     const int index = at.y() < s.axis ? -1 : m_rows.rowAt(at.y() - s.axis + s.scrollY);
     std::optional<PieceRef> piece = m_painter.pieceAt(s, at);
-    const bool same = index == m_hoverRow && piece.has_value() == m_hover.has_value() && (!piece || (piece->piece.first == m_hover->piece.first && piece->row == m_hover->row));
+    const bool same = index == m_hoverRow && piece.has_value() == m_hover.has_value()
+        && (!piece || (piece->piece.first == m_hover->piece.first && piece->row == m_hover->row));
     if (same)
         return;
     m_hoverRow = index;
     m_hover = piece;
+    m_tipAt = at;
     viewport()->update();
+    // The first tip lets one wait, the next ones come at once.
+    if (m_hover && QToolTip::isVisible())
+        showTip(at, *m_hover);
+    else if (m_hover)
+        m_tipTimer.start();
+    else
+        QToolTip::hideText();
 }
 
 bool LanesView::viewportEvent(QEvent *event)
@@ -163,21 +171,18 @@ bool LanesView::viewportEvent(QEvent *event)
     if (event->type() == QEvent::Leave) {
         m_hoverRow = -1;
         m_hover.reset();
+        m_tipTimer.stop();
         viewport()->update();
     } else if (event->type() == QEvent::ToolTip) {
-        const QPoint at = static_cast<QHelpEvent *>(event)->pos();
-        if (const std::optional<PieceRef> piece = m_painter.pieceAt(state(), at))
-            showTip(at, *piece);
-        else
-            QToolTip::hideText();
-        return true;
+        return true; // our own timer is quicker
     }
     return QAbstractScrollArea::viewportEvent(event);
 }
 
 void LanesView::showTip(const QPoint &at, const PieceRef &ref)
 {
-    QToolTip::showText(viewport()->mapToGlobal(at + QPoint(0, m_look.metrics().lane)), tipOf(*m_scene, ref.row, ref.piece, m_look.time()), viewport());
+    QToolTip::showText(viewport()->mapToGlobal(at + QPoint(0, m_look.metrics().lane)),
+                       tipOf(*m_scene, ref.row, ref.piece, m_look.time()), viewport());
 }
 
 void LanesView::showSelectedTip()
@@ -286,7 +291,8 @@ void LanesView::stepMark(int by)
     const std::vector<std::uint32_t> &order = m_scene->marksByTime;
     if (order.empty())
         return;
-    const auto current = std::find_if(order.begin(), order.end(), [&](std::uint32_t i) { return m_scene->marks[i].id == m_selection.event; });
+    const auto current =
+        std::find_if(order.begin(), order.end(), [&](std::uint32_t i) { return m_scene->marks[i].id == m_selection.event; });
     const auto last = static_cast<std::ptrdiff_t>(order.size()) - 1;
     const std::ptrdiff_t at = current == order.end() ? 0 : std::clamp<std::ptrdiff_t>(current - order.begin() + by, 0, last);
     const EventMark &mark = m_scene->marks[order[static_cast<std::size_t>(at)]];

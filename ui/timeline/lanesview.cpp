@@ -16,10 +16,12 @@ namespace {
 
 constexpr int kFollowMs = 33; ///< 30 repaints a second at most
 constexpr int kStandingMs = 200;
+constexpr int kTipMs = 400;
 
 bool sameRows(const Scene &a, const Scene &b)
 {
-    return std::equal(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(), [](const Row &x, const Row &y) { return x.key == y.key; });
+    return std::equal(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(),
+                      [](const Row &x, const Row &y) { return x.key == y.key; });
 }
 
 } // namespace
@@ -40,6 +42,12 @@ LanesView::LanesView(Purpose purpose, const Appearance &look, const Clock &clock
         viewport()->update();
     });
     connect(&m_timer, &QTimer::timeout, this, &LanesView::tick);
+    m_tipTimer.setSingleShot(true);
+    m_tipTimer.setInterval(kTipMs);
+    connect(&m_tipTimer, &QTimer::timeout, this, [this] {
+        if (m_hover)
+            showTip(m_tipAt, *m_hover);
+    });
 }
 
 LanesView::~LanesView() { forgetLanes(this); }
@@ -67,6 +75,7 @@ PaintState LanesView::state() const
     s.columns = m_purpose == Purpose::Floor;
     s.corner = s.columns ? QString() : tr("Participants and channels");
     s.showNow = m_scene->live;
+    s.news = !m_calm;
     s.keyboard = hasFocus();
     s.selection = m_selection;
     s.focusRow = selectedRow();
@@ -183,7 +192,9 @@ void LanesView::calm()
 {
     m_hover.reset();
     m_hoverRow = -1;
+    m_calm = true;
     m_navigator.setNow(now());
+    m_navigator.settle();
 }
 
 std::vector<std::string> LanesView::visibleKeys() const

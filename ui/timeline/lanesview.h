@@ -42,7 +42,7 @@ public:
     void showRange(TimeRange range);
     /// Time went on: moves the picture if it follows, repaints if something shown has changed.
     void tick();
-    /// The picture is about to be taken: no hover, no focus.
+    /// The picture is about to be taken: no hover, nothing marked as new, the view as it would be chosen now.
     void calm();
     [[nodiscard]] double lastFrameMs() const { return m_frameMs; }
     /// Keys of the rows in view.
@@ -116,14 +116,16 @@ private:
     Navigator m_navigator;
     LanePainter m_painter;
     Selection m_selection;
-    Timestamp m_instant;      ///< kept when moving from lane to lane
+    Timestamp m_instant; ///< kept when moving from lane to lane
     int m_hoverRow = -1;
     std::optional<PieceRef> m_hover;
     std::optional<Drag> m_drag;
     QTimer m_timer;
+    QTimer m_tipTimer;
+    QPoint m_tipAt;
+    bool m_calm = false;
     std::int64_t m_paintedSecond = -1;
     double m_frameMs = 0;
-    bool m_extentKnown = false;
 };
 
 } // namespace threadline::ui

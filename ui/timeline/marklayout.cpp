@@ -28,13 +28,15 @@ std::vector<std::uint32_t> marksByTime(const std::vector<EventMark> &marks)
     return order;
 }
 
-std::vector<MarkCluster> layOutMarks(const std::vector<EventMark> &marks, const std::vector<std::uint32_t> &order, const TimeScale &scale, double width)
+std::vector<MarkCluster> layOutMarks(const std::vector<EventMark> &marks, const std::vector<std::uint32_t> &order,
+                                     const TimeScale &scale, double width)
 {
     constexpr double kAround = 8;
     std::array<std::vector<MarkCluster>, 5> byKind;
     std::array<double, 5> last{};
     const Timestamp from = scale.at(-kAround);
-    const auto begin = std::lower_bound(order.begin(), order.end(), from, [&](std::uint32_t i, Timestamp t) { return marks[i].time < t; });
+    const auto begin =
+        std::lower_bound(order.begin(), order.end(), from, [&](std::uint32_t i, Timestamp t) { return marks[i].time < t; });
     for (auto it = begin; it != order.end(); ++it) {
         const double x = scale.x(marks[*it].time);
         if (x > width + kAround)

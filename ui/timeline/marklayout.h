@@ -26,7 +26,7 @@ struct MarkCluster {
 /// `order` lists the indices of `marks` by time. Only plain ones merge with plain ones: what is odd never hides behind
 /// what is not. Visible ones on 0 .. width (and 8 px around) in the order of their kinds, so that odd ones are drawn last.
 [[nodiscard]] std::vector<MarkCluster> layOutMarks(const std::vector<EventMark> &marks, const std::vector<std::uint32_t> &order,
-    const TimeScale &scale, double width);
+                                                   const TimeScale &scale, double width);
 
 /// Indices of `marks` by source time, equal ones in canonical order.
 [[nodiscard]] std::vector<std::uint32_t> marksByTime(const std::vector<EventMark> &marks);

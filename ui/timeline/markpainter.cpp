@@ -14,7 +14,9 @@ QPolygonF diamond(double x, double y, double r) { return QPolygonF({{x, y - r}, 
 
 class MarkPainter {
 public:
-    MarkPainter(QPainter &p, const PaintState &s, PaintKit &kit, double middle) : m_p(p), m_s(s), m_kit(kit), m_theme(kit.look.theme()), m_y(middle) {}
+    MarkPainter(QPainter &p, const PaintState &s, PaintKit &kit, double middle)
+        : m_p(p), m_s(s), m_kit(kit), m_theme(kit.look.theme()), m_y(middle)
+    {}
 
     void draw(const MarkCluster &cluster)
     {

@@ -41,7 +41,7 @@ Metrics metricsOf(Density density, double scale)
         m.channelSegment = 24;
     }
     for (int *size : {&m.axis, &m.lane, &m.laneSegment, &m.group, &m.felt, &m.feltSegment, &m.events, &m.participant, &m.channel,
-             &m.channelSegment, &m.floorHeader, &m.timelineHeader, &m.narrowHeader})
+                      &m.channelSegment, &m.floorHeader, &m.timelineHeader, &m.narrowHeader})
         *size = static_cast<int>(std::lround(*size * scale));
     return m;
 }

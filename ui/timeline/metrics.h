@@ -23,7 +23,7 @@ struct Metrics {
     int participant = 26;
     int channel = 30;
     int channelSegment = 18;
-    int lowered = 4;  ///< by so much states of low weight are lower, on the common base line
+    int lowered = 4;    ///< by so much states of low weight are lower, on the common base line
     int labelFrom = 40; ///< narrower segments have no label
     int floorHeader = 328;
     int timelineHeader = 300;
@@ -42,7 +42,7 @@ inline constexpr int kStatusHeight = 26;
 inline constexpr int kToolBarHeight = 42;
 inline constexpr int kCrumbHeight = 28;
 inline constexpr int kMenuHeight = 26;
-inline constexpr double kMergeBelow = 3;   ///< narrower segments merge
+inline constexpr double kMergeBelow = 3; ///< narrower segments merge
 inline constexpr double kPatternFrom = 6;
 inline constexpr double kSmallGlyphFrom = 12;
 inline constexpr double kGlyphFrom = 18;

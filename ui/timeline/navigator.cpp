@@ -135,6 +135,12 @@ void Navigator::end()
     m_scale = m_scale.withAt(m_now, m_anchor * m_width);
 }
 
+void Navigator::settle()
+{
+    if (m_placed && !m_touched)
+        place();
+}
+
 void Navigator::pause()
 {
     if (following())

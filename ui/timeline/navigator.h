@@ -43,6 +43,8 @@ public:
     void home();
     /// Back to now and on with it; of stored data, its end.
     void end();
+    /// Chooses the view anew from what there is now, unless the user has moved it.
+    void settle();
     /// Stops following without moving: something in the past was chosen.
     void pause();
     /// `n` more events came in; counted while paused.

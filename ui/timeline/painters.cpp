@@ -23,17 +23,24 @@ QBrush dottedBase(const QColor &ink, double ratio)
 } // namespace
 
 PaintKit::PaintKit(const Appearance &appearance, double pixelRatio)
-    : look(appearance), ratio(pixelRatio), body(look.fonts().body), small(look.fonts().small), smallMedium(look.fonts().smallMedium),
-      table(look.fonts().table), tableStrong(look.fonts().tableStrong), label(look.fonts().label), labelStrong(look.fonts().labelStrong),
-      felt(look.fonts().felt), heading(look.fonts().heading)
+    : look(appearance), ratio(pixelRatio), body(look.fonts().body), small(look.fonts().small),
+      smallMedium(look.fonts().smallMedium), table(look.fonts().table), tableStrong(look.fonts().tableStrong),
+      label(look.fonts().label), labelStrong(look.fonts().labelStrong), felt(look.fonts().felt), heading(look.fonts().heading)
 {
     const Theme &theme = look.theme();
     for (int i = 0; i < kSegmentKinds; ++i) {
         const auto kind = static_cast<SegmentKind>(i);
         QColor soft = theme.ink(kind);
         soft.setAlphaF(0.58F);
-        states[static_cast<std::size_t>(i)] = {theme.fill(kind), theme.ink(kind), theme.edge(kind), patternBrush(theme, kind, ratio),
-            dottedBase(theme.ink(kind), ratio), theme.framed(kind), soft};
+        states[static_cast<std::size_t>(i)] = {theme.fill(kind),
+                                               theme.ink(kind),
+                                               theme.edge(kind),
+                                               patternBrush(theme, kind, ratio),
+                                               dottedBase(theme.ink(kind), ratio),
+                                               theme.framed(kind),
+                                               soft,
+                                               glyphPixmap(glyphOf(kind), theme.ink(kind), 12, ratio),
+                                               glyphPixmap(glyphOf(kind), theme.ink(kind), 10, ratio)};
     }
 }
 
@@ -63,7 +70,8 @@ void drawFrame(QPainter &p, const QRect &rect, const QColor &colour, int width)
     p.fillRect(rect.right() + 1 - width, rect.y() + width, width, rect.height() - 2 * width, colour);
 }
 
-void drawPill(QPainter &p, PaintKit &kit, const QRect &rect, const QString &text, const QColor &frame, const QColor &ink, double radius)
+void drawPill(QPainter &p, PaintKit &kit, const QRect &rect, const QString &text, const QColor &frame, const QColor &ink,
+              double radius)
 {
     p.setRenderHint(QPainter::Antialiasing);
     p.setPen(QPen(frame, 1));

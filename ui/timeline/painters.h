@@ -10,7 +10,9 @@
 #include "ui/timeline/textcache.h"
 #include "ui/timeline/ticks.h"
 
+#include <QHash>
 #include <QPainter>
+#include <QPixmap>
 
 #include <array>
 
@@ -29,7 +31,9 @@ struct PaintKit {
         QBrush pattern;
         QBrush dots; ///< the dotted base of a merged block
         bool framed = false;
-        QColor softInk; ///< lines along the edges
+        QColor softInk;     ///< lines along the edges
+        QPixmap glyph;      ///< 12 px
+        QPixmap smallGlyph; ///< 10 px
     };
     std::array<StatePaint, kSegmentKinds> states;
     TextCache body;
@@ -42,17 +46,22 @@ struct PaintKit {
     TextCache felt;
     TextCache heading;
 
+    /// Whole segments without a label, by state, width and height: one blit each.
+    QHash<std::uint32_t, QPixmap> stamps;
+
     [[nodiscard]] const StatePaint &state(SegmentKind kind) const { return states[static_cast<std::size_t>(kind)]; }
     [[nodiscard]] QColor role(Role role) const { return look.theme()(role); }
 };
 
 /// Draws `text` in the font of `cache`, its line centred on `middle`; `room` < 0: as wide as it is.
-void drawText(QPainter &p, TextCache &cache, double x, double middle, const QString &text, const QColor &colour, double room = -1);
+void drawText(QPainter &p, TextCache &cache, double x, double middle, const QString &text, const QColor &colour,
+              double room = -1);
 void drawTextRight(QPainter &p, TextCache &cache, double right, double middle, const QString &text, const QColor &colour);
 /// A frame of `width` px inside `rect`.
 void drawFrame(QPainter &p, const QRect &rect, const QColor &colour, int width = 1);
 /// A box with text and a frame of its own colour: labels of bands and arrows.
-void drawPill(QPainter &p, PaintKit &kit, const QRect &rect, const QString &text, const QColor &frame, const QColor &ink, double radius);
+void drawPill(QPainter &p, PaintKit &kit, const QRect &rect, const QString &text, const QColor &frame, const QColor &ink,
+              double radius);
 
 void paintGrounds(QPainter &p, const PaintState &s, PaintKit &kit);
 void paintGroups(QPainter &p, const PaintState &s, PaintKit &kit);

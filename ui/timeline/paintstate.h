@@ -22,17 +22,18 @@ struct PieceRef {
 struct PaintState {
     const Scene *scene = nullptr;
     const RowLayout *rows = nullptr;
-    TimeScale scale;        ///< x = 0 is the left edge of the plot
+    TimeScale scale; ///< x = 0 is the left edge of the plot
     Timestamp now;
-    int width = 0;          ///< of the whole picture
+    int width = 0; ///< of the whole picture
     int height = 0;
-    int header = 0;         ///< width of the header column; 0: none
+    int header = 0; ///< width of the header column; 0: none
     int scrollY = 0;
-    int axis = 28;          ///< height of the axis; 0: none
-    bool columns = false;   ///< the header column has titles: Customer, With, In state
-    QString corner;         ///< title of the header column where it has none
-    bool showNow = false;   ///< something is live: the now line is drawn
-    bool keyboard = false;  ///< the lanes have the focus
+    int axis = 28;         ///< height of the axis; 0: none
+    bool columns = false;  ///< the header column has titles: Customer, With, In state
+    QString corner;        ///< title of the header column where it has none
+    bool showNow = false;  ///< something is live: the now line is drawn
+    bool news = true;      ///< lanes that have just come are marked
+    bool keyboard = false; ///< the lanes have the focus
     Selection selection;
     int focusRow = -1;
     int hoverRow = -1;

@@ -29,19 +29,19 @@ inline constexpr Duration kAlarmAfter = Duration::seconds(120);
 
 struct Row {
     RowKind kind = RowKind::Lane;
-    std::string key;  ///< identifies the row over updates: interaction, queue, participant, participant and channel
-    LanePtr lane;     ///< Lane, Felt, Channel
+    std::string key; ///< identifies the row over updates: interaction, queue, participant, participant and channel
+    LanePtr lane;    ///< Lane, Felt, Channel
     Glyph glyph = Glyph::None;
-    QString title;    ///< customer, queue, participant, channel
-    QString detail;   ///< with whom, role, sub title
-    bool dim = false; ///< the detail is secondary: "waiting", "ended"
-    QString note;     ///< right in the header ("leg 1"), or in the lane area of a group ("13 open")
+    QString title;                  ///< customer, queue, participant, channel
+    QString detail;                 ///< with whom, role, sub title
+    bool dim = false;               ///< the detail is secondary: "waiting", "ended"
+    QString note;                   ///< right in the header ("leg 1"), or in the lane area of a group ("13 open")
     std::optional<Timestamp> since; ///< in its present state since; the time column counts from it
-    bool waits = false; ///< the customer waits or is held: `since` may call for attention
-    int parent = -1;    ///< index of the group or participant row it belongs to
+    bool waits = false;             ///< the customer waits or is held: `since` may call for attention
+    int parent = -1;                ///< index of the group or participant row it belongs to
     bool expanded = true;
     bool lastOfParent = false;
-    bool odd = false;   ///< lane ground; set by number within what is shown
+    bool odd = false;               ///< lane ground; set by number within what is shown
     std::optional<Timestamp> fresh; ///< came into view then: an accent bar for 2 s
 };
 
@@ -60,11 +60,11 @@ struct Scene {
     std::vector<Row> rows;
     std::vector<Band> bands;
     std::vector<SceneArrow> arrows;
-    std::vector<EventMark> marks;       ///< of the events row
+    std::vector<EventMark> marks; ///< of the events row
     std::vector<std::uint32_t> marksByTime;
-    TimeRange extent;                   ///< of all that is in it; an open end counts as now
-    bool live = false;                  ///< something in it goes on
-    bool bandLabelsBelow = false;       ///< at the bottom instead of the first row
+    TimeRange extent;             ///< of all that is in it; an open end counts as now
+    bool live = false;            ///< something in it goes on
+    bool bandLabelsBelow = false; ///< at the bottom instead of the first row
 };
 using ScenePtr = std::shared_ptr<const Scene>;
 

@@ -12,8 +12,7 @@ public:
     SegmentLayout(const Lane &lane, const TimeScale &scale, int left, int right, Timestamp now, std::vector<Piece> &out)
         : m_lane(lane), m_scale(scale), m_left(left), m_right(right), m_now(now.us), m_out(out),
           m_narrow(static_cast<std::int64_t>(kMergeBelow * scale.usPerPx()))
-    {
-    }
+    {}
 
     void run()
     {
@@ -69,7 +68,8 @@ private:
         return 1;
     }
 
-    void join(std::size_t first, std::uint32_t count, std::int64_t start, std::int64_t end, const std::array<std::int64_t, kSegmentKinds> &time)
+    void join(std::size_t first, std::uint32_t count, std::int64_t start, std::int64_t end,
+              const std::array<std::int64_t, kSegmentKinds> &time)
     {
         const bool apart = start - m_runEnd >= m_narrow;
         const bool full = m_runEnd - m_runStart >= m_narrow;
@@ -101,7 +101,8 @@ private:
         m_runCount = 0;
     }
 
-    void emit(std::uint32_t first, std::uint32_t count, std::int64_t start, std::int64_t end, SegmentKind kind, std::int64_t time, std::int64_t ofKind)
+    void emit(std::uint32_t first, std::uint32_t count, std::int64_t start, std::int64_t end, SegmentKind kind, std::int64_t time,
+              std::int64_t ofKind)
     {
         const LaneSegment &s = m_lane.segments()[first];
         Piece piece;
@@ -168,28 +169,38 @@ Decor decorOf(const Piece &piece, int segmentHeight, const Metrics &metrics)
     return decor;
 }
 
-QString fitLabel(const QString &name, const QString &duration, double room, const Measure &measure)
+namespace {
+
+/// As much of `name` as fits into `room` with its ellipsis; empty if that is next to nothing.
+QString cutName(const QString &name, double room, const Measure &measure)
 {
-    const QString both = name.isEmpty() ? duration : duration.isEmpty() ? name : name + QLatin1Char(' ') + duration;
-    // Any text has glyphs of some width: what has far more characters than pixels is not even measured.
-    if (static_cast<double>(both.size()) < room && measure(both) <= room)
-        return both;
-    const double own = duration.isEmpty() ? 0 : measure(QLatin1Char(' ') + duration);
-    constexpr double kRoomy = 110;
-    if (room >= kRoomy && room - own >= room / 2 && !name.isEmpty()) {
-        qsizetype low = 0;
-        qsizetype high = std::min<qsizetype>(name.size(), static_cast<qsizetype>(room));
-        while (low < high) {
-            const qsizetype middle = (low + high + 1) / 2;
-            if (measure(name.left(middle) + QChar(0x2026)) <= room - own)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        if (low > 2)
-            return name.left(low).trimmed() + QChar(0x2026) + (duration.isEmpty() ? QString() : QLatin1Char(' ') + duration);
+    qsizetype low = 0;
+    qsizetype high = std::min<qsizetype>(name.size(), static_cast<qsizetype>(room));
+    while (low < high) {
+        const qsizetype middle = (low + high + 1) / 2;
+        if (measure(name.left(middle) + QChar(0x2026)) <= room)
+            low = middle;
+        else
+            high = middle - 1;
     }
-    return !duration.isEmpty() && measure(duration) <= room ? duration : QString();
+    return low > 2 ? name.left(low).trimmed() + QChar(0x2026) : QString();
+}
+
+} // namespace
+
+FittedLabel fitLabel(const QString &name, const QString &duration, double room, double space, const Measure &measure)
+{
+    constexpr double kRoomy = 110;
+    const double own = duration.isEmpty() ? 0 : measure(duration);
+    const double left = room - own - (name.isEmpty() || duration.isEmpty() ? 0 : space);
+    if (own > room)
+        return {};
+    // Any text has glyphs of some width: what has far more characters than pixels is not even measured.
+    if (static_cast<double>(name.size()) < left && measure(name) <= left)
+        return {name, duration};
+    if (room >= kRoomy && left >= room / 2)
+        return {cutName(name, left, measure), duration};
+    return {{}, duration};
 }
 
 } // namespace threadline::ui

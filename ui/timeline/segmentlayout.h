@@ -22,7 +22,7 @@ struct Piece {
     SegmentKind kind = SegmentKind::Unknown; ///< of a run: the one that holds most time
     Rail rail = Rail::None;
     bool open = false;
-    std::int64_t time = 0; ///< us of all segments in it; below 0: a sample, shown without a duration
+    std::int64_t time = 0;   ///< us of all segments in it; below 0: a sample, shown without a duration
     std::int64_t ofKind = 0; ///< us of those of `kind`
 
     [[nodiscard]] bool merged() const { return count > 1; }
@@ -35,17 +35,28 @@ void layOutSegments(const Lane &lane, const TimeScale &scale, int left, int righ
 
 /// What has room in a piece.
 struct Decor {
-    bool gap = false;      ///< 1 px free at the right, so that neighbours stand apart
+    bool gap = false; ///< 1 px free at the right, so that neighbours stand apart
     bool edge = false;
     bool pattern = false;
-    int glyph = 0;         ///< its size: 0, 10 or 12
+    int glyph = 0; ///< its size: 0, 10 or 12
     bool label = false;
 };
 [[nodiscard]] Decor decorOf(const Piece &piece, int segmentHeight, const Metrics &metrics);
 
-/// The text that fits into `room` pixels: name and duration, then the duration alone, then nothing. A name is cut with an
-/// ellipsis only where at least half of a roomy label is left for it; a duration never is.
-[[nodiscard]] QString fitLabel(const QString &name, const QString &duration, double room, const Measure &measure);
+/// A label in two parts, because few names and few durations make very many labels: each part is laid out once.
+struct FittedLabel {
+    QString name;
+    QString duration;
+    [[nodiscard]] bool empty() const { return name.isEmpty() && duration.isEmpty(); }
+    [[nodiscard]] QString text() const
+    {
+        return name.isEmpty() || duration.isEmpty() ? name + duration : name + QLatin1Char(' ') + duration;
+    }
+};
+/// What fits into `room` pixels, `space` of which part name and duration: both, then the duration alone, then nothing. A
+/// name is cut with an ellipsis only where at least half of a roomy label is left for it; a duration never is.
+[[nodiscard]] FittedLabel fitLabel(const QString &name, const QString &duration, double room, double space,
+                                   const Measure &measure);
 
 /// Low states are drawn lower, on the common base line.
 [[nodiscard]] bool isLow(SegmentKind kind);

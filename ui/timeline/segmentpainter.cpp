@@ -17,8 +17,7 @@ public:
     RowPainter(QPainter &p, const PaintState &s, PaintKit &kit, const Row &row, int y)
         : m_p(p), m_s(s), m_kit(kit), m_row(row), m_y(y), m_text(row.kind == RowKind::Felt ? kit.felt : kit.label),
           m_height(kit.look.metrics().segmentHeight(row.kind)), m_plot(s.plot())
-    {
-    }
+    {}
 
     void run(const std::vector<Piece> &pieces)
     {
@@ -50,17 +49,55 @@ private:
         const Decor decor = decorOf(piece, m_height, m_kit.look.metrics());
         const PaintKit::StatePaint &state = m_kit.state(piece.kind);
         const QRect box = boxOf(piece, decor.gap);
-        m_p.fillRect(box, state.fill);
-        if (decor.pattern)
-            pattern(piece.kind, box, state);
-        if (decor.edge && state.framed)
-            drawFrame(m_p, box, state.edge);
-        if (decor.glyph)
-            content(piece, decor, box, state);
+        if (!decor.label && box.x() >= m_plot.x() && piece.time >= 0)
+            m_p.drawPixmap(box.topLeft(), stamp(piece.kind, decor, box.size()));
+        else
+            whole(m_p, piece, decor, box, state);
         if (piece.rail != Rail::None)
             rail(piece, box);
         if (piece.open)
             openEdge(box, state);
+    }
+
+    void whole(QPainter &p, const Piece &piece, const Decor &decor, const QRect &box, const PaintKit::StatePaint &state)
+    {
+        ground(p, piece.kind, decor, box, state);
+        if (decor.glyph)
+            content(piece, decor, box, state);
+    }
+
+    void ground(QPainter &p, SegmentKind kind, const Decor &decor, const QRect &box, const PaintKit::StatePaint &state)
+    {
+        p.fillRect(box, state.fill);
+        if (decor.pattern)
+            pattern(p, kind, box, state);
+        if (decor.edge && state.framed)
+            drawFrame(p, box, state.edge);
+    }
+
+    /// A segment without a label looks the same wherever it stands.
+    const QPixmap &stamp(SegmentKind kind, const Decor &decor, const QSize &size)
+    {
+        const std::uint32_t key = (static_cast<std::uint32_t>(kind) << 24) | (static_cast<std::uint32_t>(size.width()) << 12)
+            | static_cast<std::uint32_t>(size.height());
+        QPixmap &kept = m_kit.stamps[key];
+        if (!kept.isNull())
+            return kept;
+        const PaintKit::StatePaint &state = m_kit.state(kind);
+        QImage image(size * m_kit.ratio, QImage::Format_RGB32);
+        image.setDevicePixelRatio(m_kit.ratio);
+        QPainter p(&image);
+        const QRect box(QPoint(), size);
+        ground(p, kind, decor, box, state);
+        if (decor.glyph && size.width() >= decor.glyph + 2) {
+            const bool small = decor.glyph < 12;
+            if (isTile(patternOf(kind)))
+                plate(p, box, 0, small, 0, state);
+            glyph(p, state, small, box, 0, size.width());
+        }
+        p.end();
+        kept = QPixmap::fromImage(image);
+        return kept;
     }
 
     [[nodiscard]] QRect boxOf(const Piece &piece, bool gap) const
@@ -71,18 +108,18 @@ private:
         return box;
     }
 
-    void pattern(SegmentKind kind, const QRect &box, const PaintKit::StatePaint &state)
+    static void pattern(QPainter &p, SegmentKind kind, const QRect &box, const PaintKit::StatePaint &state)
     {
         const Pattern pattern = patternOf(kind);
         if (isTile(pattern)) {
             // The pattern belongs to the segment: it moves with it.
-            m_p.setBrushOrigin(box.topLeft());
-            m_p.fillRect(box, state.pattern);
+            p.setBrushOrigin(box.topLeft());
+            p.fillRect(box, state.pattern);
         } else if (pattern == Pattern::BaseLine) {
-            m_p.fillRect(box.x(), box.bottom() - 2, box.width(), 3, state.softInk);
+            p.fillRect(box.x(), box.bottom() - 2, box.width(), 3, state.softInk);
         } else if (pattern == Pattern::TopAndBaseLine) {
-            m_p.fillRect(box.x(), box.y(), box.width(), 2, state.softInk);
-            m_p.fillRect(box.x(), box.bottom() - 1, box.width(), 2, state.softInk);
+            p.fillRect(box.x(), box.y(), box.width(), 2, state.softInk);
+            p.fillRect(box.x(), box.bottom() - 1, box.width(), 2, state.softInk);
         }
     }
 
@@ -94,29 +131,45 @@ private:
         if (room < decor.glyph + 2)
             return;
         const bool small = decor.glyph < 12;
-        const QString text = decor.label && room >= m_kit.look.metrics().labelFrom ? labelOf(piece, room - kLabelInset - 6) : QString();
+        FittedLabel label;
+        if (decor.label && room >= m_kit.look.metrics().labelFrom)
+            label = labelOf(piece, room - kLabelInset - 6);
+        const double nameWidth = m_text.width(label.name);
+        const double textWidth =
+            nameWidth + (label.name.isEmpty() || label.duration.isEmpty() ? 0 : m_text.space()) + m_text.width(label.duration);
         if (isTile(patternOf(piece.kind)))
-            plate(box, left, small, text, state);
+            plate(m_p, box, left, small, textWidth, state);
+        glyph(m_p, state, small, box, left, room);
         const double middle = box.y() + box.height() / 2.0;
-        const double glyphX = small || room < kGlyphFrom ? left + (room - decor.glyph) / 2.0 : left + kGlyphInset;
-        drawGlyph(m_p, glyphOf(piece.kind), glyphX, middle - decor.glyph / 2.0, state.ink, decor.glyph);
-        if (!text.isEmpty())
-            drawText(m_p, m_text, left + kLabelInset, middle, text, state.ink);
+        drawText(m_p, m_text, left + kLabelInset, middle, label.name, state.ink);
+        drawText(m_p, m_text, left + kLabelInset + textWidth - m_text.width(label.duration), middle, label.duration, state.ink);
+    }
+
+    static void glyph(QPainter &p, const PaintKit::StatePaint &state, bool small, const QRect &box, int left, int room)
+    {
+        const int size = small ? 10 : 12;
+        const double x = small || room < kGlyphFrom ? left + (room - size) / 2.0 : left + kGlyphInset;
+        const double y = box.y() + box.height() / 2.0 - size / 2.0;
+        p.drawPixmap(QPointF(std::round(x), std::round(y)), small ? state.smallGlyph : state.glyph);
     }
 
     /// Text never stands on a pattern.
-    void plate(const QRect &box, int left, bool small, const QString &text, const PaintKit::StatePaint &state)
+    static void plate(QPainter &p, const QRect &box, int left, bool small, double textWidth, const PaintKit::StatePaint &state)
     {
         const int frame = state.framed ? 1 : 0;
         const int most = box.right() + 1 - left - 2 * frame;
-        const int wanted = small ? most : text.isEmpty() ? kGlyphInset + 14 : kLabelInset + static_cast<int>(std::ceil(m_text.width(text))) + 4;
-        m_p.fillRect(left + frame, box.y() + 1, std::min(wanted, most), box.height() - 2, state.fill);
+        const int wanted = small ? most
+            : textWidth <= 0     ? kGlyphInset + 14
+                                 : kLabelInset + static_cast<int>(std::ceil(textWidth)) + 4;
+        p.fillRect(left + frame, box.y() + 1, std::min(wanted, most), box.height() - 2, state.fill);
     }
 
-    QString labelOf(const Piece &piece, double room)
+    FittedLabel labelOf(const Piece &piece, double room)
     {
         const LaneSegment &segment = m_row.lane->segments()[piece.first];
-        return fitLabel(m_row.lane->nameOf(segment), piece.time < 0 ? QString() : durationText(Duration{piece.time}), room, [this](const QString &text) { return m_text.width(text); });
+        const QString duration = piece.time < 0 ? QString() : m_text.duration(piece.time);
+        return fitLabel(m_row.lane->nameOf(segment), duration, room, m_text.space(),
+                        [this](const QString &text) { return m_text.width(text); });
     }
 
     void rail(const Piece &piece, const QRect &box)

@@ -90,11 +90,13 @@ QString spokenRow(const Scene &scene, int index, Timestamp now)
         QStringList parts{row.title};
         if (row.parent >= 0)
             parts << at(scene, row.parent).title;
-        parts << (row.since ? tr("%1 %2").arg(row.detail, spokenDuration(now - *row.since)) : row.detail) << placeOf(scene, index);
+        parts << (row.since ? tr("%1 %2").arg(row.detail, spokenDuration(now - *row.since)) : row.detail)
+              << placeOf(scene, index);
         parts.removeAll(QString());
         return parts.join(QStringLiteral(", "));
     }
-    case RowKind::Channel: return row.note.isEmpty() ? whoOf(scene, index) : whoOf(scene, index) + QStringLiteral(", ") + row.note;
+    case RowKind::Channel:
+        return row.note.isEmpty() ? whoOf(scene, index) : whoOf(scene, index) + QStringLiteral(", ") + row.note;
     case RowKind::Events: return tr("Events, %1").arg(row.note);
     case RowKind::Felt:
     case RowKind::Participant: return row.detail.isEmpty() ? row.title : row.title + QStringLiteral(", ") + row.detail;
@@ -118,14 +120,16 @@ QString tipOf(const Scene &scene, int row, const Piece &piece, const TimeText &t
 {
     const Row &r = at(scene, row);
     if (piece.merged())
-        return QStringLiteral("<b>%1</b><br>%2").arg(line(tr("%1 segments, zoom in").arg(numberText(piece.count))), line(spokenBlock(piece)));
+        return QStringLiteral("<b>%1</b><br>%2")
+            .arg(line(tr("%1 segments, zoom in").arg(numberText(piece.count))), line(spokenBlock(piece)));
     const LaneSegment &segment = r.lane->segments()[piece.first];
     const QString name = r.lane->nameOf(segment);
-    const QString who = name.isEmpty() || name == stateName(segment.kind) ? whoOf(scene, row) : name + QStringLiteral(", ") + whoOf(scene, row);
+    const QString who =
+        name.isEmpty() || name == stateName(segment.kind) ? whoOf(scene, row) : name + QStringLiteral(", ") + whoOf(scene, row);
     const QString head = stateName(segment.kind) + QLatin1Char(' ') + durationText(Duration{piece.time});
     return QStringLiteral("<b>%1</b><br>%2<br>%3<br>%4<br><span>%5</span>")
         .arg(line(head), line(who), line(clockRange(segment, time)), line(evidenceText(segment)),
-            line(r.kind == RowKind::Lane ? tr("Enter opens it") : tr("Enter zooms to it")));
+             line(r.kind == RowKind::Lane ? tr("Enter opens it") : tr("Enter zooms to it")));
 }
 
 } // namespace threadline::ui

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/textcache.h"
 
+#include "ui/text/format.h"
+
 #include <QPainter>
 #include <QTransform>
 
@@ -8,7 +10,18 @@
 
 namespace threadline::ui {
 
-TextCache::TextCache(const QFont &font) : m_font(font), m_metrics(font) {}
+TextCache::TextCache(const QFont &font) : m_font(font), m_metrics(font), m_space(m_metrics.horizontalAdvance(QLatin1Char(' '))) {}
+
+const QString &TextCache::duration(std::int64_t us)
+{
+    constexpr qsizetype kMostKept = 50'000;
+    if (m_durations.size() > kMostKept)
+        m_durations.clear();
+    QString &text = m_durations[us / 1'000'000];
+    if (text.isEmpty())
+        text = durationText(Duration{us});
+    return text;
+}
 
 TextCache::Entry &TextCache::entry(const QString &text)
 {

@@ -8,6 +8,8 @@
 #include <QHash>
 #include <QStaticText>
 
+#include <cstdint>
+
 class QPainter;
 
 namespace threadline::ui {
@@ -20,6 +22,10 @@ public:
     [[nodiscard]] double width(const QString &text);
     [[nodiscard]] double ascent() const { return m_metrics.ascent(); }
     [[nodiscard]] double height() const { return m_metrics.height(); }
+    /// Width of a blank.
+    [[nodiscard]] double space() const { return m_space; }
+    /// "1:03": the texts of whole seconds are kept.
+    [[nodiscard]] const QString &duration(std::int64_t us);
     /// With its left edge at `x` and its line centred on `middle`. The painter's font and pen must be set.
     void draw(QPainter &painter, double x, double middle, const QString &text);
     /// Cut at the end with an ellipsis where it is wider than `room`.
@@ -34,7 +40,9 @@ private:
 
     QFont m_font;
     QFontMetricsF m_metrics;
+    double m_space;
     QCache<QString, Entry> m_entries{20'000};
+    QHash<std::int64_t, QString> m_durations;
 };
 
 } // namespace threadline::ui

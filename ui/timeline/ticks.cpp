@@ -14,14 +14,39 @@ constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
-constexpr std::array kSteps = {
-    TickStep{10 * kMs, 0, 5}, TickStep{20 * kMs, 0, 4}, TickStep{50 * kMs, 0, 5}, TickStep{100 * kMs, 0, 5}, TickStep{200 * kMs, 0, 4},
-    TickStep{500 * kMs, 0, 5}, TickStep{kSecond, 0, 5}, TickStep{2 * kSecond, 0, 4}, TickStep{5 * kSecond, 0, 5},
-    TickStep{10 * kSecond, 0, 5}, TickStep{15 * kSecond, 0, 5}, TickStep{30 * kSecond, 0, 6}, TickStep{kMinute, 0, 6},
-    TickStep{2 * kMinute, 0, 4}, TickStep{5 * kMinute, 0, 5}, TickStep{10 * kMinute, 0, 5}, TickStep{15 * kMinute, 0, 5},
-    TickStep{30 * kMinute, 0, 6}, TickStep{kHour, 0, 6}, TickStep{2 * kHour, 0, 4}, TickStep{3 * kHour, 0, 6}, TickStep{6 * kHour, 0, 6},
-    TickStep{12 * kHour, 0, 6}, TickStep{kDay, 0, 4}, TickStep{2 * kDay, 0, 4}, TickStep{7 * kDay, 0, 1}, TickStep{0, 1, 1},
-    TickStep{0, 3, 1}, TickStep{0, 12, 4}, TickStep{0, 60, 5}, TickStep{0, 120, 5}, TickStep{0, 240, 4}, TickStep{0, 600, 5}};
+constexpr std::array kSteps = {TickStep{10 * kMs, 0, 5},
+                               TickStep{20 * kMs, 0, 4},
+                               TickStep{50 * kMs, 0, 5},
+                               TickStep{100 * kMs, 0, 5},
+                               TickStep{200 * kMs, 0, 4},
+                               TickStep{500 * kMs, 0, 5},
+                               TickStep{kSecond, 0, 5},
+                               TickStep{2 * kSecond, 0, 4},
+                               TickStep{5 * kSecond, 0, 5},
+                               TickStep{10 * kSecond, 0, 5},
+                               TickStep{15 * kSecond, 0, 5},
+                               TickStep{30 * kSecond, 0, 6},
+                               TickStep{kMinute, 0, 6},
+                               TickStep{2 * kMinute, 0, 4},
+                               TickStep{5 * kMinute, 0, 5},
+                               TickStep{10 * kMinute, 0, 5},
+                               TickStep{15 * kMinute, 0, 5},
+                               TickStep{30 * kMinute, 0, 6},
+                               TickStep{kHour, 0, 6},
+                               TickStep{2 * kHour, 0, 4},
+                               TickStep{3 * kHour, 0, 6},
+                               TickStep{6 * kHour, 0, 6},
+                               TickStep{12 * kHour, 0, 6},
+                               TickStep{kDay, 0, 4},
+                               TickStep{2 * kDay, 0, 4},
+                               TickStep{7 * kDay, 0, 1},
+                               TickStep{0, 1, 1},
+                               TickStep{0, 3, 1},
+                               TickStep{0, 12, 4},
+                               TickStep{0, 60, 5},
+                               TickStep{0, 120, 5},
+                               TickStep{0, 240, 4},
+                               TickStep{0, 600, 5}};
 
 /// The least time between two labels of a step.
 double lengthOf(const TickStep &step)
@@ -55,8 +80,7 @@ class TickRun {
 public:
     TickRun(const TimeScale &scale, double width, const TimeText &text, const TickStep &step)
         : m_scale(scale), m_text(text), m_step(step), m_end(scale.at(width))
-    {
-    }
+    {}
 
     std::vector<Tick> run()
     {
@@ -151,19 +175,22 @@ private:
 
 } // namespace
 
-std::vector<PlacedLabel> placeLabels(const std::vector<Tick> &ticks, double width, const Measure &measure, const std::vector<Span> &taken)
+std::vector<PlacedLabel> placeLabels(const std::vector<Tick> &ticks, double width, const Measure &measure,
+                                     const std::vector<Span> &taken)
 {
     std::vector<PlacedLabel> out;
     const auto free = [&](const Span &span) {
         const bool clear = out.empty() || span.from >= out.back().x + out.back().width + kLabelGap;
-        return clear && span.from >= 0 && span.to <= width
-            && std::none_of(taken.begin(), taken.end(), [&](const Span &t) { return span.from < t.to + kLabelGap && t.from - kLabelGap < span.to; });
+        return clear && span.from >= 0 && span.to <= width && std::none_of(taken.begin(), taken.end(), [&](const Span &t) {
+                   return span.from < t.to + kLabelGap && t.from - kLabelGap < span.to;
+               });
     };
     for (std::size_t i = 0; i < ticks.size(); ++i) {
         const Tick &tick = ticks[i];
         if (!tick.major || tick.x < 0)
             continue;
-        const auto next = std::find_if(ticks.begin() + static_cast<std::ptrdiff_t>(i) + 1, ticks.end(), [](const Tick &t) { return t.major; });
+        const auto next =
+            std::find_if(ticks.begin() + static_cast<std::ptrdiff_t>(i) + 1, ticks.end(), [](const Tick &t) { return t.major; });
         const double room = (next == ticks.end() ? width : next->x) - tick.x;
         const bool dated = out.empty() && !tick.dated.isEmpty() && measure(tick.dated) + kLabelInsetOfTick + kLabelGap <= room;
         const QString &text = dated ? tick.dated : tick.label;

@@ -58,6 +58,6 @@ using Measure = std::function<double(const QString &)>;
 /// Where labels stand: right of their tick, inside 0 .. width, never touching each other nor `taken` (the flags of now and of
 /// the playhead); those without room are left out.
 [[nodiscard]] std::vector<PlacedLabel> placeLabels(const std::vector<Tick> &ticks, double width, const Measure &measure,
-    const std::vector<Span> &taken);
+                                                   const std::vector<Span> &taken);
 
 } // namespace threadline::ui

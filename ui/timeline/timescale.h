@@ -8,8 +8,8 @@ namespace threadline::ui {
 
 class TimeScale {
 public:
-    static constexpr double kFinest = 50;      ///< us a pixel: 20 px a millisecond
-    static constexpr double kCoarsest = 4e12;  ///< us a pixel: two centuries on 1,600 px
+    static constexpr double kFinest = 50;     ///< us a pixel: 20 px a millisecond
+    static constexpr double kCoarsest = 4e12; ///< us a pixel: two centuries on 1,600 px
 
     TimeScale() = default;
     /// `start` stands at x = 0; `usPerPx` is clamped to kFinest .. kCoarsest.

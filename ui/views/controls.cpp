@@ -41,7 +41,8 @@ QWidget *makeRule(QWidget *parent)
     return rule;
 }
 
-FlatButton::FlatButton(Style style, const Appearance &look, QWidget *parent) : QAbstractButton(parent), m_style(style), m_look(look)
+FlatButton::FlatButton(Style style, const Appearance &look, QWidget *parent)
+    : QAbstractButton(parent), m_style(style), m_look(look)
 {
     setFocusPolicy(Qt::TabFocus);
     setAttribute(Qt::WA_Hover);
@@ -84,8 +85,16 @@ QSize FlatButton::sizeHint() const
     const double text = this->text().isEmpty() ? 0 : std::ceil(metrics.horizontalAdvance(this->text()));
     const double hint = m_hint.isEmpty() ? 0 : 18;
     const double glyph = m_glyph == Glyph::None ? 0 : text > 0 ? kGlyphSpace : 12;
-    const int pad = m_style == Style::View ? 28 : m_style == Style::Link ? 4 : m_style == Style::Icon ? 8 : m_style == Style::Tab ? 20 : 14;
-    const int height = m_style == Style::View ? 30 : m_style == Style::Tab ? 27 : m_style == Style::Item ? 24 : m_style == Style::Icon ? 18 : 22;
+    const int pad = m_style == Style::View ? 28
+        : m_style == Style::Link           ? 4
+        : m_style == Style::Icon           ? 8
+        : m_style == Style::Tab            ? 20
+                                           : 14;
+    const int height = m_style == Style::View ? 30
+        : m_style == Style::Tab               ? 27
+        : m_style == Style::Item              ? 24
+        : m_style == Style::Icon              ? 18
+                                              : 22;
     return {static_cast<int>(text + hint + glyph) + pad, height};
 }
 
@@ -151,7 +160,8 @@ void FlatButton::paintEvent(QPaintEvent *)
     }
 }
 
-GlyphLabel::GlyphLabel(Glyph glyph, Role role, const Appearance &look, int size, QWidget *parent) : QWidget(parent), m_glyph(glyph), m_role(role), m_look(look)
+GlyphLabel::GlyphLabel(Glyph glyph, Role role, const Appearance &look, int size, QWidget *parent)
+    : QWidget(parent), m_glyph(glyph), m_role(role), m_look(look)
 {
     setFixedSize(size, size);
 }
@@ -170,7 +180,8 @@ void ComboBox::paintEvent(QPaintEvent *event)
 }
 
 EmptyState::EmptyState(const Appearance &look, QWidget *parent)
-    : QWidget(parent), m_title(makeLabel({}, look.fonts().title)), m_why(makeLabel({}, look.fonts().body, "2")), m_action(new QPushButton)
+    : QWidget(parent), m_title(makeLabel({}, look.fonts().title)), m_why(makeLabel({}, look.fonts().body, "2")),
+      m_action(new QPushButton)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(8);

@@ -22,10 +22,12 @@ std::vector<Problem> problemsOf(const Status &status, const QString &failure)
     std::vector<Problem> out;
     if (!status.storeError.empty())
         out.push_back({Severity::Error, qstr(status.storeError), QStringLiteral("counters")});
-    if (status.source == SourceState::Refused || status.source == SourceState::HeldBack || status.source == SourceState::Waiting) {
+    if (status.source == SourceState::Refused || status.source == SourceState::HeldBack
+        || status.source == SourceState::Waiting) {
         const Severity severity = status.source == SourceState::Refused ? Severity::Error : Severity::Warn;
         const QString detail = qstr(status.sourceDetail);
-        out.push_back({severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps")});
+        out.push_back(
+            {severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps")});
     }
     if (!failure.isEmpty())
         out.push_back({Severity::Error, failure, {}});
@@ -53,7 +55,7 @@ ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
     layout->addWidget(m_count);
     layout->addWidget(m_close);
     connect(m_more, &QPushButton::clicked, this, [this] { Q_EMIT listWanted(m_problems[m_index].list); });
-    connect(m_count, &FlatButton::clicked, this, [this] { show((m_index + 1) % m_problems.size()); });
+    connect(m_count, &FlatButton::clicked, this, [this] { showProblem((m_index + 1) % m_problems.size()); });
     connect(m_close, &FlatButton::clicked, this, [this] {
         m_closed.push_back(m_problems[m_index].text);
         std::erase(m_own, m_problems[m_index]);
@@ -70,7 +72,7 @@ void ErrorBar::add(const Problem &problem)
     m_own.push_back(problem);
     std::erase(m_closed, problem.text);
     refresh();
-    show(0);
+    showProblem(0);
 }
 
 void ErrorBar::refresh()
@@ -79,17 +81,19 @@ void ErrorBar::refresh()
     for (Problem &problem : problemsOf(m_hub.status(), m_hub.failure()))
         all.push_back(std::move(problem));
     // What was closed and has gone may come again as news.
-    std::erase_if(m_closed, [&](const QString &text) { return std::none_of(all.begin(), all.end(), [&](const Problem &p) { return p.text == text; }); });
+    std::erase_if(m_closed, [&](const QString &text) {
+        return std::none_of(all.begin(), all.end(), [&](const Problem &p) { return p.text == text; });
+    });
     std::erase_if(all, [&](const Problem &p) { return std::find(m_closed.begin(), m_closed.end(), p.text) != m_closed.end(); });
     if (all == m_problems && isVisibleTo(parentWidget()) == !all.empty())
         return;
     m_problems = std::move(all);
     setVisible(!m_problems.empty());
     if (!m_problems.empty())
-        show(std::min(m_index, m_problems.size() - 1));
+        showProblem(std::min(m_index, m_problems.size() - 1));
 }
 
-void ErrorBar::show(std::size_t index)
+void ErrorBar::showProblem(std::size_t index)
 {
     if (index >= m_problems.size())
         return;
@@ -115,7 +119,11 @@ void ErrorBar::paintEvent(QPaintEvent *)
     p.fillRect(rect(), theme.ground(severity));
     p.fillRect(0, 0, 3, height(), theme.ink(severity));
     p.fillRect(0, height() - 1, width(), 1, theme(Role::Border));
-    drawGlyph(p, severity == Severity::Error ? Glyph::Error : severity == Severity::Warn ? Glyph::Warn : Glyph::Info, 14, height() / 2.0 - 6, theme.ink(severity));
+    drawGlyph(p,
+              severity == Severity::Error      ? Glyph::Error
+                  : severity == Severity::Warn ? Glyph::Warn
+                                               : Glyph::Info,
+              14, height() / 2.0 - 6, theme.ink(severity));
 }
 
 } // namespace threadline::ui

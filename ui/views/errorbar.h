@@ -39,7 +39,7 @@ protected:
 
 private:
     void refresh();
-    void show(std::size_t index);
+    void showProblem(std::size_t index);
 
     Hub &m_hub;
     const Appearance &m_look;

@@ -39,9 +39,21 @@ EventsPanel::EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice
 void EventsPanel::fitColumns()
 {
     const QFontMetrics metrics(m_look.fonts().table);
-    const char *widest[] = {"00:00:00.000", "interaction-media-channel-removed", "Agent Seventeen", "Web message, leg 2", "consulting", "1,000", "backfilled", "13.7 s", ""};
+    const char *widest[] = {"00:00:00.000",
+                            "interaction-media-channel-removed",
+                            "Agent Seventeen",
+                            "Web message, leg 2",
+                            "consulting",
+                            "1,000",
+                            "backfilled",
+                            "13.7 s",
+                            ""};
     for (int c = 0; c < EventsModel::kColumns; ++c)
-        setColumnWidth(c, std::max(metrics.horizontalAdvance(QLatin1String(widest[c])), QFontMetrics(m_look.fonts().smallMedium).horizontalAdvance(m_model.headerData(c, Qt::Horizontal, Qt::DisplayRole).toString())) + 36);
+        setColumnWidth(c,
+                       std::max(metrics.horizontalAdvance(QLatin1String(widest[c])),
+                                QFontMetrics(m_look.fonts().smallMedium)
+                                    .horizontalAdvance(m_model.headerData(c, Qt::Horizontal, Qt::DisplayRole).toString()))
+                           + 36);
 }
 
 /// The chosen event is shown; nothing is told back.

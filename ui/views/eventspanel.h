@@ -13,7 +13,8 @@ namespace threadline::ui {
 class EventsPanel : public QTableView {
     Q_OBJECT
 public:
-    EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice &choice, const Appearance &look, QWidget *parent = nullptr);
+    EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice &choice, const Appearance &look,
+                QWidget *parent = nullptr);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;

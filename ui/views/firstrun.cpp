@@ -34,7 +34,8 @@ LanePtr laneOf(std::initializer_list<Stretch> stretches)
     std::vector<QString> names{QString()};
     for (const Stretch &s : stretches) {
         names.push_back(tr(s.name));
-        segments.push_back({kEarliestTime.us + s.from * 1'000'000LL, kEarliestTime.us + s.to * 1'000'000LL, static_cast<std::uint32_t>(names.size() - 1), s.kind, Rail::None, 0});
+        segments.push_back({kEarliestTime.us + s.from * 1'000'000LL, kEarliestTime.us + s.to * 1'000'000LL,
+                            static_cast<std::uint32_t>(names.size() - 1), s.kind, Rail::None});
     }
     return std::make_shared<const Lane>(std::move(segments), std::move(names));
 }
@@ -57,19 +58,33 @@ ScenePtr specimenScene()
     using K = SegmentKind;
     auto scene = std::make_shared<Scene>();
     scene->rows.push_back(rowOf(RowKind::Felt, tr("What the customer felt"), tr("every second of it"),
-        laneOf({{K::Ivr, 0, 30, QT_TR_NOOP("IVR")}, {K::Queue, 30, 98, QT_TR_NOOP("Queue")}, {K::Alert, 98, 107, ""}, {K::Talk, 107, 196, QT_TR_NOOP("Agent One")},
-            {K::Hold, 196, 262, QT_TR_NOOP("On hold")}, {K::Conference, 262, 290, QT_TR_NOOP("Conference")}, {K::Talk, 290, 378, QT_TR_NOOP("Agent Two")}})));
+                                laneOf({{K::Ivr, 0, 30, QT_TR_NOOP("IVR")},
+                                        {K::Queue, 30, 98, QT_TR_NOOP("Queue")},
+                                        {K::Alert, 98, 107, ""},
+                                        {K::Talk, 107, 196, QT_TR_NOOP("Agent One")},
+                                        {K::Hold, 196, 262, QT_TR_NOOP("On hold")},
+                                        {K::Conference, 262, 290, QT_TR_NOOP("Conference")},
+                                        {K::Talk, 290, 378, QT_TR_NOOP("Agent Two")}})));
     scene->rows.push_back(rowOf(RowKind::Lane, tr("Agent One"), {},
-        laneOf({{K::Alert, 98, 107, ""}, {K::Talk, 107, 196, QT_TR_NOOP("Talk")}, {K::Hold, 196, 262, QT_TR_NOOP("Hold")}, {K::Conference, 262, 290, ""}, {K::Acw, 290, 332, QT_TR_NOOP("Wrap-up")}})));
-    scene->rows.push_back(rowOf(RowKind::Lane, tr("Agent One, consult"), {}, laneOf({{K::Consult, 200, 262, QT_TR_NOOP("Consult")}})));
+                                laneOf({{K::Alert, 98, 107, ""},
+                                        {K::Talk, 107, 196, QT_TR_NOOP("Talk")},
+                                        {K::Hold, 196, 262, QT_TR_NOOP("Hold")},
+                                        {K::Conference, 262, 290, ""},
+                                        {K::Acw, 290, 332, QT_TR_NOOP("Wrap-up")}})));
+    scene->rows.push_back(
+        rowOf(RowKind::Lane, tr("Agent One, consult"), {}, laneOf({{K::Consult, 200, 262, QT_TR_NOOP("Consult")}})));
     scene->rows.push_back(rowOf(RowKind::Lane, tr("Agent Two"), {},
-        laneOf({{K::Alert, 200, 209, ""}, {K::Consult, 209, 262, QT_TR_NOOP("Consult")}, {K::Conference, 262, 290, ""}, {K::Talk, 290, 378, QT_TR_NOOP("Talk")}})));
+                                laneOf({{K::Alert, 200, 209, ""},
+                                        {K::Consult, 209, 262, QT_TR_NOOP("Consult")},
+                                        {K::Conference, 262, 290, ""},
+                                        {K::Talk, 290, 378, QT_TR_NOOP("Talk")}})));
     return scene;
 }
 
 } // namespace
 
-Specimen::Specimen(const Appearance &look, QWidget *parent) : QWidget(parent), m_look(look), m_painter(look), m_scene(specimenScene())
+Specimen::Specimen(const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_look(look), m_painter(look), m_scene(specimenScene())
 {
     const Metrics &m = look.metrics();
     setFixedHeight(m.axis + m.felt + 3 * m.lane + 12);
@@ -129,19 +144,27 @@ FirstRun::FirstRun(const Appearance &look, QWidget *parent) : QWidget(parent), m
     layout->setSpacing(10);
     layout->addStretch(1);
     layout->addWidget(makeLabel(tr("Threadline"), sized(look.fonts().title, 28 * look.fonts().scale, QFont::DemiBold)));
-    QLabel *line = makeLabel(tr("Every interaction as a timeline: who, in which state, since when, and how we know."), sized(look.fonts().body, 15 * look.fonts().scale), "2");
+    QLabel *line = makeLabel(tr("Every interaction as a timeline: who, in which state, since when, and how we know."),
+                             sized(look.fonts().body, 15 * look.fonts().scale), "2");
     line->setWordWrap(true);
     layout->addWidget(line);
     layout->addSpacing(8);
     layout->addWidget(new Specimen(look));
     layout->addSpacing(14);
-    layout->addWidget(makeLabel(tr("Where should the events come from?"), sized(look.fonts().title, 18 * look.fonts().scale, QFont::DemiBold)));
+    layout->addWidget(
+        makeLabel(tr("Where should the events come from?"), sized(look.fonts().title, 18 * look.fonts().scale, QFont::DemiBold)));
     layout->addSpacing(4);
     auto *cards = new QHBoxLayout;
     cards->setSpacing(16);
-    QPushButton *demo = card(cards, Glyph::Play, tr("Try the demo"), tr("Simulated calls, made up on this computer. Nothing leaves it."), tr("Starts at once"), tr("Start demo"), 1);
-    QPushButton *open = card(cards, Glyph::File, tr("Open a file"), tr("Conversation details from Genesys Cloud: JSON, NDJSON, also gzip."), tr("Or drop files here"), tr("Open…"), 2);
-    QPushButton *connects = card(cards, Glyph::Plug, tr("Connect to a feed"), tr("Live events over a WebSocket. Needs an OAuth client."), tr("With a connection test"), tr("Set up…"), 3);
+    QPushButton *demo =
+        card(cards, Glyph::Play, tr("Try the demo"), tr("Simulated calls, made up on this computer. Nothing leaves it."),
+             tr("Starts at once"), tr("Start demo"), 1);
+    QPushButton *open =
+        card(cards, Glyph::File, tr("Open a file"), tr("Conversation details from Genesys Cloud: JSON, NDJSON, also gzip."),
+             tr("Or drop files here"), tr("Open…"), 2);
+    QPushButton *connects =
+        card(cards, Glyph::Plug, tr("Connect to a feed"), tr("Live events over a WebSocket. Needs an OAuth client."),
+             tr("With a connection test"), tr("Set up…"), 3);
     layout->addLayout(cards);
     layout->addSpacing(10);
     layout->addWidget(makeLabel(tr("Any time later: File, Connect (Ctrl+Shift+C). All keys: ?"), look.fonts().table, "2"));
@@ -159,7 +182,8 @@ FirstRun::FirstRun(const Appearance &look, QWidget *parent) : QWidget(parent), m
     setFocusProxy(demo);
 }
 
-QPushButton *FirstRun::card(QHBoxLayout *layout, Glyph glyph, const QString &title, const QString &what, const QString &hint, const QString &action, int number)
+QPushButton *FirstRun::card(QHBoxLayout *layout, Glyph glyph, const QString &title, const QString &what, const QString &hint,
+                            const QString &action, int number)
 {
     auto *frame = new QFrame;
     frame->setProperty("card", true);

@@ -40,7 +40,8 @@ Q_SIGNALS:
     void connectWanted();
 
 private:
-    QPushButton *card(QHBoxLayout *layout, Glyph glyph, const QString &title, const QString &what, const QString &hint, const QString &action, int number);
+    QPushButton *card(QHBoxLayout *layout, Glyph glyph, const QString &title, const QString &what, const QString &hint,
+                      const QString &action, int number);
     const Appearance &m_look;
 };
 

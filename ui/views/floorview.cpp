@@ -60,7 +60,8 @@ void FloorView::showEmptiness()
     if (!m_model.loaded())
         m_empty->setTexts(tr("Reading what is stored."), {});
     else if (m_hub.status().source == SourceState::Listening)
-        m_empty->setTexts(tr("No interactions yet."), tr("Connected %1 ago, the feed is silent.").arg(proseDuration(m_hub.now() - m_opened)));
+        m_empty->setTexts(tr("No interactions yet."),
+                          tr("Connected %1 ago, the feed is silent.").arg(proseDuration(m_hub.now() - m_opened)));
     else
         m_empty->setTexts(tr("Not connected."), qstr(m_hub.status().sourceDetail), tr("Connect…"));
 }

@@ -86,7 +86,9 @@ void Inspector::rebuild()
 void Inspector::showNothing()
 {
     const bool coming = !m_feed.id().empty();
-    QLabel *label = makeLabel(coming ? tr("Reading the interaction.") : tr("Nothing is chosen. Choose a lane, a segment or an event."), m_look.fonts().table, "2");
+    QLabel *label =
+        makeLabel(coming ? tr("Reading the interaction.") : tr("Nothing is chosen. Choose a lane, a segment or an event."),
+                  m_look.fonts().table, "2");
     label->setWordWrap(true);
     m_layout->addWidget(label);
     m_text << label->text();
@@ -242,9 +244,12 @@ void Inspector::showSegment(const InteractionView &view, const SegmentRef &ref, 
 void Inspector::showEvent(const InteractionView &view, int index)
 {
     const Event &event = *view.events[static_cast<std::size_t>(index)];
-    const EventMark mark = static_cast<std::size_t>(index) < view.story.marks.size() ? view.story.marks[static_cast<std::size_t>(index)] : EventMark();
+    const EventMark mark = static_cast<std::size_t>(index) < view.story.marks.size()
+        ? view.story.marks[static_cast<std::size_t>(index)]
+        : EventMark();
     const TimeText &time = m_look.time();
-    head(Glyph::Dot, clean(event.type), time.clock(event.time), tr("event %1 of %2").arg(numberText(static_cast<std::uint64_t>(index) + 1), numberText(view.events.size())));
+    head(Glyph::Dot, clean(event.type), time.clock(event.time),
+         tr("event %1 of %2").arg(numberText(static_cast<std::uint64_t>(index) + 1), numberText(view.events.size())));
     field(tr("Time"), time.full(event.time));
     field(tr("Sequence"), event.sequence ? QString::number(*event.sequence) : tr("none"));
     field(tr("Lamport"), QString::number(mark.lamport));
@@ -268,10 +273,15 @@ void Inspector::showEvent(const InteractionView &view, int index)
 
 void Inspector::showFacts(const Facts &facts)
 {
-    const auto named = [](std::string_view known, const std::string &received) { return received.empty() ? qstr(known) : clean(received); };
-    field(tr("Purpose"), facts.purpose == Purpose::Unknown && facts.purposeText.empty() ? QString() : named(nameOf(facts.purpose), facts.purposeText));
+    const auto named = [](std::string_view known, const std::string &received) {
+        return received.empty() ? qstr(known) : clean(received);
+    };
+    field(tr("Purpose"),
+          facts.purpose == Purpose::Unknown && facts.purposeText.empty() ? QString()
+                                                                         : named(nameOf(facts.purpose), facts.purposeText));
     field(tr("State"), facts.state == State::None ? QString() : named(nameOf(facts.state), facts.stateText));
-    field(tr("Media"), facts.media == Media::Unknown && facts.mediaText.empty() ? QString() : named(nameOf(facts.media), facts.mediaText));
+    field(tr("Media"),
+          facts.media == Media::Unknown && facts.mediaText.empty() ? QString() : named(nameOf(facts.media), facts.mediaText));
     field(tr("Direction"), directionName(facts.direction));
     field(tr("Name"), clean(facts.name));
     field(tr("Address"), clean(facts.address));
@@ -291,7 +301,8 @@ void Inspector::showInteraction(const InteractionView &view)
     if (const QString direction = directionName(story.direction); !direction.isEmpty())
         below << direction;
     below << (story.end ? tr("ended") : tr("open"));
-    head(glyphOf(story.media), story.customer.empty() ? shortId(story.interaction.value) : clean(story.customer), durationText(end - story.start), below.join(QStringLiteral(", ")));
+    head(glyphOf(story.media), story.customer.empty() ? shortId(story.interaction.value) : clean(story.customer),
+         durationText(end - story.start), below.join(QStringLiteral(", ")));
     field(tr("Start"), m_look.time().full(story.start));
     field(tr("End"), story.end ? m_look.time().full(*story.end) : tr("still going on"));
     idField(tr("Interaction"), story.interaction.value);
@@ -299,7 +310,8 @@ void Inspector::showInteraction(const InteractionView &view)
     field(tr("Events"), numberText(view.events.size()));
     section(tr("Figures"));
     const Figures &f = story.figures;
-    const std::pair<QString, Duration> lengths[] = {{tr("Wait"), f.wait}, {tr("Ringing"), f.alert}, {tr("Talk"), f.talk}, {tr("Hold"), f.hold}, {tr("Wrap-up"), f.acw}};
+    const std::pair<QString, Duration> lengths[] = {
+        {tr("Wait"), f.wait}, {tr("Ringing"), f.alert}, {tr("Talk"), f.talk}, {tr("Hold"), f.hold}, {tr("Wrap-up"), f.acw}};
     for (const auto &[name, length] : lengths)
         field(name, length.us > 0 ? durationText(length) : QString());
     field(tr("First answer"), f.firstAnswer ? tr("after %1").arg(proseDuration(*f.firstAnswer)) : QString());
@@ -326,7 +338,8 @@ void Inspector::showLinks(const InteractionView &view, int participant)
             section(tr("Links"));
         const int other = link.to;
         QString target = other >= 0 && other < static_cast<int>(view.story.participants.size())
-            ? participantName(view.story.participants[static_cast<std::size_t>(other)]) : shortId(link.otherInteraction.value);
+            ? participantName(view.story.participants[static_cast<std::size_t>(other)])
+            : shortId(link.otherInteraction.value);
         field(linkName(link.kind), tr("%1, %2").arg(target, m_look.time().clock(link.time)));
         field(tr("Rule"), clean(link.rule));
         field(tr("Confidence"), confidenceName(link.confidence));

@@ -20,7 +20,8 @@ namespace threadline::ui {
 class Inspector : public QScrollArea {
     Q_OBJECT
 public:
-    Inspector(const Hub &hub, const InteractionFeed &feed, const Choice &choice, const Appearance &look, QWidget *parent = nullptr);
+    Inspector(const Hub &hub, const InteractionFeed &feed, const Choice &choice, const Appearance &look,
+              QWidget *parent = nullptr);
 
     /// Names and values as shown, one a line; for tests and the clipboard.
     [[nodiscard]] QString text() const { return m_text.join(QLatin1Char('\n')); }

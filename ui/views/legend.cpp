@@ -10,9 +10,9 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kSampleWidth = 23;
-constexpr std::array kShown = {SegmentKind::Ivr, SegmentKind::Queue, SegmentKind::Alert, SegmentKind::Talk, SegmentKind::Hold,
-    SegmentKind::Consult, SegmentKind::Conference, SegmentKind::Acw, SegmentKind::Voicemail, SegmentKind::Parked, SegmentKind::Monitor,
-    SegmentKind::Unknown};
+constexpr std::array kShown = {SegmentKind::Ivr,       SegmentKind::Queue,   SegmentKind::Alert,      SegmentKind::Talk,
+                               SegmentKind::Hold,      SegmentKind::Consult, SegmentKind::Conference, SegmentKind::Acw,
+                               SegmentKind::Voicemail, SegmentKind::Parked,  SegmentKind::Monitor,    SegmentKind::Unknown};
 
 } // namespace
 
@@ -21,7 +21,7 @@ void paintSample(QPainter &painter, PaintKit &kit, SegmentKind kind, const QRect
     Row row;
     row.kind = RowKind::Lane;
     // The label stands as the name of a segment without a length.
-    const LaneSegment segment{0, 0, label.isEmpty() ? 0U : 1U, kind, rail, 0};
+    const LaneSegment segment{0, 0, label.isEmpty() ? 0U : 1U, kind, rail};
     row.lane = std::make_shared<const Lane>(std::vector{segment}, std::vector{QString(), label});
     PaintState state;
     state.width = box.right() + 2;

@@ -12,7 +12,8 @@
 namespace threadline::ui {
 
 /// One segment of `kind` in `box`, as it stands in a lane; its height is that of the density.
-void paintSample(QPainter &painter, PaintKit &kit, SegmentKind kind, const QRect &box, Rail rail = Rail::None, const QString &label = {});
+void paintSample(QPainter &painter, PaintKit &kit, SegmentKind kind, const QRect &box, Rail rail = Rail::None,
+                 const QString &label = {});
 
 class Legend : public QWidget {
     Q_OBJECT

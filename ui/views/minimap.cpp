@@ -74,7 +74,8 @@ void Minimap::paintEvent(QPaintEvent *)
     p.setFont(fonts.small);
     p.setPen(m_look.theme()(Role::Text3));
     const QString range = m_look.time().range(extent);
-    p.drawText(QRect(12, 21, area.x() - 20, 18), Qt::AlignVCenter, QFontMetrics(fonts.small).elidedText(range, Qt::ElideRight, area.x() - 20));
+    p.drawText(QRect(12, 21, area.x() - 20, 18), Qt::AlignVCenter,
+               QFontMetrics(fonts.small).elidedText(range, Qt::ElideRight, area.x() - 20));
     paintColumns(p, area);
     paintWindow(p, area);
     p.fillRect(area.x() - 1, 0, 1, height(), m_look.theme()(Role::Border));
@@ -92,7 +93,8 @@ void Minimap::paintColumns(QPainter &p, const QRect &area)
     for (std::size_t i = 0; i < m_columns.size(); ++i) {
         const DensityColumn &column = m_columns[i];
         int y = area.bottom() + 1;
-        const std::pair<int, SegmentKind> parts[] = {{column.queue, SegmentKind::Queue}, {column.hold, SegmentKind::Hold}, {column.rest, SegmentKind::Talk}};
+        const std::pair<int, SegmentKind> parts[] = {
+            {column.queue, SegmentKind::Queue}, {column.hold, SegmentKind::Hold}, {column.rest, SegmentKind::Talk}};
         int sum = 0;
         for (const auto &[n, kind] : parts) {
             sum += n;

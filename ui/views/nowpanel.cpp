@@ -19,7 +19,10 @@ constexpr std::size_t kQueuesListed = 12;
 constexpr int kBarWidth = 102;
 constexpr int kTimeRoom = 52;
 
-const char *inkOf(Attention attention) { return attention == Attention::Alarm ? "error" : attention == Attention::Warn ? "warn" : ""; }
+const char *inkOf(Attention attention)
+{
+    return attention == Attention::Alarm ? "error" : attention == Attention::Warn ? "warn" : "";
+}
 
 QVBoxLayout *section(QVBoxLayout *layout, const QString &title, const Appearance &look, QLabel **right = nullptr)
 {
@@ -78,8 +81,10 @@ void WaitRow::paintEvent(QPaintEvent *)
     const double mark = m_longest.us > 0 ? static_cast<double>(kAlarmAfter.us) / static_cast<double>(m_longest.us) : 2;
     if (mark <= 1)
         p.fillRect(bar + static_cast<int>(kBarWidth * mark), 4, 1, 15, theme(Role::Text));
-    const QColor ink = attention == Attention::None ? theme(Role::Text) : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
-    text(QRect(width() - kTimeRoom, 0, kTimeRoom, height()), durationText(m_waited), attention == Attention::None ? m_look.fonts().table : m_look.fonts().tableStrong, ink, Qt::AlignRight);
+    const QColor ink = attention == Attention::None ? theme(Role::Text)
+                                                    : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
+    text(QRect(width() - kTimeRoom, 0, kTimeRoom, height()), durationText(m_waited),
+         attention == Attention::None ? m_look.fonts().table : m_look.fonts().tableStrong, ink, Qt::AlignRight);
     if (hasFocus())
         drawFrame(p, rect(), theme(Role::Focus), 2);
 }
@@ -117,7 +122,8 @@ void StateBar::paintEvent(QPaintEvent *)
         before += m_states[i];
         const int x1 = width() * before / all;
         if (x1 > x0)
-            paintSample(p, *m_kit, static_cast<SegmentKind>(i), QRect(x0, 0, x1 - x0 - 1, m_look.metrics().laneSegment), Rail::None, QString::number(m_states[i]));
+            paintSample(p, *m_kit, static_cast<SegmentKind>(i), QRect(x0, 0, x1 - x0 - 1, m_look.metrics().laneSegment),
+                        Rail::None, QString::number(m_states[i]));
     }
 }
 
@@ -178,7 +184,9 @@ void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, D
     }
     list.none->setVisible(items.empty());
     const QString line = tr("line at %1").arg(durationText(kAlarmAfter));
-    list.more->setText(items.empty() ? QString() : items.size() > kListed ? tr("%1 of %2, %3").arg(kListed).arg(items.size()).arg(line) : line);
+    list.more->setText(items.empty()                ? QString()
+                           : items.size() > kListed ? tr("%1 of %2, %3").arg(kListed).arg(items.size()).arg(line)
+                                                    : line);
 }
 
 void NowPanel::makeQueues(QVBoxLayout *layout)
@@ -202,7 +210,8 @@ void NowPanel::showQueues()
         std::array<QLabel *, 5> row{};
         for (int c = 0; c < 5; ++c) {
             row[static_cast<std::size_t>(c)] = makeLabel({}, m_look.fonts().table);
-            m_queues->addWidget(row[static_cast<std::size_t>(c)], static_cast<int>(m_queueRows.size()) + 1, c, c ? Qt::AlignRight : Qt::AlignLeft);
+            m_queues->addWidget(row[static_cast<std::size_t>(c)], static_cast<int>(m_queueRows.size()) + 1, c,
+                                c ? Qt::AlignRight : Qt::AlignLeft);
         }
         m_queueRows.push_back(row);
     }
@@ -242,14 +251,19 @@ void NowPanel::showAttention()
     std::vector<Item> items;
     const Status &status = m_hub.status();
     if (status.refused)
-        items.push_back({Glyph::Warn, Severity::Warn, status.refused == 1 ? tr("1 event refused, kept for inspection") : tr("%1 events refused, kept for inspection").arg(numberText(status.refused)), QStringLiteral("refused")});
+        items.push_back({Glyph::Warn, Severity::Warn,
+                         status.refused == 1 ? tr("1 event refused, kept for inspection")
+                                             : tr("%1 events refused, kept for inspection").arg(numberText(status.refused)),
+                         QStringLiteral("refused")});
     int gaps = 0;
     for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend() && gaps < 3; ++it) {
         const std::optional<BandLook> look = bandLook(m_look.theme(), it->state);
         if (!look)
             continue;
         ++gaps;
-        items.push_back({it->state == BandState::Repaired ? Glyph::Info : Glyph::Warn, it->state == BandState::Repaired ? Severity::Info : Severity::Warn, bandText(*it, m_look.time()), QStringLiteral("gaps")});
+        items.push_back({it->state == BandState::Repaired ? Glyph::Info : Glyph::Warn,
+                         it->state == BandState::Repaired ? Severity::Info : Severity::Warn, bandText(*it, m_look.time()),
+                         QStringLiteral("gaps")});
     }
     if (items.empty())
         items.push_back({Glyph::Check, Severity::Ok, tr("Nothing refused, nothing missed"), QStringLiteral("counters")});

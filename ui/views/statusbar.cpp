@@ -24,7 +24,8 @@ QString connectionText(const Status &status)
 {
     const QString name = foreign(status.sourceName, 40);
     if (status.source == SourceState::Listening)
-        return name.isEmpty() ? StatusBar::tr("Connected, streaming") : StatusBar::tr("Connected to %1, streaming").arg(isolated(name));
+        return name.isEmpty() ? StatusBar::tr("Connected, streaming")
+                              : StatusBar::tr("Connected to %1, streaming").arg(isolated(name));
     const QString state = sourceStateName(status.source);
     if (status.sourceDetail.empty())
         return name.isEmpty() || status.source == SourceState::Idle ? state : StatusBar::tr("%1: %2").arg(isolated(name), state);
@@ -46,7 +47,8 @@ Severity severityOf(const Status &status)
     }
 }
 
-StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent) : QWidget(parent), m_hub(hub), m_look(look), m_frame(makeLabel({}, look.fonts().small, "3", this))
+StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_hub(hub), m_look(look), m_frame(makeLabel({}, look.fonts().small, "3", this))
 {
     setFixedHeight(kStatusHeight);
     setAccessibleName(tr("Status"));
@@ -83,11 +85,13 @@ void StatusBar::refresh()
     m_items[Connection]->setGlyph(glyphOfSeverity(severity), severity);
     m_items[Rate]->setText(tr("%1 events/s").arg(numberText(static_cast<std::uint64_t>(std::max(0.0, s.eventsPerSecond + 0.5)))));
     m_items[DelayItem]->setText(tr("delay %1").arg(delayText(s.commitDelay)));
-    m_items[Queue]->setText(s.queueCapacity ? tr("queue %1 of %2").arg(numberText(s.queueMessages), numberText(s.queueCapacity)) : tr("queue %1").arg(numberText(s.queueMessages)));
+    m_items[Queue]->setText(s.queueCapacity ? tr("queue %1 of %2").arg(numberText(s.queueMessages), numberText(s.queueCapacity))
+                                            : tr("queue %1").arg(numberText(s.queueMessages)));
     m_items[Stored]->setText(tr("stored %1").arg(numberText(s.storedTotal)));
     m_items[Duplicates]->setText(tr("duplicates %1").arg(numberText(s.duplicates)));
     m_items[RefusedItem]->setText(tr("%1 refused").arg(numberText(s.refused)));
-    m_items[RefusedItem]->setGlyph(s.refused ? Glyph::Warn : Glyph::None, s.refused ? std::optional(Severity::Warn) : std::nullopt);
+    m_items[RefusedItem]->setGlyph(s.refused ? Glyph::Warn : Glyph::None,
+                                   s.refused ? std::optional(Severity::Warn) : std::nullopt);
     fit();
     update();
 }

@@ -43,7 +43,8 @@ QString titleOf(const Story &story)
 } // namespace
 
 SummaryBar::SummaryBar(const Appearance &look, QWidget *parent)
-    : QWidget(parent), m_look(look), m_copy(new FlatButton(FlatButton::Style::Icon, look, this)), m_fit(new QPushButton(tr("Fit  F"), this))
+    : QWidget(parent), m_look(look), m_copy(new FlatButton(FlatButton::Style::Icon, look, this)),
+      m_fit(new QPushButton(tr("Fit  F"), this))
 {
     setFixedHeight(kSummaryHeight);
     m_copy->setGlyph(Glyph::Copy);
@@ -68,14 +69,16 @@ void SummaryBar::setStory(const Story *story, Timestamp now, int header)
             below << direction;
         below << shortId(story->interaction.value);
         m_below = below.join(QStringLiteral(", "));
-        const std::pair<SegmentKind, QString> shown[] = {{SegmentKind::Ivr, tr("IVR")}, {SegmentKind::Queue, tr("queue")}, {SegmentKind::Alert, tr("ringing")},
-            {SegmentKind::Talk, tr("talk")}, {SegmentKind::Hold, tr("hold")}, {SegmentKind::Conference, tr("conference")}};
+        const std::pair<SegmentKind, QString> shown[] = {
+            {SegmentKind::Ivr, tr("IVR")},   {SegmentKind::Queue, tr("queue")}, {SegmentKind::Alert, tr("ringing")},
+            {SegmentKind::Talk, tr("talk")}, {SegmentKind::Hold, tr("hold")},   {SegmentKind::Conference, tr("conference")}};
         for (const auto &[kind, caption] : shown) {
             if (const Duration sum = feltTime(*story, kind, now); sum.us > 0)
                 m_figures.push_back({durationText(sum), caption});
         }
         m_figures.push_back({durationText(story->end.value_or(now) - story->start), tr("in all")});
-        m_figures.push_back({QString::number(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
+        m_figures.push_back(
+            {QString::number(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
         m_figures.push_back({QString::number(story->figures.humanAnswers), tr("fresh human answers")});
     }
     place();
@@ -159,7 +162,8 @@ void TimelineView::rebuild()
     if (!view) {
         m_shown = {};
         const bool coming = !m_feed.id().empty();
-        m_empty->setTexts(coming ? tr("Reading the interaction.") : tr("No interaction is open."), coming ? QString() : tr("Choose a lane on the floor and press Enter, or double-click it."));
+        m_empty->setTexts(coming ? tr("Reading the interaction.") : tr("No interaction is open."),
+                          coming ? QString() : tr("Choose a lane on the floor and press Enter, or double-click it."));
         return;
     }
     const bool another = m_shown != m_feed.id();

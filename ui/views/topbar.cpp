@@ -17,10 +17,10 @@ LiveBadge::LiveBadge(const Appearance &look, QWidget *parent) : QAbstractButton(
     setAttribute(Qt::WA_Hover);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     connect(&look, &Appearance::changed, this, qOverload<>(&QWidget::update));
-    show(Navigator::Mode::Stored, 0);
+    setMode(Navigator::Mode::Stored, 0);
 }
 
-void LiveBadge::show(Navigator::Mode mode, std::uint64_t missed)
+void LiveBadge::setMode(Navigator::Mode mode, std::uint64_t missed)
 {
     QString text;
     switch (mode) {
@@ -37,7 +37,10 @@ void LiveBadge::show(Navigator::Mode mode, std::uint64_t missed)
     update();
 }
 
-QSize LiveBadge::sizeHint() const { return {static_cast<int>(std::ceil(QFontMetricsF(m_look.fonts().bodyMedium).horizontalAdvance(text()))) + 40, 28}; }
+QSize LiveBadge::sizeHint() const
+{
+    return {static_cast<int>(std::ceil(QFontMetricsF(m_look.fonts().bodyMedium).horizontalAdvance(text()))) + 40, 28};
+}
 
 void LiveBadge::paintEvent(QPaintEvent *)
 {
@@ -50,15 +53,23 @@ void LiveBadge::paintEvent(QPaintEvent *)
     p.setBrush(live ? theme(Role::Select) : paused ? theme.ground(Severity::Warn) : theme(Role::Panel));
     p.setPen(QPen(hasFocus() ? theme(Role::Focus) : frame, hasFocus() ? 2 : 1));
     p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
-    drawGlyph(p, paused ? Glyph::Pause : live ? Glyph::Dot : Glyph::File, 10, height() / 2.0 - 6, live ? theme(Role::Accent) : paused ? theme.ink(Severity::Warn) : theme(Role::Text2));
+    drawGlyph(p,
+              paused     ? Glyph::Pause
+                  : live ? Glyph::Dot
+                         : Glyph::File,
+              10, height() / 2.0 - 6,
+              live         ? theme(Role::Accent)
+                  : paused ? theme.ink(Severity::Warn)
+                           : theme(Role::Text2));
     p.setFont(m_look.fonts().bodyMedium);
     p.setPen(theme(Role::Text));
     p.drawText(rect().adjusted(28, 0, 0, 0), Qt::AlignVCenter, text());
 }
 
 TopBar::TopBar(const Appearance &look, QWidget *parent)
-    : QWidget(parent), m_look(look), m_floor(new FlatButton(FlatButton::Style::View, look)), m_timeline(new FlatButton(FlatButton::Style::View, look)),
-      m_badge(new LiveBadge(look)), m_zone(new FlatButton(FlatButton::Style::Item, look))
+    : QWidget(parent), m_look(look), m_floor(new FlatButton(FlatButton::Style::View, look)),
+      m_timeline(new FlatButton(FlatButton::Style::View, look)), m_badge(new LiveBadge(look)),
+      m_zone(new FlatButton(FlatButton::Style::Item, look))
 {
     setFixedHeight(kToolBarHeight);
     setAccessibleName(tr("Views"));
@@ -109,7 +120,8 @@ void TopBar::paintEvent(QPaintEvent *)
     p.fillRect(0, height() - 1, width(), 1, m_look.theme()(Role::Border));
 }
 
-Crumbs::Crumbs(const Appearance &look, QWidget *parent) : QWidget(parent), m_look(look), m_note(makeLabel({}, look.fonts().small, "2"))
+Crumbs::Crumbs(const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_look(look), m_note(makeLabel({}, look.fonts().small, "2"))
 {
     setFixedHeight(kCrumbHeight);
     setAccessibleName(tr("Where you are"));
@@ -120,7 +132,7 @@ Crumbs::Crumbs(const Appearance &look, QWidget *parent) : QWidget(parent), m_loo
     m_layout->addWidget(m_note);
 }
 
-void Crumbs::show(const std::vector<Crumb> &crumbs, const QString &note)
+void Crumbs::setCrumbs(const std::vector<Crumb> &crumbs, const QString &note)
 {
     m_note->setText(note);
     if (crumbs == m_crumbs)
@@ -137,7 +149,8 @@ void Crumbs::show(const std::vector<Crumb> &crumbs, const QString &note)
             m_layout->insertWidget(at++, new GlyphLabel(Glyph::Right, Role::Text3, m_look));
         }
         if (crumb.target.isEmpty()) {
-            QLabel *label = makeLabel(crumb.text, &crumb == &crumbs.back() ? m_look.fonts().bodyMedium : m_look.fonts().body, &crumb == &crumbs.back() ? "" : "2");
+            QLabel *label = makeLabel(crumb.text, &crumb == &crumbs.back() ? m_look.fonts().bodyMedium : m_look.fonts().body,
+                                      &crumb == &crumbs.back() ? "" : "2");
             label->setContentsMargins(4, 0, 4, 0);
             m_layout->insertWidget(at++, label);
         } else {

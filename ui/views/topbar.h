@@ -18,7 +18,7 @@ class LiveBadge : public QAbstractButton {
     Q_OBJECT
 public:
     LiveBadge(const Appearance &look, QWidget *parent = nullptr);
-    void show(Navigator::Mode mode, std::uint64_t missed);
+    void setMode(Navigator::Mode mode, std::uint64_t missed);
     [[nodiscard]] QSize sizeHint() const override;
 
 protected:
@@ -64,7 +64,7 @@ public:
         friend bool operator==(const Crumb &, const Crumb &) = default;
     };
     Crumbs(const Appearance &look, QWidget *parent = nullptr);
-    void show(const std::vector<Crumb> &crumbs, const QString &note);
+    void setCrumbs(const std::vector<Crumb> &crumbs, const QString &note);
     [[nodiscard]] QString text() const;
 
 Q_SIGNALS:

@@ -31,11 +31,12 @@ constexpr int kTallWindow = 900;
 } // namespace
 
 Workspace::Workspace(Hub &hub, Appearance &look, QWidget *parent)
-    : QWidget(parent), m_hub(hub), m_look(look), m_feed(hub), m_floorModel(hub), m_eventsModel(m_feed, look), m_floor(new FloorView(m_floorModel, hub, look)),
-      m_timeline(new TimelineView(hub, m_feed, m_choice, look)), m_now(new NowPanel(hub, look)), m_inspector(new Inspector(hub, m_feed, m_choice, look)),
+    : QWidget(parent), m_hub(hub), m_look(look), m_feed(hub), m_floorModel(hub), m_eventsModel(m_feed, look),
+      m_floor(new FloorView(m_floorModel, hub, look)), m_timeline(new TimelineView(hub, m_feed, m_choice, look)),
+      m_now(new NowPanel(hub, look)), m_inspector(new Inspector(hub, m_feed, m_choice, look)),
       m_events(new EventsPanel(m_eventsModel, m_feed, m_choice, look)), m_right(new SidePanel(tr("Right dock"), look)),
-      m_bottom(new SidePanel(tr("Bottom dock"), look)), m_firstRun(new FirstRun(look)), m_views(new QStackedWidget), m_pages(new QStackedWidget),
-      m_across(new QSplitter(Qt::Horizontal)), m_down(new QSplitter(Qt::Vertical))
+      m_bottom(new SidePanel(tr("Bottom dock"), look)), m_firstRun(new FirstRun(look)), m_views(new QStackedWidget),
+      m_pages(new QStackedWidget), m_across(new QSplitter(Qt::Horizontal)), m_down(new QSplitter(Qt::Vertical))
 {
     m_docks[static_cast<std::size_t>(ViewName::Floor)] = {true, false, QStringLiteral("now")};
     m_docks[static_cast<std::size_t>(ViewName::Timeline)] = {true, true, QStringLiteral("inspector")};
@@ -69,7 +70,8 @@ void Workspace::join()
 {
     connect(&m_floor->lanes(), &LanesView::chosen, this, &Workspace::floorChosen);
     connect(&m_floor->lanes(), &LanesView::opened, this, [this](const std::string &row) { openInteraction(InteractionId(row)); });
-    connect(&m_floor->lanes(), &LanesView::copyWanted, this, [this] { QGuiApplication::clipboard()->setText(qstr(m_floor->lanes().selection().row)); });
+    connect(&m_floor->lanes(), &LanesView::copyWanted, this,
+            [this] { QGuiApplication::clipboard()->setText(qstr(m_floor->lanes().selection().row)); });
     connect(m_floor, &FloorView::connectWanted, this, &Workspace::connectWanted);
     connect(m_now, &NowPanel::interactionChosen, this, [this](const InteractionId &id) {
         Selection selection;
@@ -211,6 +213,33 @@ void Workspace::openSomething()
 
 bool Workspace::settled() const { return m_hub.settled() && m_floorModel.settled() && m_feed.settled(); }
 
+void Workspace::chooseSomething()
+{
+    const InteractionFeed::View &view = m_feed.view();
+    if (!view || !m_choice.selection().empty())
+        return;
+    Selection best;
+    Duration longest;
+    for (std::size_t p = 0; p < std::min(view->story.participants.size(), kMostParticipants); ++p) {
+        for (std::size_t c = 0; c < view->story.participants[p].channels.size(); ++c) {
+            for (const Segment &segment : view->story.participants[p].channels[c].segments) {
+                const Duration length = segment.end.value_or(m_hub.now()) - segment.start;
+                const bool hold = segment.kind == SegmentKind::Hold;
+                const bool better = best.empty() || (hold && best.kind != SegmentKind::Hold)
+                    || (hold == (best.kind == SegmentKind::Hold) && length > longest);
+                if ((!hold && segment.kind != SegmentKind::Queue) || !better)
+                    continue;
+                best.row = channelKey(p, c);
+                best.segmentStart = segment.start.us;
+                best.kind = segment.kind;
+                longest = length;
+            }
+        }
+    }
+    if (!best.empty())
+        m_choice.setSelection(withEvent(view->story, best));
+}
+
 std::vector<Crumbs::Crumb> Workspace::crumbs() const
 {
     if (firstRun())
@@ -237,7 +266,8 @@ QString Workspace::crumbNote() const
     if (m_view == ViewName::Timeline)
         return m_timeline->stateText();
     const NowFigures &figures = m_floorModel.figures();
-    return tr("%1 of %2 interactions open").arg(numberText(static_cast<std::uint64_t>(figures.open)), numberText(static_cast<std::uint64_t>(figures.all)));
+    return tr("%1 of %2 interactions open")
+        .arg(numberText(static_cast<std::uint64_t>(figures.open)), numberText(static_cast<std::uint64_t>(figures.all)));
 }
 
 QList<QWidget *> Workspace::regions() const

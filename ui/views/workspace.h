@@ -58,6 +58,8 @@ public:
     [[nodiscard]] bool settled() const;
     /// Opens the interaction that would be looked at first; for pictures of a timeline nobody has chosen.
     void openSomething();
+    /// In it, the segment that asks for an explanation first: the longest hold, else the longest wait.
+    void chooseSomething();
     void openInteraction(const InteractionId &id);
     [[nodiscard]] std::vector<Crumbs::Crumb> crumbs() const;
     [[nodiscard]] QString crumbNote() const;
