@@ -4,6 +4,7 @@
 #include "core/api/guard.h"
 #include "core/api/httpserver.h"
 
+#include "core/base/ascii.h"
 #include "core/base/log.h"
 
 #include <QHostAddress>
@@ -25,21 +26,15 @@ QHostAddress addressOf(std::string host)
     return QHostAddress(QString::fromStdString(host));
 }
 
-std::string lower(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
-
 /// The names that the Host field may have: the loopback ones, where we listen, and those set.
 std::vector<std::string> allowedHosts(const ApiServer::Options &options)
 {
     std::vector<std::string> hosts = {"localhost", "127.0.0.1", "[::1]"};
     const QHostAddress address = addressOf(options.host);
-    const std::string text = lower(address.toString().toStdString());
+    const std::string text = ascii::lowered(address.toString().toStdString());
     hosts.push_back(address.protocol() == QAbstractSocket::IPv6Protocol ? '[' + text + ']' : text);
     for (const std::string &host : options.hosts)
-        hosts.push_back(lower(host));
+        hosts.push_back(ascii::lowered(host));
     return hosts;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The head of a request (RFC 9112 sections 2 to 6).
 #include "core/api/request.h"
+#include "core/base/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -36,29 +37,12 @@ bool isTargetChar(char c) { return c > 0x20 && c < 0x7F && c != '#'; }
 /// A field value holds no control but the tab.
 bool isValueChar(char c) { return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) || c == '\t'; }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool equalNoCase(std::string_view a, std::string_view lowerCase)
-{
-    return a.size() == lowerCase.size()
-        && std::equal(a.begin(), a.end(), lowerCase.begin(), [](char x, char y) { return lower(x) == y; });
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
 /// Whether the comma-separated list `value` holds `word`.
 bool listHolds(std::string_view value, std::string_view word)
 {
     while (!value.empty()) {
         const std::size_t comma = value.find(',');
-        if (equalNoCase(trimmed(value.substr(0, comma)), word))
+        if (ascii::equalNoCase(ascii::trimmed(value.substr(0, comma)), word))
             return true;
         if (comma == std::string_view::npos)
             return false;
@@ -80,7 +64,7 @@ std::string_view takeLine(std::string_view &text)
 void takeAuthority(std::string_view &target, Head &head)
 {
     constexpr std::string_view kScheme = "http://";
-    if (target.size() <= kScheme.size() || !equalNoCase(target.substr(0, kScheme.size()), kScheme))
+    if (target.size() <= kScheme.size() || !ascii::equalNoCase(target.substr(0, kScheme.size()), kScheme))
         return;
     target.remove_prefix(kScheme.size());
     const std::size_t end = std::min(target.find_first_of("/?"), target.size());
@@ -111,8 +95,7 @@ Read<bool> readVersion(std::string_view version, Head &head)
         head.keepAlive = false;
         return true;
     }
-    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
-    if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || !isDigit(version[5]) || version[6] != '.' || !isDigit(version[7]))
+    if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || !ascii::isDigit(version[5]) || version[6] != '.' || !ascii::isDigit(version[7]))
         return malformed("The request line must be METHOD TARGET HTTP/1.1.");
     return tl::make_unexpected(Fault{505, "HTTP version not supported", "This server speaks HTTP/1.1.", {}});
 }
@@ -152,7 +135,7 @@ Read<bool> readHost(std::string_view value, Head &head, Seen &seen)
 Read<bool> readLength(std::string_view value, Head &head, Seen &seen)
 {
     const bool digits = !value.empty() && value.size() <= 18
-        && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+        && ascii::allDigits(value);
     if (std::exchange(seen.length, true) || !digits)
         return malformed("Content-Length must be given once, as a decimal number.");
     for (const char c : value)
@@ -170,17 +153,17 @@ void readConnection(std::string_view value, Head &head)
 
 Read<bool> readField(std::string_view name, std::string_view value, Head &head, Seen &seen)
 {
-    if (equalNoCase(name, "host"))
+    if (ascii::equalNoCase(name, "host"))
         return readHost(value, head, seen);
-    if (equalNoCase(name, "content-length"))
+    if (ascii::equalNoCase(name, "content-length"))
         return readLength(value, head, seen);
-    if (equalNoCase(name, "transfer-encoding")) {
+    if (ascii::equalNoCase(name, "transfer-encoding")) {
         seen.coding = true;
-    } else if (equalNoCase(name, "connection")) {
+    } else if (ascii::equalNoCase(name, "connection")) {
         readConnection(value, head);
-    } else if (equalNoCase(name, "expect")) {
-        head.expectsContinue = equalNoCase(value, "100-continue");
-    } else if (equalNoCase(name, "authorization")) {
+    } else if (ascii::equalNoCase(name, "expect")) {
+        head.expectsContinue = ascii::equalNoCase(value, "100-continue");
+    } else if (ascii::equalNoCase(name, "authorization")) {
         if (std::exchange(seen.authorization, true))
             return malformed("There must be at most one Authorization field.");
         head.authorization = value;
@@ -193,7 +176,7 @@ Read<bool> readFieldLine(std::string_view line, Head &head, Seen &seen)
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !isToken(line.substr(0, colon)))
         return malformed("A header field must be NAME: VALUE on one line.");
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = ascii::trimmed(line.substr(colon + 1));
     if (!std::all_of(value.begin(), value.end(), isValueChar))
         return malformed("A header field holds a control character.");
     return readField(line.substr(0, colon), value, head, seen);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Targets, queries and who may ask.
 #include "core/api/request.h"
+#include "core/base/ascii.h"
 
 #include "core/base/utf8.h"
 
@@ -11,17 +12,6 @@ namespace threadline::api {
 namespace {
 
 constexpr std::size_t kMaxCursor = 1024;
-
-int hexDigit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 tl::unexpected<Fault> invalid(std::string_view parameter, std::string detail)
 {
@@ -109,12 +99,6 @@ Read<bool> setListParameter(ListQuery &query, std::string_view name, std::string
     return true;
 }
 
-bool equalNoCase(std::string_view a, std::string_view lowerCase)
-{
-    return std::equal(a.begin(), a.end(), lowerCase.begin(), lowerCase.end(),
-        [](char x, char y) { return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y; });
-}
-
 /// `host` without its port; empty if what follows the name is no port.
 std::string_view withoutPort(std::string_view host)
 {
@@ -123,7 +107,7 @@ std::string_view withoutPort(std::string_view host)
     if (colon == std::string_view::npos)
         return host;
     const std::string_view port = host.substr(colon + 1);
-    const bool digits = port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits = port.size() <= 5 && ascii::allDigits(port);
     return digits ? host.substr(0, colon) : std::string_view();
 }
 
@@ -137,8 +121,8 @@ bool percentDecode(std::string_view text, std::string &out)
             out.push_back(text[i]);
             continue;
         }
-        const int high = i + 2 < text.size() ? hexDigit(text[i + 1]) : -1;
-        const int low = i + 2 < text.size() ? hexDigit(text[i + 2]) : -1;
+        const int high = i + 2 < text.size() ? ascii::hexValue(text[i + 1]) : -1;
+        const int low = i + 2 < text.size() ? ascii::hexValue(text[i + 2]) : -1;
         if (high < 0 || low < 0)
             return false;
         out.push_back(static_cast<char>(high * 16 + low));
@@ -152,7 +136,7 @@ std::string percentEncode(std::string_view text)
     static constexpr char kDigits[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.'
+        const bool plain = ascii::isAlnum(c) || c == '-' || c == '.'
             || c == '_' || c == '~';
         if (plain) {
             out.push_back(c);
@@ -242,13 +226,13 @@ bool hostAllowed(std::string_view host, const std::vector<std::string> &hosts)
 {
     const std::string_view name = withoutPort(host);
     return !name.empty()
-        && std::any_of(hosts.begin(), hosts.end(), [&](const std::string &allowed) { return equalNoCase(name, allowed); });
+        && std::any_of(hosts.begin(), hosts.end(), [&](const std::string &allowed) { return ascii::equalNoCase(name, allowed); });
 }
 
 bool bearerMatches(std::string_view authorization, std::string_view token)
 {
     constexpr std::string_view kScheme = "bearer ";
-    if (token.empty() || authorization.size() < kScheme.size() || !equalNoCase(authorization.substr(0, kScheme.size()), kScheme))
+    if (token.empty() || authorization.size() < kScheme.size() || !ascii::equalNoCase(authorization.substr(0, kScheme.size()), kScheme))
         return false;
     const std::string_view given = authorization.substr(kScheme.size());
     // As many steps as the token is long, whatever was given; volatile keeps the compiler from leaving early.

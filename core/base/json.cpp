@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/ascii.h"
 #include "core/base/json.h"
 
 #include "core/base/utf8.h"
@@ -18,17 +19,6 @@ constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
 constexpr std::size_t kKeptCapacity = 1 << 20;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD"; // U+FFFD
 
-int hexDigit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /// The code unit of the four digits at `at`; -1 if they are none.
 int codeUnit(std::string_view text, std::size_t at)
 {
@@ -36,7 +26,7 @@ int codeUnit(std::string_view text, std::size_t at)
         return -1;
     int value = 0;
     for (std::size_t i = at; i < at + 4; ++i) {
-        const int digit = hexDigit(text[i]);
+        const int digit = ascii::hexValue(text[i]);
         if (digit < 0)
             return -1;
         value = value * 16 + digit;
@@ -133,7 +123,7 @@ bool replaceHugeIntegers(char *text, std::size_t size)
             continue;
         }
         std::size_t end = i;
-        while (end < size && text[end] >= '0' && text[end] <= '9')
+        while (end < size && ascii::isDigit(text[end]))
             ++end;
         const bool integer = end == size || (text[end] != '.' && text[end] != 'e' && text[end] != 'E');
         const bool starts = i == 0 || (text[i - 1] != '.' && text[i - 1] != '+' && text[i - 1] != 'e' && text[i - 1] != 'E');

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Finding the elements of an array in text that is no JSON as a whole, by strings and brackets alone.
+#include "core/base/ascii.h"
 #include "core/base/json.h"
 
 namespace threadline::json {
 namespace {
-
-bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 /// Behind the string that starts at `at`; the end of the text if it is not closed.
 std::size_t skipString(std::string_view text, std::size_t at)
@@ -29,7 +28,7 @@ std::size_t findArray(std::string_view text, std::string_view name)
             const std::size_t end = skipString(text, i);
             if (depth == 1 && end - i == name.size() + 2 && text.substr(i + 1, name.size()) == name) {
                 std::size_t at = end;
-                while (at < text.size() && (isSpace(text[at]) || text[at] == ':'))
+                while (at < text.size() && (ascii::isSpace(text[at]) || text[at] == ':'))
                     ++at;
                 if (at < text.size() && text[at] == '[')
                     return at;
@@ -43,15 +42,6 @@ std::size_t findArray(std::string_view text, std::string_view name)
     return std::string_view::npos;
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && isSpace(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
-
 } // namespace
 
 std::vector<std::string_view> salvageElements(std::string_view text, std::string_view name)
@@ -61,7 +51,7 @@ std::vector<std::string_view> salvageElements(std::string_view text, std::string
     if (array == std::string_view::npos)
         return out;
     const auto take = [&](std::size_t from, std::size_t to) {
-        const std::string_view element = trimmed(text.substr(from, to - from));
+        const std::string_view element = ascii::trimmed(text.substr(from, to - from));
         if (!element.empty())
             out.push_back(element);
     };

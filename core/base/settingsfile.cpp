@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/ascii.h"
 #include "core/base/settingsfile.h"
 
 #include "core/base/utf8.h"
@@ -10,20 +11,7 @@
 namespace threadline {
 namespace {
 
-bool isBare(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
-int hexValue(char c)
-{
-    if (isDigit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+bool isBare(char c) { return ascii::isAlnum(c) || c == '_' || c == '-'; }
 
 /// Reads a file from its beginning to its end, or to the first thing that is wrong.
 class Parser {
@@ -166,7 +154,7 @@ bool Parser::parseValue(std::string &text)
 {
     if (peek() == '"' || peek() == '\'')
         return parseQuoted(text);
-    if (isDigit(peek()) || peek() == '-' || peek() == '+')
+    if (ascii::isDigit(peek()) || peek() == '-' || peek() == '+')
         return parseNumber(text);
     return wrong("the value must be a text in quotes or a whole number");
 }
@@ -246,7 +234,7 @@ bool Parser::parseCode(std::string &text, std::size_t digits)
 {
     std::uint32_t code = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-        const int value = hexValue(peek());
+        const int value = ascii::hexValue(peek());
         if (value < 0)
             return wrong("there is a \\u without its hexadecimal digits");
         code = (code << 4) + static_cast<std::uint32_t>(value);
@@ -265,11 +253,11 @@ bool Parser::parseNumber(std::string &text)
     std::string_view number = m_rest.substr(0, size);
     if (number.front() == '-')
         text.push_back('-');
-    if (!isDigit(number.front()))
+    if (!ascii::isDigit(number.front()))
         number.remove_prefix(1);
     for (std::size_t i = 0; i < number.size(); ++i) {
-        const bool between = i > 0 && isDigit(number[i - 1]) && i + 1 < number.size() && isDigit(number[i + 1]);
-        if (isDigit(number[i]))
+        const bool between = i > 0 && ascii::isDigit(number[i - 1]) && i + 1 < number.size() && ascii::isDigit(number[i + 1]);
+        if (ascii::isDigit(number[i]))
             text.push_back(number[i]);
         else if (number[i] != '_' || !between)
             return wrong("the value must be a text in quotes or a whole number");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The table of all settings and what is allowed in each.
+#include "core/base/ascii.h"
 #include "core/base/settings.h"
 
 #include <algorithm>
@@ -11,9 +12,6 @@ namespace {
 
 using Problem = std::optional<std::string>;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isHexDigit(char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool isAlnum(char c) { return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool isPrintable(std::string_view text)
 {
@@ -23,13 +21,13 @@ bool isPrintable(std::string_view text)
 bool isHostName(std::string_view host)
 {
     return !host.empty() && host.size() <= 253
-        && std::all_of(host.begin(), host.end(), [](char c) { return isAlnum(c) || c == '-' || c == '.' || c == '_'; });
+        && std::all_of(host.begin(), host.end(), [](char c) { return ascii::isAlnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool isIpv6(std::string_view host)
 {
     return std::count(host.begin(), host.end(), ':') >= 2
-        && std::all_of(host.begin(), host.end(), [](char c) { return isHexDigit(c) || c == ':' || c == '.'; });
+        && std::all_of(host.begin(), host.end(), [](char c) { return ascii::hexValue(c) >= 0 || c == ':' || c == '.'; });
 }
 
 std::optional<int> wholeNumber(std::string_view text)
@@ -322,12 +320,10 @@ bool isLoopback(std::string_view host)
 {
     if (host == "::1" || host == "[::1]" || host == "0:0:0:0:0:0:0:1")
         return true;
-    std::string lower(host);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    if (lower == "localhost")
+    if (ascii::equalNoCase(host, "localhost"))
         return true;
     // 127.0.0.0/8, all four numbers written out; a name such as 127.0.0.1.example.org is none.
-    std::string_view rest = lower;
+    std::string_view rest = host;
     for (int part = 0; part < 4; ++part) {
         const std::string_view digits = rest.substr(0, rest.find('.'));
         const std::optional<int> number = digits.size() <= 3 ? wholeNumber(digits) : std::nullopt;

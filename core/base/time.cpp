@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/ascii.h"
 #include "core/base/time.h"
 
 #include <chrono>
@@ -41,7 +42,7 @@ std::optional<int> takeFraction(std::string_view &text)
     text.remove_prefix(1);
     int micros = 0;
     std::size_t digits = 0;
-    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
+    while (digits < text.size() && ascii::isDigit(text[digits])) {
         if (digits < 6)
             micros = micros * 10 + (text[digits] - '0');
         ++digits;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/ascii.h"
 #include "core/genesys/jsonsplitter.h"
 
 #include <algorithm>
@@ -12,17 +13,6 @@ constexpr std::size_t kKeptBrackets = 1024;
 constexpr std::size_t kKeptKey = 32;
 constexpr std::size_t kKeptScalar = 60;
 constexpr std::string_view kList = "conversations";
-
-bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && isSpace(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// Whether `text` is one value in brackets, as far as brackets and strings tell.
 bool isWhole(std::string_view text)
@@ -95,7 +85,7 @@ void JsonSplitter::detectLines(bool over)
     if (!known)
         return;
     const bool lines = next != std::string_view::npos
-        && lineByLine(trimmed(head.substr(start, firstEnd - start)), trimmed(head.substr(next, nextEnd - next)));
+        && lineByLine(ascii::trimmed(head.substr(start, firstEnd - start)), ascii::trimmed(head.substr(next, nextEnd - next)));
     m_lines = lines ? Lines::Yes : Lines::No;
     const std::string all = std::exchange(m_head, std::string());
     scan(all);
@@ -150,7 +140,7 @@ void JsonSplitter::scanOutside(char c)
         openBracket(c);
     } else if (c == '}' || c == ']') {
         closeBracket(c);
-    } else if (between && (isSpace(c) || c == ',')) {
+    } else if (between && (ascii::isSpace(c) || c == ',')) {
         endScalar();
     } else if (between) {
         if (!std::exchange(m_scalar, true))
@@ -167,7 +157,7 @@ void JsonSplitter::scanOutside(char c)
             m_keyEnded = false;
         } else if (c == ':') {
             m_keyEnded = true;
-        } else if (!isSpace(c)) {
+        } else if (!ascii::isSpace(c)) {
             m_key.clear();
         }
     }

@@ -30,7 +30,7 @@ bool isUsualPort(const QUrl &url)
     return url.port() == -1 || url.port() == (tls ? kHttpsPort : kHttpPort);
 }
 
-std::string hostOf(const QUrl &url)
+std::string hostAndPort(const QUrl &url)
 {
     std::string host = url.host().toStdString();
     if (host.find(':') != std::string::npos)
@@ -122,7 +122,7 @@ QNetworkRequest requestOf(const HttpRequest &request)
 
 } // namespace
 
-std::string hostOf(const std::string &url) { return hostOf(QUrl(QString::fromStdString(url))); }
+std::string hostOf(const std::string &url) { return hostAndPort(QUrl(QString::fromStdString(url))); }
 
 std::string foreignText(std::string_view text, std::size_t max)
 {

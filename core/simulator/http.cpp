@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/ascii.h"
 #include "core/simulator/http.h"
 
 #include <algorithm>
@@ -7,24 +8,6 @@
 
 namespace threadline::sim {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string lowered(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), lower);
-    return out;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 bool parseRequestLine(std::string_view line, HttpRequest &request)
 {
@@ -56,7 +39,7 @@ bool parseHead(std::string_view head, HttpRequest &request)
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos)
             return false;
-        request.headers[lowered(line.substr(0, colon))] = trimmed(line.substr(colon + 1));
+        request.headers[ascii::lowered(line.substr(0, colon))] = ascii::trimmed(line.substr(colon + 1));
     }
     return !first;
 }
@@ -77,20 +60,12 @@ std::string_view reasonOf(int status)
     }
 }
 
-int hexDigit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const char l = lower(c);
-    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 std::string decodeForm(std::string_view text)
 {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hexDigit(text[i + 1]) : -1;
-        const int low = high >= 0 ? hexDigit(text[i + 2]) : -1;
+        const int high = text[i] == '%' && i + 2 < text.size() ? ascii::hexValue(text[i + 1]) : -1;
+        const int low = high >= 0 ? ascii::hexValue(text[i + 2]) : -1;
         if (low >= 0) {
             out += static_cast<char>(high * 16 + low);
             i += 2;
@@ -124,7 +99,7 @@ std::string_view HttpRequest::header(std::string_view name) const
 
 bool HttpRequest::headerHas(std::string_view name, std::string_view word) const
 {
-    return lowered(header(name)).find(lowered(word)) != std::string::npos;
+    return ascii::lowered(header(name)).find(ascii::lowered(word)) != std::string::npos;
 }
 
 HttpParse parseRequest(std::string_view bytes)

@@ -39,7 +39,7 @@ struct View {
     Timestamp alertStart;
 };
 
-bool isTalk(K kind) { return kind == K::Talk || kind == K::Conference || kind == K::Consult; }
+bool speaks(K kind) { return kind == K::Talk || kind == K::Conference || kind == K::Consult; }
 
 std::optional<View> viewOf(const Cast &cast, const Leg &leg)
 {
@@ -60,9 +60,9 @@ std::optional<View> viewOf(const Cast &cast, const Leg &leg)
             view.alerted = true;
             view.alertStart = piece.segment.start;
         }
-        view.talked = view.talked || isTalk(kind);
+        view.talked = view.talked || speaks(kind);
         view.held = view.held || kind == K::Hold || kind == K::Consult;
-        if (isTalk(kind) || kind == K::Hold)
+        if (speaks(kind) || kind == K::Hold)
             view.talkFrom = std::min(view.talkFrom, piece.from);
     }
     return any ? std::optional(view) : std::nullopt;
@@ -142,7 +142,7 @@ private:
         for (const Piece &piece : view.leg->pieces) {
             if (view.part == Part::Queue && piece.segment.kind == K::Queue)
                 m_queues.add(piece.from, piece.to);
-            if (view.part == Part::Person && (isTalk(piece.segment.kind) || piece.segment.kind == K::Hold))
+            if (view.part == Part::Person && (speaks(piece.segment.kind) || piece.segment.kind == K::Hold))
                 m_talks.add(piece.from, piece.to);
             if (view.part == Part::Person && piece.segment.kind == K::Consult)
                 m_consults.emplace_back(&piece, &view);
