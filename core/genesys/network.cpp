@@ -38,7 +38,7 @@ std::string hostAndPort(const QUrl &url)
     return isUsualPort(url) ? host : host + ":" + std::to_string(url.port());
 }
 
-NetworkProblem problemOf(QNetworkReply::NetworkError error)
+NetworkProblem replyProblem(QNetworkReply::NetworkError error)
 {
     switch (error) {
     case QNetworkReply::HostNotFoundError: return NetworkProblem::HostNotFound;
@@ -333,7 +333,7 @@ void HttpClient::Private::finish()
             answer.failure->text = foreignText(reply->errorString().toStdString());
         return deliver(std::move(answer));
     }
-    giveUp(problemOf(error), foreignText(reply->errorString().toStdString()));
+    giveUp(replyProblem(error), foreignText(reply->errorString().toStdString()));
 }
 
 void HttpClient::Private::giveUp(NetworkProblem problem, std::string text)

@@ -48,7 +48,7 @@ const std::vector<Fragment> &fragments()
     return kFragments;
 }
 
-struct Entry {
+struct ScenarioEntry {
     std::string_view name;
     std::string_view description;
     double weight;
@@ -56,7 +56,7 @@ struct Entry {
     std::string_view text;
 };
 
-constexpr Entry kEntries[] = {
+constexpr ScenarioEntry kTable[] = {
     {"simple", "The customer waits in a queue, talks with an agent and hangs up.", 30, "voice", R"(
         use answer
         20+110      customer connected
@@ -323,7 +323,7 @@ constexpr Entry kEntries[] = {
     )"},
 };
 
-Script make(const Entry &entry)
+Script make(const ScenarioEntry &entry)
 {
     Script script;
     script.name = entry.name;
@@ -342,7 +342,7 @@ const std::vector<Script> &scripts()
 {
     static const std::vector<Script> kScripts = [] {
         std::vector<Script> all;
-        for (const Entry &entry : kEntries)
+        for (const ScenarioEntry &entry : kTable)
             all.push_back(make(entry));
         return all;
     }();
@@ -353,7 +353,7 @@ const std::vector<Scenario> &scenarios()
 {
     static const std::vector<Scenario> kScenarios = [] {
         std::vector<Scenario> all;
-        for (const Entry &entry : kEntries)
+        for (const ScenarioEntry &entry : kTable)
             all.push_back({std::string(entry.name), std::string(entry.description)});
         return all;
     }();
