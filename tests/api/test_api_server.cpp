@@ -399,7 +399,7 @@ private Q_SLOTS:
         m_session->stored["a/b"] = text("{\"x\":1}");
         start();
         QNetworkAccessManager manager;
-        const QString base = QStringLiteral("http://localhost:%1").arg(m_server->port());
+        const QString base = QStringLiteral("http://127.0.0.1:%1").arg(m_server->port());
         std::vector<std::unique_ptr<QNetworkReply>> replies;
         for (int n = 0; n < 40; ++n)
             replies.emplace_back(manager.get(QNetworkRequest(QUrl(base + QLatin1String("/api/v2/timelines/a%2Fb")))));

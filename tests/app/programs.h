@@ -51,7 +51,7 @@ struct Reply {
 /// A metric without labels, or -1.
 [[nodiscard]] double metric(const QString &rest, const QByteArray &name);
 
-/// What the simulator's --truth file says, by interaction.
+/// What the simulator's --truth file says, by interaction; `received` counts the events of the file.
 [[nodiscard]] std::map<std::string, std::vector<Event>> readTruth(const QString &file);
 
 /// What was ever seen over REST: event ids by interaction.
@@ -66,6 +66,11 @@ using Seen = std::map<QString, std::set<QString>>;
 [[nodiscard]] QString killAgainAndAgain(int kills, const QString &folder, quint32 seed);
 
 /// `interactions` with every fault at once over the network; every timeline over REST against the judge. What differs, or nothing.
-[[nodiscard]] QString everyFault(int interactions, const QStringList &faults, const QString &folder, std::map<QString, QByteArray> *bodies);
+[[nodiscard]] QString everyFault(int interactions, const QStringList &faults, const QString &folder,
+                                 std::map<QString, QByteArray> *bodies);
+
+/// Likewise with connections that are cut in mid-frame: what is missing lies in bands, everything else is as the judge says.
+/// `rate`: events a second of the simulated time, which runs four times as fast as ours.
+[[nodiscard]] QString cutAgainAndAgain(int interactions, int rate, const QStringList &faults, const QString &folder);
 
 } // namespace threadline::test

@@ -13,8 +13,13 @@ namespace {
 
 QStringList faults(int seed)
 {
-    return {QStringLiteral("--shuffle=256"), QStringLiteral("--duplicate=1"), QStringLiteral("--disconnect-every=500"),
-            QStringLiteral("--replay=50"), QStringLiteral("--bad=0.02"), QStringLiteral("--odd=0.02"), QStringLiteral("--skew=60"),
+    return {QStringLiteral("--shuffle=256"),
+            QStringLiteral("--duplicate=1"),
+            QStringLiteral("--disconnect-every=500"),
+            QStringLiteral("--replay=50"),
+            QStringLiteral("--bad=0.02"),
+            QStringLiteral("--odd=0.02"),
+            QStringLiteral("--skew=60"),
             QStringLiteral("--fault-seed=%1").arg(seed)};
 }
 
@@ -33,6 +38,7 @@ private Q_SLOTS:
     void endsOnSignals();
     void importsTwice();
     void everyFaultAtOnce();
+    void cutAgainAndAgain();
     void killedAgainAndAgain();
 
 private:
@@ -61,10 +67,13 @@ void TestWhole::wrongSettings_data()
     QTest::newRow("no client") << QStringList{} << QStringList{} << QStringLiteral("GENESYS_CLIENT_ID");
     QTest::newRow("no secret") << QStringList{} << QStringList{id[0]} << QStringLiteral("GENESYS_CLIENT_SECRET");
     QTest::newRow("listen elsewhere") << QStringList{QStringLiteral("--listen=0.0.0.0:3000")} << id << QStringLiteral("--listen");
-    QTest::newRow("bad scope") << QStringList{QStringLiteral("--sequence-scope=galaxy")} << id << QStringLiteral("--sequence-scope");
-    QTest::newRow("http to elsewhere") << QStringList{} << id + QStringList{QStringLiteral("GENESYS_ENVIRONMENT_URL=http://example.org")}
+    QTest::newRow("bad scope") << QStringList{QStringLiteral("--sequence-scope=galaxy")} << id
+                               << QStringLiteral("--sequence-scope");
+    QTest::newRow("http to elsewhere") << QStringList{}
+                                       << id + QStringList{QStringLiteral("GENESYS_ENVIRONMENT_URL=http://example.org")}
                                        << QStringLiteral("GENESYS_ENVIRONMENT_URL");
-    QTest::newRow("no such file") << QStringList{QStringLiteral("--config=/nowhere/x.toml")} << id << QStringLiteral("/nowhere/x.toml");
+    QTest::newRow("no such file") << QStringList{QStringLiteral("--config=/nowhere/x.toml")} << id
+                                  << QStringLiteral("/nowhere/x.toml");
 }
 
 void TestWhole::wrongSettings()
@@ -72,7 +81,8 @@ void TestWhole::wrongSettings()
     QFETCH(QStringList, arguments);
     QFETCH(QStringList, environment);
     QFETCH(QString, named);
-    Program run(QStringLiteral("threadline-collector"), arguments + QStringList{QStringLiteral("--data-dir=") + m_folder}, environment);
+    Program run(QStringLiteral("threadline-collector"), arguments + QStringList{QStringLiteral("--data-dir=") + m_folder},
+                environment);
     QVERIFY(run.process().waitForFinished(30'000));
     QCOMPARE(run.process().exitCode(), 2);
     QVERIFY2(run.said().contains(named), qPrintable(run.said()));
@@ -84,7 +94,8 @@ void TestWhole::refusedCredentials()
     Program simulator(QStringLiteral("threadline-simulator"), {QStringLiteral("--port=0")});
     QStringList environment = demoEnvironment(simulator.address());
     environment.last() = QStringLiteral("GENESYS_CLIENT_SECRET=wrong-secret-value");
-    Program run(QStringLiteral("threadline-collector"), {QStringLiteral("--listen=127.0.0.1:0"), QStringLiteral("--data-dir=") + m_folder}, environment);
+    Program run(QStringLiteral("threadline-collector"),
+                {QStringLiteral("--listen=127.0.0.1:0"), QStringLiteral("--data-dir=") + m_folder}, environment);
     QVERIFY(run.process().waitForFinished(30'000));
     QCOMPARE(run.process().exitCode(), 3);
     QVERIFY2(run.said().contains(QLatin1String("GENESYS_CLIENT_SECRET")), qPrintable(run.said()));
@@ -117,8 +128,10 @@ void TestWhole::occupiedFolder()
 
 void TestWhole::endsOnSignals()
 {
-    Program simulator(QStringLiteral("threadline-simulator"), {QStringLiteral("--port=0"), QStringLiteral("--rate=5000"), QStringLiteral("--concurrent=100")});
-    Program collector(QStringLiteral("threadline-collector"), {QStringLiteral("--listen=127.0.0.1:0"), QStringLiteral("--data-dir=") + m_folder},
+    Program simulator(QStringLiteral("threadline-simulator"),
+                      {QStringLiteral("--port=0"), QStringLiteral("--rate=5000"), QStringLiteral("--concurrent=100")});
+    Program collector(QStringLiteral("threadline-collector"),
+                      {QStringLiteral("--listen=127.0.0.1:0"), QStringLiteral("--data-dir=") + m_folder},
                       demoEnvironment(simulator.address()));
     const QString rest = collector.address();
     QTRY_VERIFY_WITH_TIMEOUT(metric(rest, "threadline_events_stored_total") > 1000, 60'000);
@@ -131,9 +144,10 @@ void TestWhole::importsTwice()
     const QString file = m_folder + QStringLiteral(".json");
     QFile out(file);
     QVERIFY(out.open(QIODevice::WriteOnly));
-    out.write(R"({"conversations":[{"conversationId":"c-1","conversationStart":"2031-01-04T10:00:00.000Z","conversationEnd":"2031-01-04T10:01:00.000Z",)"
-              R"("participants":[{"participantId":"p","purpose":"customer","sessions":[{"sessionId":"s","mediaType":"voice","direction":"inbound",)"
-              R"("segments":[{"segmentType":"interact","segmentStart":"2031-01-04T10:00:00.000Z","segmentEnd":"2031-01-04T10:01:00.000Z"}]}]}]}]})");
+    out.write(
+        R"({"conversations":[{"conversationId":"c-1","conversationStart":"2031-01-04T10:00:00.000Z","conversationEnd":"2031-01-04T10:01:00.000Z",)"
+        R"("participants":[{"participantId":"p","purpose":"customer","sessions":[{"sessionId":"s","mediaType":"voice","direction":"inbound",)"
+        R"("segments":[{"segmentType":"interact","segmentStart":"2031-01-04T10:00:00.000Z","segmentEnd":"2031-01-04T10:01:00.000Z"}]}]}]}]})");
     out.close();
     const QString data = QStringLiteral("--data-dir=") + m_folder;
     for (int n = 0; n < 2; ++n) {
@@ -163,10 +177,14 @@ void TestWhole::everyFaultAtOnce()
     QVERIFY(bodies[0] == bodies[1]);
 }
 
-void TestWhole::killedAgainAndAgain()
+void TestWhole::cutAgainAndAgain()
 {
-    QCOMPARE(killAgainAndAgain(25, m_folder, 7), QString());
+    const QStringList faults{QStringLiteral("--duplicate=1"), QStringLiteral("--disconnect-every=400"),
+                             QStringLiteral("--bad=0.02"), QStringLiteral("--skew=60")};
+    QCOMPARE(threadline::test::cutAgainAndAgain(300, 700, faults, m_folder), QString());
 }
+
+void TestWhole::killedAgainAndAgain() { QCOMPARE(killAgainAndAgain(25, m_folder, 7), QString()); }
 
 THREADLINE_TEST_MAIN(TestWhole)
 #include "test_whole.moc"

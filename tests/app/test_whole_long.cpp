@@ -10,6 +10,7 @@ class TestWholeLong : public QObject {
 private Q_SLOTS:
     void everyFaultAtOnce();
     void withoutSequences();
+    void cutAgainAndAgain();
     void thousandKills();
 };
 
@@ -17,8 +18,12 @@ void TestWholeLong::everyFaultAtOnce()
 {
     std::map<QString, QByteArray> bodies[2];
     for (int run = 0; run < 2; ++run) {
-        const QStringList faults{QStringLiteral("--shuffle=256"), QStringLiteral("--duplicate=1"), QStringLiteral("--disconnect-every=500"),
-                                 QStringLiteral("--replay=50"), QStringLiteral("--bad=0.02"), QStringLiteral("--skew=60"),
+        const QStringList faults{QStringLiteral("--shuffle=256"),
+                                 QStringLiteral("--duplicate=1"),
+                                 QStringLiteral("--disconnect-every=500"),
+                                 QStringLiteral("--replay=50"),
+                                 QStringLiteral("--bad=0.02"),
+                                 QStringLiteral("--skew=60"),
                                  QStringLiteral("--fault-seed=%1").arg(run + 1)};
         QCOMPARE(everyFault(2000, faults, scratchFolder() + QStringLiteral("/faults%1").arg(run), &bodies[run]), QString());
     }
@@ -27,10 +32,18 @@ void TestWholeLong::everyFaultAtOnce()
 
 void TestWholeLong::withoutSequences()
 {
-    const QStringList faults{QStringLiteral("--shuffle=256"), QStringLiteral("--duplicate=1"), QStringLiteral("--disconnect-every=500"),
-                             QStringLiteral("--replay=50"), QStringLiteral("--bad=0.02"), QStringLiteral("--skew=60"),
-                             QStringLiteral("--no-sequence")};
+    const QStringList faults{
+        QStringLiteral("--shuffle=256"), QStringLiteral("--duplicate=1"), QStringLiteral("--disconnect-every=500"),
+        QStringLiteral("--replay=50"),   QStringLiteral("--bad=0.02"),    QStringLiteral("--skew=60"),
+        QStringLiteral("--no-sequence")};
     QCOMPARE(everyFault(2000, faults, scratchFolder() + QStringLiteral("/unsequenced"), nullptr), QString());
+}
+
+void TestWholeLong::cutAgainAndAgain()
+{
+    const QStringList faults{QStringLiteral("--duplicate=1"), QStringLiteral("--disconnect-every=500"),
+                             QStringLiteral("--bad=0.02"), QStringLiteral("--skew=60")};
+    QCOMPARE(threadline::test::cutAgainAndAgain(2000, 1000, faults, scratchFolder() + QStringLiteral("/cuts")), QString());
 }
 
 void TestWholeLong::thousandKills()

@@ -196,6 +196,22 @@ private Q_SLOTS:
         QCOMPARE(found, 25);
     }
 
+    void aBandThatThisInteractionProvablyMissedNothingInIsLeftOut()
+    {
+        const test::FakeInteraction rich = test::richCall(kNow);
+        const Timestamp start = timelineScene(rich.view.story, {}, {}, kNow)->extent.start;
+        Band within;
+        within.state = BandState::NothingMissed;
+        within.start = start + Duration::seconds(10);
+        within.end = start + Duration::seconds(20);
+        Band before = within; // the interaction may have begun in it, unheard
+        before.start = start - Duration::seconds(10);
+        const ScenePtr scene = timelineScene(rich.view.story, {within, before}, {}, kNow);
+        QCOMPARE(scene->bands, std::vector<Band>{before});
+        within.state = BandState::Closed;
+        QCOMPARE(timelineScene(rich.view.story, {within}, {}, kNow)->bands.size(), std::size_t(1));
+    }
+
     void timelineHasFeltLaneEventsAndNestedChannels()
     {
         const test::FakeInteraction rich = test::richCall(kNow);

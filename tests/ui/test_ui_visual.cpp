@@ -4,6 +4,7 @@
 #include "tests/support/testmain.h"
 #include "tests/ui/fixture.h"
 #include "ui/screenshot.h"
+#include "ui/text/format.h"
 #include "ui/theme/patterns.h"
 #include "ui/timeline/lanepainter.h"
 #include "ui/timeline/segmentlayout.h"
@@ -322,6 +323,22 @@ private Q_SLOTS:
                 }
             }
             QVERIFY(steps > 10 && steps < 110);
+        }
+    }
+
+    /// An interaction that began and ended while nobody listened leaves no trace, so no state of a band may hide it.
+    void noBandIsHidden()
+    {
+        for (const BandState state : {BandState::Open, BandState::Closed, BandState::NothingMissed, BandState::Repaired, BandState::Unrepairable}) {
+            Sheet sheet(ThemeName::Dark);
+            sheet.row(RowKind::Lane, {});
+            const QImage without = sheet.paint();
+            Band band = test::repairedBand(Timestamp{kStart + 100'000'000}, Timestamp{kStart + 140'000'000});
+            band.state = state;
+            sheet.scene.bands = {band};
+            const QImage with = sheet.paint();
+            QVERIFY(at(with, kHeader + 120, 29) != at(without, kHeader + 120, 29));
+            QVERIFY(!bandStateName(state).isEmpty());
         }
     }
 

@@ -257,6 +257,8 @@ ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const
     const std::shared_ptr<Scene> scene = SceneBuilder(story, collapsed, now).build();
     scene->bandLabelsBelow = true;
     const auto touches = [&](const Band &band) {
+        if (band.state == BandState::NothingMissed && scene->extent.start < band.start)
+            return false; // this interaction was open then: its sequences run on
         return band.start <= scene->extent.end && band.end.value_or(now) >= scene->extent.start;
     };
     std::copy_if(bands.begin(), bands.end(), std::back_inserter(scene->bands), touches);

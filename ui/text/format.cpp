@@ -254,7 +254,7 @@ QString bandStateName(BandState state)
     switch (state) {
     case BandState::Open: return tr("still not listening");
     case BandState::Closed: return tr("not repaired");
-    case BandState::NothingMissed: return tr("nothing missed");
+    case BandState::NothingMissed: return tr("nothing missed of what was open then");
     case BandState::Repaired: return tr("repaired");
     case BandState::Unrepairable: return tr("cannot be repaired");
     }

@@ -38,16 +38,17 @@ std::optional<QRect> labelPlace(const PaintState &s, const QRect &band, int widt
 
 } // namespace
 
-std::optional<BandLook> bandLook(const Theme &theme, BandState state)
+BandLook bandLook(const Theme &theme, BandState state)
 {
     switch (state) {
     case BandState::Open:
-    case BandState::Closed: return BandLook{theme.ink(Severity::Warn), false, false};
-    case BandState::Repaired: return BandLook{theme(Evidence::Backfilled), true, false};
-    case BandState::Unrepairable: return BandLook{theme(Evidence::Conflict), false, true};
-    case BandState::NothingMissed: return std::nullopt;
+    case BandState::Closed: break;
+    case BandState::Repaired: return {theme(Evidence::Backfilled), true, false};
+    case BandState::Unrepairable: return {theme(Evidence::Conflict), false, true};
+    // what began and ended in it left no trace: it is never hidden
+    case BandState::NothingMissed: return {theme(Role::Text3), true, false};
     }
-    return std::nullopt;
+    return {theme.ink(Severity::Warn), false, false};
 }
 
 QRect bandBox(const PaintState &s, const Band &band)
@@ -73,21 +74,21 @@ void paintBands(QPainter &p, const PaintState &s, PaintKit &kit, bool under)
 {
     const Theme &theme = kit.look.theme();
     for (const Band &band : s.scene->bands) {
-        const std::optional<BandLook> look = bandLook(theme, band.state);
+        const BandLook look = bandLook(theme, band.state);
         const QRect box = bandBox(s, band) & s.plot();
-        if (!look || look->under != under || box.isEmpty())
+        if (look.under != under || box.isEmpty())
             continue;
         QColor ground = theme(Evidence::BlindGround);
         if (!under)
             ground.setAlphaF(static_cast<float>(kVeil));
         p.fillRect(box, ground);
         p.setBrushOrigin(bandBox(s, band).topLeft());
-        p.fillRect(box, blindBrush(theme, look->crossed, kit.ratio));
+        p.fillRect(box, blindBrush(theme, look.crossed, kit.ratio));
         for (const int x : {box.x(), box.right()}) {
             if (under)
-                dottedEdge(p, x, box, look->colour);
+                dottedEdge(p, x, box, look.colour);
             else
-                p.fillRect(x, box.y(), 1, box.height(), look->colour);
+                p.fillRect(x, box.y(), 1, box.height(), look.colour);
         }
     }
 }
@@ -101,16 +102,16 @@ void paintBandCaps(QPainter &p, const PaintState &s, PaintKit &kit)
         taken.emplace_back(s.header, s.axis, static_cast<int>(kit.small.width(note)) + 14, s.rows->heightOf(rows.first));
     }
     for (const Band &band : s.scene->bands) {
-        const std::optional<BandLook> look = bandLook(kit.look.theme(), band.state);
+        const BandLook look = bandLook(kit.look.theme(), band.state);
         const QRect box = bandBox(s, band) & s.plot();
-        if (!look || box.isEmpty())
+        if (box.isEmpty())
             continue;
-        p.fillRect(box.x(), s.axis, box.width(), kBandCap, look->colour);
+        p.fillRect(box.x(), s.axis, box.width(), kBandCap, look.colour);
         const QString text = bandText(band, kit.look.time());
         const int width = static_cast<int>(std::ceil(kit.label.width(text))) + 14;
         const int y = s.scene->bandLabelsBelow ? s.height - kPillHeight - 6 : s.axis + 3;
         if (const std::optional<QRect> place = labelPlace(s, box, width, y, taken)) {
-            drawPill(p, kit, *place, text, look->colour, kit.look.theme()(Evidence::BlindText), 3);
+            drawPill(p, kit, *place, text, look.colour, kit.look.theme()(Evidence::BlindText), 3);
             taken.push_back(*place);
         }
     }

@@ -86,7 +86,7 @@ struct BandLook {
     bool under = false;
     bool crossed = false;
 };
-[[nodiscard]] std::optional<BandLook> bandLook(const Theme &theme, BandState state);
+[[nodiscard]] BandLook bandLook(const Theme &theme, BandState state);
 /// Its pixels in the picture, at least kMinBandWidth wide.
 [[nodiscard]] QRect bandBox(const PaintState &s, const Band &band);
 /// "Not listening 10:47:02 to 10:47:10, repaired"

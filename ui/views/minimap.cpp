@@ -105,14 +105,14 @@ void Minimap::paintColumns(QPainter &p, const QRect &area)
     }
     const TimeScale s = scale();
     for (const Band &band : m_lanes.scene()->bands) {
-        const std::optional<BandLook> look = bandLook(theme, band.state);
+        const BandLook look = bandLook(theme, band.state);
         const int x0 = static_cast<int>(std::lround(std::clamp(s.x(band.start), -8.0, area.width() + 8.0)));
         const int x1 = static_cast<int>(std::lround(std::clamp(s.x(band.end.value_or(m_lanes.now())), -8.0, area.width() + 8.0)));
         const QRect box = QRect(area.x() + x0, area.y(), std::max(kMinBandWidth, x1 - x0), area.height()) & area;
-        if (!look || box.isEmpty())
+        if (box.isEmpty())
             continue;
         p.fillRect(box, theme(Evidence::BlindGround));
-        p.fillRect(box, blindBrush(theme, look->crossed, devicePixelRatioF()));
+        p.fillRect(box, blindBrush(theme, look.crossed, devicePixelRatioF()));
     }
 }
 

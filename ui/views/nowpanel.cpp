@@ -256,13 +256,9 @@ void NowPanel::showAttention()
                                              : tr("%1 events refused, kept for inspection").arg(numberText(status.refused)),
                          QStringLiteral("refused")});
     int gaps = 0;
-    for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend() && gaps < 3; ++it) {
-        const std::optional<BandLook> look = bandLook(m_look.theme(), it->state);
-        if (!look)
-            continue;
-        ++gaps;
-        items.push_back({it->state == BandState::Repaired ? Glyph::Info : Glyph::Warn,
-                         it->state == BandState::Repaired ? Severity::Info : Severity::Warn, bandText(*it, m_look.time()),
+    for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend() && gaps < 3; ++it, ++gaps) {
+        const bool calm = it->state == BandState::Repaired || it->state == BandState::NothingMissed;
+        items.push_back({calm ? Glyph::Info : Glyph::Warn, calm ? Severity::Info : Severity::Warn, bandText(*it, m_look.time()),
                          QStringLiteral("gaps")});
     }
     if (items.empty())
