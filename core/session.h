@@ -38,7 +38,8 @@ struct ListPage {
 struct InteractionView {
     Story story;
     std::vector<std::shared_ptr<const Event>> events; ///< in canonical order, beside Story::marks
-    std::string record; ///< the platform's own record, minified JSON; empty: none
+    std::size_t count = 0; ///< of its events in all: of a huge interaction only the first ones are given, and told of
+    std::string record;    ///< the platform's own record, minified JSON; empty: none
 };
 
 /// What a commit changed; several commits may come as one batch.
@@ -64,12 +65,24 @@ public:
     using Answer = std::function<void(Result<T>)>;
     using Text = std::shared_ptr<const std::string>;
 
+    /// The rest of a text that is too large to be held: made piece by piece, one question at a time.
+    class Pieces {
+    public:
+        virtual ~Pieces() = default;
+        /// The next piece; null: that was all.
+        [[nodiscard]] virtual HandlePtr next(Answer<Text> answer) = 0;
+    };
+    struct Body {
+        Text text;                    ///< never null
+        std::shared_ptr<Pieces> rest; ///< null: `text` is all
+    };
+
     virtual ~Session() = default;
 
     /// The body of GET /api/v2/timelines/{id}, if it is at hand (else null: ask timeline()).
     [[nodiscard]] virtual Text timelineAtHand(std::string_view interaction) = 0;
     /// The same body, read if need be; with `evidence` the members of ?include=evidence. NotFound for an unknown id.
-    [[nodiscard]] virtual HandlePtr timeline(InteractionId id, bool evidence, Answer<Text> answer) = 0;
+    [[nodiscard]] virtual HandlePtr timeline(InteractionId id, bool evidence, Answer<Body> answer) = 0;
     /// Story, events and record of one interaction. NotFound for an unknown id.
     [[nodiscard]] virtual HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) = 0;
     [[nodiscard]] virtual HandlePtr list(ListQuery query, Answer<ListPage> answer) = 0;

@@ -8,6 +8,7 @@
 #include <QPointer>
 #include <QProcess>
 #include <QSettings>
+#include <QUrl>
 
 namespace threadline::app {
 namespace {
@@ -19,6 +20,13 @@ QSettings memory()
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
 
+/// "mypurecloud.ie" for https://api.mypurecloud.ie: what people call their region.
+QString proposedName(const QString &environment)
+{
+    const QString host = QUrl(environment).host();
+    return host.startsWith(QLatin1String("api.")) ? host.mid(4) : host;
+}
+
 } // namespace
 
 DesktopConnector::DesktopConnector(Runtime &runtime, const Settings &settings, ui::SecretStore &secrets, const Clock &clock)
@@ -28,7 +36,7 @@ DesktopConnector::DesktopConnector(Runtime &runtime, const Settings &settings, u
     const bool set = !settings.text("client-id").empty();
     m_current.environment = text(settings.text("environment"));
     m_current.clientId = text(settings.text("client-id"));
-    m_current.name = m_current.environment;
+    m_current.name = proposedName(m_current.environment);
     if (!settings.text("private-key").empty())
         m_current.signIn = ui::SignIn::PrivateKey;
     if (set || !remembered.contains(QStringLiteral("connection/clientId")))

@@ -74,6 +74,8 @@ void Connection::end()
     m_plain.disconnect(this);
     m_plain.abort();
     m_body.reset();
+    m_piece.reset();
+    m_rest.reset();
     if (state() == ConnectedState) {
         setSocketState(UnconnectedState);
         Q_EMIT disconnected();
@@ -143,7 +145,7 @@ void Connection::advance()
     if (m_state != State::Gone && m_plain.bytesToWrite() > 0)
         m_plain.flush(); // one pass of the event loop earlier
     m_busy = false;
-    if (m_state == State::Sending && m_plain.bytesToWrite() < kHighWater)
+    if (m_state == State::Sending && !m_piece && m_plain.bytesToWrite() < kHighWater)
         QMetaObject::invokeMethod(this, [this] { advance(); }, Qt::QueuedConnection);
 }
 
@@ -231,6 +233,7 @@ void Connection::serve(const Head &head, std::size_t size)
     m_started = m_service.clock.steady();
     m_keepAlive = head.keepAlive;
     m_headOnly = head.method == Method::Head;
+    m_chunks = head.chunks;
     m_searched = 0;
     m_needed = 0;
     if (!giveToServer(head))
@@ -293,6 +296,11 @@ void Connection::start(Outcome outcome)
 
 void Connection::answer(std::uint64_t request, Reply reply)
 {
+    if (m_state == State::Sending && m_piece && request == m_request) {
+        takePiece(reply);
+        advance();
+        return;
+    }
     if (m_state != State::Answering || request != m_request)
         return; // too late: it has been answered that it took too long
     m_question.reset();
@@ -314,22 +322,67 @@ void Connection::refuse(const Fault &fault)
 
 void Connection::send(Reply reply)
 {
-    const bool close = reply.close || m_lingers || !m_keepAlive;
+    const bool close = reply.close || m_lingers || !m_keepAlive || (reply.rest && !m_chunks);
     m_keepAlive = !close;
     const Duration took = m_service.clock.steady() - m_started;
     m_service.counters.answered(m_route ? m_route->pattern : std::string_view(""), reply.status, reply.body->size(), took);
     m_out.clear();
-    m_service.heads.append(m_out, reply, close, m_service.clock.now());
-    if (!m_headOnly && reply.body->size() <= kWholeBody) {
-        m_out += *reply.body;
-    } else if (!m_headOnly) {
-        m_body = std::move(reply.body);
-        m_bodyAt = 0;
-    }
-    m_plain.write(m_out.data(), static_cast<qint64>(m_out.size()));
+    m_service.heads.append(m_out, reply, m_chunks, close, m_service.clock.now());
+    m_rest = m_headOnly ? nullptr : std::move(reply.rest);
+    if (!m_headOnly)
+        writeBody(std::move(reply.body));
+    else
+        m_plain.write(m_out.data(), static_cast<qint64>(m_out.size()));
     m_state = State::Sending;
     setDeadline(m_service.options.deadline);
     pump();
+}
+
+/// Writes m_out, and `body` behind it: framed if there is a rest, at once if it is small, else as pump() comes to it.
+void Connection::writeBody(Session::Text body)
+{
+    const bool framed = m_rest && m_chunks;
+    if (framed)
+        appendChunkSize(m_out, body->size());
+    if (body->size() <= kWholeBody) {
+        m_out += *body;
+        if (framed)
+            m_out += "\r\n";
+    } else {
+        m_body = std::move(body);
+        m_bodyAt = 0;
+    }
+    m_plain.write(m_out.data(), static_cast<qint64>(m_out.size()));
+}
+
+void Connection::askPiece()
+{
+    setDeadline(m_service.options.answerWithin);
+    m_piece = m_rest->next([mailbox = m_service.mailbox, serial = m_serial, number = m_request](Result<Session::Text> piece) {
+        Reply out;
+        out.status = piece ? 200 : 500;
+        if (piece)
+            out.body = std::move(*piece);
+        mailbox->post({serial, number, std::move(out)});
+    });
+}
+
+/// A piece that cannot be made ends the connection before the body's end, so that no client takes it for whole.
+void Connection::takePiece(const Reply &piece)
+{
+    m_piece.reset();
+    setDeadline(m_service.options.deadline);
+    m_out.clear();
+    if (piece.status != 200) {
+        end();
+    } else if (piece.body) {
+        writeBody(piece.body);
+    } else {
+        m_rest.reset();
+        if (m_chunks)
+            appendChunkSize(m_out, 0);
+        m_plain.write(m_out.data(), static_cast<qint64>(m_out.size()));
+    }
 }
 
 /// Hands the socket more of the body while it takes it; then the answer is out.
@@ -339,10 +392,17 @@ void Connection::pump()
         const std::size_t n = std::min(kPiece, m_body->size() - m_bodyAt);
         m_plain.write(m_body->data() + m_bodyAt, static_cast<qint64>(n));
         m_bodyAt += n;
-        if (m_bodyAt == m_body->size())
-            m_body.reset();
+        if (m_bodyAt < m_body->size())
+            continue;
+        m_body.reset();
+        if (m_rest && m_chunks)
+            m_plain.write("\r\n");
     }
-    if (!m_body && m_plain.bytesToWrite() < kHighWater)
+    if (m_body || m_piece || m_plain.bytesToWrite() >= kHighWater)
+        return;
+    if (m_rest)
+        askPiece();
+    else
         sent();
 }
 

@@ -30,7 +30,7 @@ public:
 
     /// QHttpServer has read the request that it was given.
     void onRequest();
-    /// The answer to request number `request` has come from the session.
+    /// The answer to request number `request` has come from the session, or the next piece of its body.
     void answer(std::uint64_t request, Reply reply);
     /// On the clock's steady time.
     [[nodiscard]] Duration deadline() const { return m_deadline; }
@@ -71,6 +71,9 @@ private:
     void refuse(const Fault &fault);
     void send(Reply reply);
     void pump();
+    void askPiece();
+    void takePiece(const Reply &piece);
+    void writeBody(Session::Text body);
     void sent();
     void setDeadline(Duration in);
     [[nodiscard]] std::string_view input() const { return std::string_view(m_input).substr(m_at); }
@@ -97,12 +100,15 @@ private:
     Duration m_started;
     bool m_keepAlive = true;
     bool m_headOnly = false;
+    bool m_chunks = true;
     HandlePtr m_question;
 
     // The answer
     std::string m_out;
     Session::Text m_body;     ///< what is not out yet, from m_bodyAt on
     std::size_t m_bodyAt = 0;
+    std::shared_ptr<Session::Pieces> m_rest; ///< what follows m_body
+    HandlePtr m_piece;        ///< the next one is being made
     qint64 m_progress = 0;    ///< bytes out since the deadline was set
 };
 

@@ -93,6 +93,7 @@ Read<bool> readVersion(std::string_view version, Head &head)
         return true;
     if (version == "HTTP/1.0") {
         head.keepAlive = false;
+        head.chunks = false;
         return true;
     }
     if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || !ascii::isDigit(version[5]) || version[6] != '.' || !ascii::isDigit(version[7]))

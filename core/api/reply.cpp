@@ -25,7 +25,7 @@ void appendTwo(std::string &out, std::int64_t number)
 }
 
 /// Fields that every answer has: answers change with each event, and are never to be taken for a page.
-constexpr std::string_view kCommonFields = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ";
+constexpr std::string_view kCommonFields = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 
 } // namespace
 
@@ -127,7 +127,14 @@ void HeadWriter::setDate(Timestamp now)
     m_date = httpDate(now);
 }
 
-void HeadWriter::append(std::string &out, const Reply &reply, bool close, Timestamp now)
+void appendChunkSize(std::string &out, std::size_t size)
+{
+    char digits[16];
+    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, size, 16);
+    out.append(digits, end).append(size == 0 ? "\r\n\r\n" : "\r\n");
+}
+
+void HeadWriter::append(std::string &out, const Reply &reply, bool chunked, bool close, Timestamp now)
 {
     setDate(now);
     out += "HTTP/1.1 ";
@@ -141,8 +148,14 @@ void HeadWriter::append(std::string &out, const Reply &reply, bool close, Timest
     out += close ? "\r\nConnection: close\r\n" : "\r\nConnection: keep-alive\r\n";
     out += reply.fields;
     out += kCommonFields;
-    appendNumber(out, reply.body->size());
-    out += "\r\n\r\n";
+    if (!reply.rest) {
+        out += "Content-Length: ";
+        appendNumber(out, reply.body->size());
+        out += "\r\n";
+    } else if (chunked) {
+        out += "Transfer-Encoding: chunked\r\n";
+    }
+    out += "\r\n";
 }
 
 } // namespace threadline::api

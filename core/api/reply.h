@@ -19,6 +19,7 @@ struct Reply {
     int status = 200;
     std::string_view type = kJson; ///< a constant
     Session::Text body;            ///< shared with whoever rendered it; never null
+    std::shared_ptr<Session::Pieces> rest; ///< what follows `body`, in pieces of unknown length; null: nothing
     std::string fields;            ///< further header fields, each ending in CR LF
     bool close = false;            ///< the connection ends with this answer
 };
@@ -31,11 +32,15 @@ struct Reply {
 
 [[nodiscard]] std::string_view reasonOf(int status);
 
+/// Appends what stands before a chunk of so many bytes (RFC 9112 section 7.1); 0: the end of the body.
+void appendChunkSize(std::string &out, std::size_t size);
+
 /// Renders heads; keeps the Date field of the running second. One a thread.
 class HeadWriter {
 public:
     /// Appends status line and fields to `out`. What becomes of the connection is always said, as HTTP/1.0 needs to be told.
-    void append(std::string &out, const Reply &reply, bool close, Timestamp now);
+    /// With a rest the length is not said: the body is `chunked`, else it goes until the connection ends.
+    void append(std::string &out, const Reply &reply, bool chunked, bool close, Timestamp now);
 
 private:
     void setDate(Timestamp now);

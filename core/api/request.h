@@ -40,6 +40,7 @@ struct Head {
     std::string_view authorization; ///< empty: none
     std::uint64_t contentLength = 0;
     bool keepAlive = true;
+    bool chunks = true; ///< the client reads bodies in chunks (HTTP/1.1)
     bool expectsContinue = false;
 };
 

@@ -20,10 +20,11 @@ Session::Answer<T> answering(Done done, std::string_view failure, Render render)
     };
 }
 
-Reply timelineReply(Session::Text text)
+Reply timelineReply(Session::Body body)
 {
     Reply out;
-    out.body = std::move(text);
+    out.body = std::move(body.text);
+    out.rest = std::move(body.rest);
     return out;
 }
 
@@ -34,10 +35,10 @@ Outcome timeline(const Context &context, const Call &call)
         return problem(evidence.error());
     if (!*evidence) {
         if (Session::Text text = context.session.timelineAtHand(call.argument))
-            return timelineReply(std::move(text));
+            return timelineReply({std::move(text), nullptr});
     }
     return Outcome([&session = context.session, id = InteractionId(call.argument), with = *evidence](Done done) {
-        return session.timeline(id, with, answering<Session::Text>(std::move(done), kTimelineFailure, timelineReply));
+        return session.timeline(id, with, answering<Session::Body>(std::move(done), kTimelineFailure, timelineReply));
     });
 }
 

@@ -2,27 +2,14 @@
 #include "core/engine/derive.h"
 
 #include "core/base/log.h"
+#include "core/timeline/namepool.h"
 #include "core/timeline/order.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <limits>
 
 namespace threadline {
 namespace {
-
-/// Numbers names in order of first sight; -1 for an absent one.
-class Numbering {
-public:
-    std::int32_t of(std::string_view name)
-    {
-        if (name.empty())
-            return -1;
-        return m_numbers.try_emplace(name, static_cast<std::int32_t>(m_numbers.size())).first->second;
-    }
-
-private:
-    std::unordered_map<std::string_view, std::int32_t, StringHash> m_numbers;
-};
 
 /// Numbers of events that share their sequence with another one in the same scope.
 std::vector<bool> sequenceTies(const std::vector<OrderKey> &keys, SequenceScope scope)
@@ -44,37 +31,118 @@ std::vector<bool> sequenceTies(const std::vector<OrderKey> &keys, SequenceScope 
     return ties;
 }
 
-std::vector<OrderKey> orderKeys(const std::vector<PlacedEvent> &events)
+/// In canonical order: which were recorded after one that follows them.
+void markLate(std::vector<Place> &places)
 {
-    Numbering participants, channels;
-    std::vector<OrderKey> keys;
-    keys.reserve(events.size());
-    for (const PlacedEvent &placed : events) {
-        const Event &e = *placed.event;
-        keys.push_back({e.time, e.sequence, participants.of(e.participant.value), channels.of(e.channel.value), e.kind,
-                        static_cast<std::uint8_t>(rankOf(e)), e.id.value});
+    std::uint64_t earliest = std::numeric_limits<std::uint64_t>::max();
+    for (auto place = places.rbegin(); place != places.rend(); ++place) {
+        place->late = earliest < place->commit;
+        earliest = std::min(earliest, place->commit);
     }
-    return keys;
 }
 
-/// Leaves out imported events where others tell of the interaction.
-void dropSecondWitness(Derived &derived)
+PlacedEvent placed(std::shared_ptr<const Event> event, const Place &place, std::size_t variants)
 {
-    const auto imported = [](const PlacedEvent &p) { return p.event->provenance == Provenance::Import; };
-    const auto count = std::count_if(derived.events.begin(), derived.events.end(), imported);
-    if (count == 0 || count == static_cast<std::ptrdiff_t>(derived.events.size()))
-        return;
-    Derived kept;
-    for (std::size_t i = 0; i < derived.events.size(); ++i) {
-        if (imported(derived.events[i]))
-            continue;
-        kept.events.push_back(std::move(derived.events[i]));
-        kept.variants.push_back(std::move(derived.variants[i]));
-    }
-    derived = std::move(kept);
+    return {std::move(event), place.lamport, place.commit, static_cast<int>(variants), place.sequenceTie};
 }
 
 } // namespace
+
+/// Takes the events of an interaction as they lie in the store: what orders them, and themselves up to a limit.
+class Deriver::Reading {
+public:
+    explicit Reading(const HoldLimit &limit) : m_limit(limit) {}
+
+    void add(StoredEvent &&stored, Event &&event)
+    {
+        const auto number = [](NamePool &pool, const std::string &name) { return static_cast<std::int32_t>(pool.number(name)); };
+        m_keys.push_back({event.time, event.sequence, number(m_participants, event.participant.value),
+                          number(m_channels, event.channel.value), event.kind, static_cast<std::uint8_t>(rankOf(event)), {}});
+        m_ids.number(event.id.value);
+        m_rows.push_back({stored.row, stored.commit, event.provenance == Provenance::Import});
+        m_imported += m_rows.back().imported;
+        m_bytes += event.raw.size();
+        if (m_rows.size() > m_limit.events || m_bytes > m_limit.bytes) {
+            m_held = {};
+        } else {
+            m_held.events.push_back(std::make_shared<const Event>(std::move(event)));
+            m_held.variants.push_back(std::move(stored.variants));
+        }
+    }
+
+    [[nodiscard]] Derived inOrder(SequenceScope scope)
+    {
+        dropSecondWitness();
+        for (std::size_t i = 0; i < m_keys.size(); ++i)
+            m_keys[i].id = m_ids.text(m_rows[i].id);
+        const std::vector<std::uint32_t> order = canonicalOrder(m_keys, scope);
+        const std::vector<bool> ties = sequenceTies(m_keys, scope);
+        std::vector<Timestamp> times;
+        times.reserve(order.size());
+        for (const std::uint32_t i : order)
+            times.push_back(m_keys[i].time);
+        const std::vector<std::int64_t> lamport = lamportTimes(times);
+        Derived out;
+        out.places.reserve(order.size());
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            const Row &row = m_rows[order[n]];
+            out.places.push_back({row.row, lamport[n], row.commit, ties[order[n]], false});
+        }
+        markLate(out.places);
+        for (std::size_t n = 0; m_held.events.size() == order.size() && n < order.size(); ++n) {
+            std::vector<std::string> &variants = m_held.variants[order[n]];
+            out.events.push_back(placed(std::move(m_held.events[order[n]]), out.places[n], variants.size()));
+            out.variants.push_back(std::move(variants));
+        }
+        return out;
+    }
+
+private:
+    struct Row {
+        std::int64_t row;
+        std::uint64_t commit;
+        bool imported;
+        std::uint32_t id = 0;
+    };
+
+    /// Leaves out imported events where others tell of the interaction.
+    void dropSecondWitness()
+    {
+        const bool drop = m_imported > 0 && m_imported < m_rows.size();
+        const bool held = m_held.events.size() == m_rows.size();
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < m_rows.size(); ++i) {
+            m_rows[i].id = static_cast<std::uint32_t>(i);
+            if (drop && m_rows[i].imported)
+                continue;
+            m_rows[kept] = m_rows[i];
+            m_keys[kept] = m_keys[i];
+            if (held && kept != i) {
+                m_held.events[kept] = std::move(m_held.events[i]);
+                m_held.variants[kept] = std::move(m_held.variants[i]);
+            }
+            ++kept;
+        }
+        m_rows.resize(kept);
+        m_keys.resize(kept);
+        if (held) {
+            m_held.events.resize(kept);
+            m_held.variants.resize(kept);
+        }
+    }
+
+    const HoldLimit m_limit;
+    NamePool m_participants, m_channels;
+    NamePool m_ids; ///< numbered as they came, each once
+    std::vector<OrderKey> m_keys;
+    std::vector<Row> m_rows;
+    std::size_t m_imported = 0;
+    std::size_t m_bytes = 0;
+    struct {
+        std::vector<std::shared_ptr<const Event>> events;
+        std::vector<std::vector<std::string>> variants;
+    } m_held;
+};
 
 Result<Event> Deriver::decode(const StoredEvent &stored, std::string_view interaction)
 {
@@ -88,48 +156,52 @@ Result<Event> Deriver::decode(const StoredEvent &stored, std::string_view intera
     return event;
 }
 
-Result<Derived> Deriver::derive(StoreReader &reader, InteractionKey key, std::string_view id)
+Result<Derived> Deriver::derive(StoreReader &reader, InteractionKey key, std::string_view id, const HoldLimit &limit)
 {
-    Derived read;
+    Reading reading(limit);
     std::optional<Error> broken;
     const auto done = reader.events(key, [&](StoredEvent &&stored) {
         auto event = decode(stored, id);
-        if (!event) {
+        if (event)
+            reading.add(std::move(stored), std::move(*event));
+        else
             broken = event.error();
-            return false;
-        }
-        PlacedEvent placed;
-        placed.event = std::make_shared<const Event>(std::move(*event));
-        placed.commit = stored.commit;
-        placed.variants = static_cast<int>(stored.variants.size());
-        read.events.push_back(std::move(placed));
-        read.variants.push_back(std::move(stored.variants));
-        return true;
+        return !broken;
     });
     if (!done)
         return fail(done.error());
     if (broken)
         return fail(*broken);
-    dropSecondWitness(read);
+    return reading.inOrder(m_scope);
+}
 
-    const std::vector<OrderKey> keys = orderKeys(read.events);
-    const std::vector<std::uint32_t> order = canonicalOrder(keys, m_scope);
-    const std::vector<bool> ties = sequenceTies(keys, m_scope);
-    Derived result;
-    result.events.reserve(order.size());
-    result.variants.reserve(order.size());
-    std::vector<Timestamp> times;
-    times.reserve(order.size());
-    for (const std::uint32_t i : order) {
-        result.events.push_back(std::move(read.events[i]));
-        result.events.back().sequenceTie = ties[i];
-        result.variants.push_back(std::move(read.variants[i]));
-        times.push_back(result.events.back().event->time);
-    }
-    const std::vector<std::int64_t> lamport = lamportTimes(times);
-    for (std::size_t i = 0; i < lamport.size(); ++i)
-        result.events[i].lamport = lamport[i];
-    return result;
+Result<Derived> Deriver::hold(StoreReader &reader, std::string_view id, std::span<const Place> places, std::size_t bytes)
+{
+    std::vector<std::int64_t> rows;
+    rows.reserve(places.size());
+    for (const Place &place : places)
+        rows.push_back(place.row);
+    Derived out;
+    std::size_t size = 0;
+    std::optional<Error> broken;
+    const auto done = reader.eventsByRow(rows, [&](StoredEvent &&stored) {
+        auto event = decode(stored, id);
+        if (!event) {
+            broken = event.error();
+            return false;
+        }
+        size += event->raw.size();
+        const Place &place = places[out.events.size()];
+        out.places.push_back(place);
+        out.events.push_back(placed(std::make_shared<const Event>(std::move(*event)), place, stored.variants.size()));
+        out.variants.push_back(std::move(stored.variants));
+        return size < bytes;
+    });
+    if (!done)
+        return fail(done.error());
+    if (broken)
+        return fail(*broken);
+    return out;
 }
 
 } // namespace threadline

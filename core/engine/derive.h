@@ -8,16 +8,36 @@
 #include "core/store/store.h"
 #include "core/timeline/correlate.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace threadline {
 
-/// An event in its place, with the other contents that came under its id.
+/// Where an event stands in its interaction.
+struct Place {
+    std::int64_t row = 0; ///< StoredEvent::row
+    std::int64_t lamport = 0;
+    std::uint64_t commit = 0;
+    bool sequenceTie = false;
+    bool late = false; ///< one that follows it was recorded by an earlier commit
+};
+
+/// Events in their places, in canonical order.
 struct Derived {
-    std::vector<PlacedEvent> events;                 ///< in canonical order
-    std::vector<std::vector<std::string>> variants;  ///< beside `events`; raw texts
+    std::vector<Place> places;
+    /// Beside `places`; empty if there are more than may be held.
+    std::vector<PlacedEvent> events;
+    std::vector<std::vector<std::string>> variants; ///< beside `events`; raw texts of other contents that came under the ids
+
+    [[nodiscard]] bool held() const { return events.size() == places.size(); }
+};
+
+/// How much of an interaction may be held in memory at a time; of what is larger only the places are kept, 40 bytes an event.
+struct HoldLimit {
+    std::size_t events = 50'000;
+    std::size_t bytes = 4 << 20; ///< of raw text
 };
 
 /// Reads and orders interaction `id` (its row number `key`). An imported record's events count only where nothing else tells of
@@ -25,11 +45,16 @@ struct Derived {
 class Deriver {
 public:
     explicit Deriver(SequenceScope scope) : m_scope(scope) {}
-    [[nodiscard]] Result<Derived> derive(StoreReader &reader, InteractionKey key, std::string_view id);
+    [[nodiscard]] Result<Derived> derive(StoreReader &reader, InteractionKey key, std::string_view id, const HoldLimit &limit = {});
+    /// Reads the events of the first of these places, at least one, until they come to `bytes`. NotFound if retention came in
+    /// between.
+    [[nodiscard]] Result<Derived> hold(StoreReader &reader, std::string_view id, std::span<const Place> places, std::size_t bytes);
     /// One stored event as it was received.
     [[nodiscard]] Result<Event> decode(const StoredEvent &stored, std::string_view interaction);
 
 private:
+    class Reading;
+
     SequenceScope m_scope;
     StreamingDecoder m_decoder;
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/localsession.h"
 
+#include "core/engine/question.h"
 #include "core/engine/render.h"
+#include "core/engine/timelinepieces.h"
 
 #include <charconv>
-#include <mutex>
 
 namespace threadline {
 namespace {
@@ -12,41 +13,9 @@ namespace {
 constexpr std::size_t kMaxWaiting = 4096;
 constexpr int kMaxLimit = 500;
 constexpr int kRefusedShown = 1000;
+/// What a window holds of one interaction; of a larger one it gets the first events.
+constexpr HoldLimit kViewed{50'000, 64 << 20};
 constexpr int kStalePages = 20; ///< pages looked through for stale ones before a cursor is handed out
-
-/// A question on its way. The mutex makes cancelling wait for an answer that is just being given.
-template<class T>
-struct Question {
-    std::mutex mutex;
-    Session::Answer<T> answer;
-
-    void give(Result<T> result)
-    {
-        std::scoped_lock lock(mutex);
-        if (answer)
-            answer(std::move(result));
-        answer = nullptr;
-    }
-    [[nodiscard]] bool cancelled()
-    {
-        std::scoped_lock lock(mutex);
-        return !answer;
-    }
-};
-
-template<class T>
-class QuestionHandle final : public Handle {
-public:
-    explicit QuestionHandle(std::shared_ptr<Question<T>> question) : m_question(std::move(question)) {}
-    ~QuestionHandle() override
-    {
-        std::scoped_lock lock(m_question->mutex);
-        m_question->answer = nullptr;
-    }
-
-private:
-    std::shared_ptr<Question<T>> m_question;
-};
 
 /// "COMMIT.KEY" of the last row of a page.
 std::string makeCursor(const WriteGroup::SummaryRow &row)
@@ -115,37 +84,23 @@ LocalSession::~LocalSession()
 
 Engine &LocalSession::engine() { return *m_engine; }
 
-template<class T>
-HandlePtr LocalSession::ask(Answer<T> answer, std::function<Result<T>(ReadContext &)> read)
-{
-    auto question = std::make_shared<Question<T>>();
-    question->answer = std::move(answer);
-    const bool posted = m_pool->post([question, read = std::move(read)](ReadContext &context) {
-        if (!question->cancelled())
-            question->give(read(context));
-    });
-    if (!posted)
-        question->give(fail(ErrorCode::Busy, "Too many questions wait for the store. Try again in a moment."));
-    return std::make_unique<QuestionHandle<T>>(std::move(question));
-}
-
 Session::Text LocalSession::timelineAtHand(std::string_view interaction)
 {
     return m_cache.find(interaction);
 }
 
-HandlePtr LocalSession::timeline(InteractionId id, bool evidence, Answer<Text> answer)
+HandlePtr LocalSession::timeline(InteractionId id, bool evidence, Answer<Body> answer)
 {
-    return ask<Text>(std::move(answer), [this, id = std::move(id), evidence](ReadContext &context) {
+    return ask<Body>(*m_pool, std::move(answer), [this, id = std::move(id), evidence](ReadContext &context) {
         return readTimeline(context, id, evidence);
     });
 }
 
-Result<Session::Text> LocalSession::readTimeline(ReadContext &context, const InteractionId &id, bool evidence)
+Result<Session::Body> LocalSession::readTimeline(ReadContext &context, const InteractionId &id, bool evidence)
 {
     if (!evidence) {
         if (Text cached = m_cache.find(id.value))
-            return cached;
+            return Body{std::move(cached), nullptr};
     }
     const std::uint64_t ticket = m_cache.ticket();
     const auto key = context.reader.find(id.value);
@@ -153,19 +108,23 @@ Result<Session::Text> LocalSession::readTimeline(ReadContext &context, const Int
         return fail(key.error());
     if (!*key)
         return fail(notFound(id));
-    const auto derived = context.deriver.derive(context.reader, **key, id.value);
+    auto derived = context.deriver.derive(context.reader, **key, id.value);
     if (!derived)
         return fail(derived.error());
+    if (!derived->held()) {
+        auto pieces = std::make_shared<TimelinePieces>(*m_pool, id, std::move(derived->places), evidence);
+        Text first = pieces->first();
+        return Body{std::move(first), std::move(pieces)};
+    }
     auto text = std::make_shared<const std::string>(renderTimeline(id.value, *derived, evidence));
     if (!evidence)
         m_cache.put(id.value, text, ticket);
-    return text;
+    return Body{std::move(text), nullptr};
 }
 
 HandlePtr LocalSession::interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer)
 {
-    return ask<std::shared_ptr<const InteractionView>>(
-        std::move(answer), [this, id = std::move(id)](ReadContext &context) { return readInteraction(context, id); });
+    return ask<std::shared_ptr<const InteractionView>>(*m_pool, std::move(answer), [this, id = std::move(id)](ReadContext &context) { return readInteraction(context, id); });
 }
 
 Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(ReadContext &context, const InteractionId &id)
@@ -175,13 +134,19 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
         return fail(key.error());
     if (!*key)
         return fail(notFound(id));
-    auto derived = context.deriver.derive(context.reader, **key, id.value);
+    auto derived = context.deriver.derive(context.reader, **key, id.value, kViewed);
+    if (!derived)
+        return fail(derived.error());
+    const std::size_t count = derived->places.size();
+    if (!derived->held())
+        derived = context.deriver.hold(context.reader, id.value, std::span(derived->places).first(std::min(count, kViewed.events)), kViewed.bytes);
     if (!derived)
         return fail(derived.error());
     const auto record = context.reader.record(id.value);
     if (!record)
         return fail(record.error());
     auto view = std::make_shared<InteractionView>();
+    view->count = count;
     if (!derived->events.empty()) {
         Timestamp from = derived->events.front().event->time, to = from;
         for (const PlacedEvent &placed : derived->events) {
@@ -211,7 +176,7 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
 
 HandlePtr LocalSession::list(ListQuery query, Answer<ListPage> answer)
 {
-    return ask<ListPage>(std::move(answer),
+    return ask<ListPage>(*m_pool, std::move(answer),
                          [this, query = std::move(query)](ReadContext &context) { return readList(context, query); });
 }
 
@@ -259,12 +224,12 @@ Result<ListPage> LocalSession::readList(ReadContext &context, const ListQuery &q
 
 HandlePtr LocalSession::bands(TimeRange range, Answer<std::vector<Band>> answer)
 {
-    return ask<std::vector<Band>>(std::move(answer), [range](ReadContext &context) { return context.reader.bands(range); });
+    return ask<std::vector<Band>>(*m_pool, std::move(answer), [range](ReadContext &context) { return context.reader.bands(range); });
 }
 
 HandlePtr LocalSession::refused(Answer<std::vector<Refused>> answer)
 {
-    return ask<std::vector<Refused>>(std::move(answer), [](ReadContext &context) { return context.reader.refused(kRefusedShown); });
+    return ask<std::vector<Refused>>(*m_pool, std::move(answer), [](ReadContext &context) { return context.reader.refused(kRefusedShown); });
 }
 
 Status LocalSession::status() const { return m_engine->status(); }

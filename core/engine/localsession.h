@@ -30,7 +30,7 @@ public:
     [[nodiscard]] Engine &engine();
 
     [[nodiscard]] Text timelineAtHand(std::string_view interaction) override;
-    [[nodiscard]] HandlePtr timeline(InteractionId id, bool evidence, Answer<Text> answer) override;
+    [[nodiscard]] HandlePtr timeline(InteractionId id, bool evidence, Answer<Body> answer) override;
     [[nodiscard]] HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) override;
     [[nodiscard]] HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
     [[nodiscard]] HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;
@@ -40,9 +40,7 @@ public:
 
 private:
     LocalSession(LocalSessionOptions options, const Clock &clock);
-    template<class T>
-    [[nodiscard]] HandlePtr ask(Answer<T> answer, std::function<Result<T>(ReadContext &)> read);
-    [[nodiscard]] Result<Text> readTimeline(ReadContext &context, const InteractionId &id, bool evidence);
+    [[nodiscard]] Result<Body> readTimeline(ReadContext &context, const InteractionId &id, bool evidence);
     [[nodiscard]] Result<std::shared_ptr<const InteractionView>> readInteraction(ReadContext &context, const InteractionId &id);
     [[nodiscard]] Result<ListPage> readList(ReadContext &context, const ListQuery &query);
     void markStale(Summary &summary) const;

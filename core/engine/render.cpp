@@ -3,9 +3,6 @@
 
 #include "core/base/json.h"
 
-#include <algorithm>
-#include <limits>
-
 namespace threadline {
 namespace {
 
@@ -76,19 +73,35 @@ void renderEvent(json::Writer &w, const PlacedEvent &placed)
         w.null();
 }
 
-/// For each event: whether one that follows it was recorded by an earlier commit.
-std::vector<bool> lateOnes(const std::vector<PlacedEvent> &events)
+} // namespace
+
+void TimelineRenderer::begin(std::string &out, std::string_view interaction)
 {
-    std::vector<bool> late(events.size());
-    std::uint64_t earliest = std::numeric_limits<std::uint64_t>::max();
-    for (std::size_t i = events.size(); i-- > 0;) {
-        late[i] = earliest < events[i].commit;
-        earliest = std::min(earliest, events[i].commit);
-    }
-    return late;
+    out += "{\"interactionId\":";
+    json::Writer(out).value(interaction);
+    out += ",\"events\":[";
 }
 
-} // namespace
+void TimelineRenderer::events(std::string &out, const Derived &derived)
+{
+    for (std::size_t i = 0; i < derived.events.size(); ++i) {
+        if (m_count++ > 0)
+            out += ',';
+        json::Writer w(out);
+        w.beginObject();
+        renderEvent(w, derived.events[i]);
+        if (m_evidence)
+            renderEvidence(w, derived.events[i], derived.variants[i], derived.places[i].late);
+        w.endObject();
+    }
+}
+
+void TimelineRenderer::end(std::string &out) const
+{
+    out += "],\"count\":";
+    json::Writer(out).value(m_count);
+    out += '}';
+}
 
 std::string renderTimeline(std::string_view interaction, const Derived &derived, bool evidence)
 {
@@ -97,22 +110,10 @@ std::string renderTimeline(std::string_view interaction, const Derived &derived,
         size += placed.event->raw.size() + 320;
     std::string out;
     out.reserve(size);
-    json::Writer w(out);
-    w.beginObject();
-    w.member("interactionId", interaction);
-    w.key("events");
-    w.beginArray();
-    const std::vector<bool> late = evidence ? lateOnes(derived.events) : std::vector<bool>();
-    for (std::size_t i = 0; i < derived.events.size(); ++i) {
-        w.beginObject();
-        renderEvent(w, derived.events[i]);
-        if (evidence)
-            renderEvidence(w, derived.events[i], derived.variants[i], late[i]);
-        w.endObject();
-    }
-    w.endArray();
-    w.member("count", static_cast<std::int64_t>(derived.events.size()));
-    w.endObject();
+    TimelineRenderer renderer(evidence);
+    renderer.begin(out, interaction);
+    renderer.events(out, derived);
+    renderer.end(out);
     return out;
 }
 

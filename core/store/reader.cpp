@@ -115,19 +115,35 @@ Result<> SqliteReader::events(InteractionKey key, const std::function<bool(Store
         return fail(readError(snapshot.code()));
     if (auto collected = collectRows(key); !collected)
         return collected;
-    for (const std::int64_t row : m_rows) {
+    auto read = readRows(m_rows, each);
+    if (!read && read.error().code == ErrorCode::NotFound)
+        read = fail(readError(SQLITE_CORRUPT)); // the index names a row that is not there
+    if (m_rows.capacity() > kRowsKept)
+        std::vector<std::int64_t>().swap(m_rows);
+    return read;
+}
+
+Result<> SqliteReader::eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each)
+{
+    const Snapshot snapshot(*this);
+    if (!snapshot.good())
+        return fail(readError(snapshot.code()));
+    return readRows(rows, each);
+}
+
+Result<> SqliteReader::readRows(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each)
+{
+    for (const std::int64_t row : rows) {
         m_event.bind(1, row);
         sqlite::Rows found(m_event);
         if (!found.next())
-            return fail(readError(found.good() ? SQLITE_CORRUPT : found.code())); // the index names a row that is not there
+            return fail(found.good() ? Error{ErrorCode::NotFound, "The event has been deleted."} : readError(found.code()));
         StoredEvent event;
         if (auto read = readEvent(m_event, event); !read)
             return read;
         if (!each(std::move(event)))
             break;
     }
-    if (m_rows.capacity() > kRowsKept)
-        std::vector<std::int64_t>().swap(m_rows);
     return {};
 }
 

@@ -16,6 +16,7 @@ public:
 
     [[nodiscard]] Result<std::optional<InteractionKey>> find(std::string_view interaction) override;
     [[nodiscard]] Result<> events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each) override;
+    [[nodiscard]] Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) override;
     [[nodiscard]] Result<std::optional<Summary>> summary(InteractionKey key) override;
     [[nodiscard]] Result<std::optional<Record>> record(std::string_view interaction) override;
     [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) override;
@@ -40,6 +41,8 @@ private:
     [[nodiscard]] Error readError(int code) const { return sqlite::errorOf(m_connection.get(), code, "read"); }
     [[nodiscard]] Result<> readEvent(const sqlite::Statement &from, StoredEvent &event);
     [[nodiscard]] Result<> collectRows(InteractionKey key);
+    /// Calls `each` for these rows within the snapshot of the caller; NotFound if one is not there.
+    [[nodiscard]] Result<> readRows(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each);
     [[nodiscard]] Result<> appendSummary(InteractionKey key, std::vector<WriteGroup::SummaryRow> &rows);
     /// Walks by activity; false: gave up after too many that do not match, `rows` then means nothing.
     [[nodiscard]] Result<bool> listByActivity(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);

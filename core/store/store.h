@@ -116,6 +116,9 @@ public:
     /// Calls `each` for the interaction's events in row order, from one snapshot; stops when it returns false. Of memory it
     /// takes one event and 8 bytes for each further one. `each` must not use this reader; nor may the other callbacks.
     [[nodiscard]] virtual Result<> events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each) = 0;
+    /// Calls `each` for these rows (StoredEvent::row), in this order, from one snapshot; likewise. NotFound if retention has
+    /// deleted one of them.
+    [[nodiscard]] virtual Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) = 0;
     [[nodiscard]] virtual Result<std::optional<Summary>> summary(InteractionKey key) = 0;
     [[nodiscard]] virtual Result<std::optional<Record>> record(std::string_view interaction) = 0;
     /// Newest commit first, then the greater key. `beforeCommit`/`beforeKey`: behind this row of the page before.

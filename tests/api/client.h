@@ -37,6 +37,12 @@ public:
         send(method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
         return read(method == "HEAD");
     }
+    /// Everything until the server closes the connection.
+    QByteArray untilClosed()
+    {
+        while (more()) { }
+        return m_read;
+    }
     /// The next answer; `headOnly` if no body follows its head.
     Answer read(bool headOnly = false)
     {

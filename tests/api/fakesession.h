@@ -30,6 +30,7 @@ public:
     std::map<std::string, Text, std::less<>> atHand;
     std::map<std::string, Text, std::less<>> stored;
     std::map<std::string, Text, std::less<>> withEvidence;
+    std::shared_ptr<Pieces> rest; ///< follows everything in `stored`
     std::optional<Error> failure; ///< every question fails with it
     ListPage page;
     std::vector<Band> gaps;
@@ -55,11 +56,11 @@ public:
     TimeRange lastRange() const { return locked(m_lastRange); }
 
     Text timelineAtHand(std::string_view interaction) override { return find(atHand, interaction); }
-    HandlePtr timeline(InteractionId id, bool evidence, Answer<Text> answer) override
+    HandlePtr timeline(InteractionId id, bool evidence, Answer<Body> answer) override
     {
         return ask([this, id = std::move(id), evidence, answer = std::move(answer)] {
             if (Text text = find(evidence ? withEvidence : stored, id.value); text && !failure)
-                answer(std::move(text));
+                answer(Body{std::move(text), rest});
             else
                 answer(fail(failure.value_or(Error{ErrorCode::NotFound, "No event of it is known."})));
         });

@@ -166,12 +166,12 @@ private Q_SLOTS:
         std::string out;
         Reply r = reply(200, kJson, "{}");
         r.fields = "X: y\r\n";
-        writer.append(out, r, false, {1'778'064'294'118'000});
+        writer.append(out, r, true, false, {1'778'064'294'118'000});
         QCOMPARE(out, std::string("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Wed, 06 May 2026 10:44:54 GMT\r\n"
                                   "Connection: keep-alive\r\nX: y\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
                                   "Content-Length: 2\r\n\r\n"));
         out.clear();
-        writer.append(out, r, true, {1'778'064'295'000'000});
+        writer.append(out, r, true, true, {1'778'064'295'000'000});
         QVERIFY(out.find("10:44:55 GMT\r\nConnection: close\r\n") != std::string::npos);
         QCOMPARE(httpDate({0}), std::string("Thu, 01 Jan 1970 00:00:00 GMT"));
     }

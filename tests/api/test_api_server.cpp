@@ -28,6 +28,28 @@ QByteArray errorOf(const Answer &answer)
     return QJsonDocument::fromJson(answer.body).object().value(QLatin1String("error")).toString().toUtf8();
 }
 
+/// Given one after the other; then the end, or an error.
+class FakePieces final : public Session::Pieces {
+public:
+    FakePieces(std::vector<std::string> pieces, bool breaks) : m_pieces(std::move(pieces)), m_breaks(breaks) {}
+    HandlePtr next(Session::Answer<Session::Text> answer) override
+    {
+        class Nothing final : public Handle {};
+        if (m_at < m_pieces.size())
+            answer(text(m_pieces[m_at++]));
+        else if (m_breaks)
+            answer(fail(ErrorCode::NotFound, "The event has been deleted."));
+        else
+            answer(Session::Text());
+        return std::make_unique<Nothing>();
+    }
+
+private:
+    std::vector<std::string> m_pieces;
+    bool m_breaks;
+    std::size_t m_at = 0;
+};
+
 QByteArray bytes(const std::string &text) { return QByteArray::fromStdString(text); }
 
 } // namespace
@@ -79,6 +101,54 @@ private Q_SLOTS:
         QCOMPARE(get("/api/v2/timelines/i-2").body, QByteArray("stored"));
         QCOMPARE(get("/api/v2/timelines/i-1?include=evidence").body, QByteArray("evidence"));
         QCOMPARE(m_session->asked(), 2);
+    }
+
+    void hugeTimelineComesInChunks()
+    {
+        const std::string large(300'000, 'x');
+        m_session->stored["huge"] = text("begin,");
+        m_session->rest = std::make_shared<FakePieces>(std::vector<std::string>{"one,", large, "end"}, false);
+        start();
+        Client client(m_server->port());
+        client.send("GET /api/v2/timelines/huge HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        const QByteArray all = client.untilClosed();
+        QVERIFY(all.contains("\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nbegin,\r\n4\r\none,\r\n493e0\r\nxxx"));
+        QVERIFY(all.contains("xxx\r\n3\r\nend\r\n0\r\n\r\nHTTP/1.1 200 OK"));
+        QCOMPARE(all.count("Content-Length"), 1); // the second answer's
+        QCOMPARE(all.count('x'), qsizetype(large.size()));
+    }
+
+    void hugeTimelineForAnOldClient()
+    {
+        m_session->stored["huge"] = text("begin,");
+        m_session->rest = std::make_shared<FakePieces>(std::vector<std::string>{"one,", "end"}, false);
+        start();
+        Client client(m_server->port());
+        client.send("GET /api/v2/timelines/huge HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
+        const QByteArray all = client.untilClosed();
+        QVERIFY(all.endsWith("\r\n\r\nbegin,one,end"));
+        QVERIFY(all.contains("Connection: close\r\n") && !all.contains("chunked"));
+    }
+
+    void hugeTimelineThatBreaksIsNotTakenForWhole()
+    {
+        m_session->stored["huge"] = text("begin,");
+        m_session->rest = std::make_shared<FakePieces>(std::vector<std::string>{"one,"}, true);
+        start();
+        Client client(m_server->port());
+        client.send("GET /api/v2/timelines/huge HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const QByteArray all = client.untilClosed();
+        QVERIFY(!all.contains("0\r\n\r\n"));
+    }
+
+    void hugeTimelineHeadAlone()
+    {
+        m_session->stored["huge"] = text("begin,");
+        m_session->rest = std::make_shared<FakePieces>(std::vector<std::string>{"one,"}, false);
+        start();
+        Client client(m_server->port());
+        QCOMPARE(client.request("HEAD", "/api/v2/timelines/huge").status, 200);
+        QCOMPARE(client.get("/healthz").status, 200);
     }
 
     void unknownInteraction()

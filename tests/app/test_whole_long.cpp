@@ -43,7 +43,7 @@ void TestWholeLong::cutAgainAndAgain()
 {
     const QStringList faults{QStringLiteral("--duplicate=1"), QStringLiteral("--disconnect-every=500"),
                              QStringLiteral("--bad=0.02"), QStringLiteral("--skew=60")};
-    QCOMPARE(threadline::test::cutAgainAndAgain(2000, 1000, faults, scratchFolder() + QStringLiteral("/cuts")), QString());
+    QCOMPARE(threadline::test::cutAgainAndAgain(2000, 200, faults, scratchFolder() + QStringLiteral("/cuts")), QString());
 }
 
 void TestWholeLong::thousandKills()

@@ -84,7 +84,7 @@ public:
     }
 
     Text timelineAtHand(std::string_view interaction) override { return m_atHand ? find(interaction) : nullptr; }
-    HandlePtr timeline(InteractionId id, bool, Answer<Text> answer) override
+    HandlePtr timeline(InteractionId id, bool, Answer<Body> answer) override
     {
         Question question{std::move(id), std::move(answer)};
         if (!m_questions.push(question, 1, {}))
@@ -101,7 +101,7 @@ public:
 private:
     struct Question {
         InteractionId id;
-        Answer<Text> answer;
+        Answer<Body> answer;
     };
 
     Text find(std::string_view id) const
@@ -117,7 +117,7 @@ private:
             m_questions.pop(questions, 64, Duration::millis(100));
             for (Question &question : questions) {
                 if (Text text = find(question.id.value))
-                    question.answer(std::move(text));
+                    question.answer(Session::Body{std::move(text), nullptr});
                 else
                     question.answer(fail(ErrorCode::NotFound, "No such interaction."));
             }

@@ -55,9 +55,22 @@ void Harness::drain()
 
 std::string Harness::body(const std::string &id, bool evidence)
 {
-    const auto text = answerOf<Session::Text>(
+    const auto body = answerOf<Session::Body>(
         [&](auto answer) { return m_session->timeline(InteractionId(id), evidence, std::move(answer)); });
-    return text ? **text : "[" + text.error().message + "]";
+    if (!body)
+        return "[" + body.error().message + "]";
+    std::string whole = *body->text;
+    m_pieces = 1;
+    while (body->rest) {
+        const auto piece = answerOf<Session::Text>([&](auto answer) { return body->rest->next(std::move(answer)); });
+        if (!piece)
+            return "[" + piece.error().message + "]";
+        if (!*piece)
+            break;
+        whole += **piece;
+        ++m_pieces;
+    }
+    return whole;
 }
 
 std::vector<Summary> Harness::list(ListQuery query)

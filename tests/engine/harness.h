@@ -32,6 +32,8 @@ public:
     void drain();
     /// The body of GET /api/v2/timelines/{id}; what is wrong in brackets for an error.
     [[nodiscard]] std::string body(const std::string &id, bool evidence = false);
+    /// Of which the last one was made.
+    [[nodiscard]] int pieces() const { return m_pieces; }
     [[nodiscard]] std::vector<Summary> list(ListQuery query = {});
     [[nodiscard]] std::vector<Band> bands();
     [[nodiscard]] std::shared_ptr<const InteractionView> view(const std::string &id);
@@ -41,6 +43,7 @@ private:
     const Clock &m_clock;
     std::unique_ptr<Store> m_store;
     std::unique_ptr<LocalSession> m_session;
+    int m_pieces = 0;
 };
 
 /// Feeds a simulated stream as its server would send it: a connection that is closed is told and opened again. Returns the truth.

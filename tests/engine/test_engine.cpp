@@ -62,6 +62,7 @@ private Q_SLOTS:
     void recordsStand();
     void cursorIsStableUnderIngest();
     void unknownIsNotFound();
+    void hugeOnesComeInPieces();
 
 private:
     std::string m_folder;
@@ -295,6 +296,28 @@ void TestEngine::cursorIsStableUnderIngest()
     std::promise<Result<ListPage>> promise;
     const HandlePtr handle = harness.session().list(query, [&](Result<ListPage> r) { promise.set_value(std::move(r)); });
     QCOMPARE(promise.get_future().get().error().code, ErrorCode::InvalidArgument);
+}
+
+/// What is larger than may be held is read and rendered in pieces: the same bytes.
+void TestEngine::hugeOnesComeInPieces()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    const std::string filler(100'000, 'f');
+    std::vector<Event> events;
+    for (int n = 0; n < 60; ++n) { // their order is not that of the rows
+        const std::string json = eventJson("e-" + std::to_string(n), "huge", "p-" + std::to_string(n % 7), 10 + n % 50,
+                                           ",\"filler\":\"" + filler + "\"");
+        events.push_back(test::decoded(json));
+        harness.message(messageOf(json));
+    }
+    harness.drain();
+    QCOMPARE(harness.body("huge"), judge::timelineBody("huge", events, SequenceScope::Interaction));
+    QVERIFY(harness.pieces() > 10);
+    const std::string evidence = harness.body("huge", true);
+    QVERIFY(evidence.ends_with("],\"count\":60}"));
+    const auto view = harness.view("huge");
+    QCOMPARE(view->count, std::size_t(60));
+    QCOMPARE(view->events.size(), std::size_t(60));
 }
 
 void TestEngine::unknownIsNotFound()

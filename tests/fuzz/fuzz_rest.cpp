@@ -22,7 +22,7 @@ public:
         FUZZ_CHECK(!interaction.empty() && isUtf8(interaction));
         return nullptr;
     }
-    HandlePtr timeline(InteractionId id, bool, Answer<Text> answer) override
+    HandlePtr timeline(InteractionId id, bool, Answer<Body> answer) override
     {
         answer(fail(ErrorCode::NotFound, "Nothing is known of " + id.value));
         return nullptr;
@@ -59,7 +59,7 @@ void checkReply(const Reply &reply)
     FUZZ_CHECK(reply.body && reasonOf(reply.status) != "Unknown");
     HeadWriter writer;
     std::string head;
-    writer.append(head, reply, false, {});
+    writer.append(head, reply, true, false, {});
     FUZZ_CHECK(head.find("\r\n\r\n") == head.size() - 4);
     static json::Reader reader;
     if (reply.type != kExposition)

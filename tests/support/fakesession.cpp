@@ -168,12 +168,12 @@ void FakeSession::release()
 
 Session::Text FakeSession::timelineAtHand(std::string_view) { return nullptr; }
 
-HandlePtr FakeSession::timeline(InteractionId id, bool, Answer<Text> answer)
+HandlePtr FakeSession::timeline(InteractionId id, bool, Answer<Body> answer)
 {
-    return later<Text>(std::move(answer), [this, id]() -> Result<Text> {
+    return later<Body>(std::move(answer), [this, id]() -> Result<Body> {
         if (!m_entries.count(id.value))
             return fail(ErrorCode::NotFound, "Interaction not found.");
-        return std::make_shared<const std::string>("{\"interactionId\":\"" + id.value + "\",\"events\":[],\"count\":0}");
+        return Body{std::make_shared<const std::string>("{\"interactionId\":\"" + id.value + "\",\"events\":[],\"count\":0}"), nullptr};
     });
 }
 

@@ -35,7 +35,7 @@ public:
     void release();
 
     Text timelineAtHand(std::string_view interaction) override;
-    HandlePtr timeline(InteractionId id, bool evidence, Answer<Text> answer) override;
+    HandlePtr timeline(InteractionId id, bool evidence, Answer<Body> answer) override;
     HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) override;
     HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
     HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;

@@ -12,6 +12,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
+#include <QTimeZone>
 
 #include <algorithm>
 #include <cstdlib>
@@ -47,7 +48,7 @@ std::optional<qint64> millis(const QJsonValue &value)
 {
     static const QString form = QStringLiteral("yyyy-MM-ddTHH:mm:ss.zzzZ");
     const QDateTime time = QDateTime::fromString(value.toString(), form);
-    return time.isValid() ? std::optional(QDateTime(time.date(), time.time(), Qt::UTC).toMSecsSinceEpoch()) : std::nullopt;
+    return time.isValid() ? std::optional(QDateTime(time.date(), time.time(), QTimeZone::utc()).toMSecsSinceEpoch()) : std::nullopt;
 }
 
 struct Own {

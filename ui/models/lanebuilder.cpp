@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/lanebuilder.h"
 
+#include "ui/models/timelinescene.h"
 #include "ui/text/format.h"
 
 #include <QCoreApplication>
@@ -121,14 +122,31 @@ QString feltName(const FeltSegment &felt)
     }
 }
 
-QString channelName(const ParticipantRow &participant, const Segment &segment)
+/// With whom the customer was meanwhile, by the felt lane: the events of its own leg name nobody but itself.
+QString company(const Story &story, const Segment &segment)
+{
+    const auto speaks = [](SegmentKind kind) { return kind == SegmentKind::Talk || kind == SegmentKind::Conference; };
+    QStringList names;
+    for (const FeltSegment &felt : story.felt) {
+        const bool meanwhile = felt.start < segment.end.value_or(kLatestTime) && felt.end.value_or(kLatestTime) > segment.start;
+        if (!meanwhile || felt.participant < 0 || (felt.kind != segment.kind && !(speaks(felt.kind) && speaks(segment.kind))))
+            continue;
+        const QString name = participantName(story.participants[static_cast<std::size_t>(felt.participant)]);
+        if (!names.contains(name))
+            names << name;
+    }
+    return names.join(QStringLiteral(", "));
+}
+
+QString channelName(const Story &story, const ParticipantRow &participant, const Segment &segment)
 {
     const QString label = foreign(segment.label);
     if (participant.purpose == Purpose::Customer || participant.purpose == Purpose::External) {
+        const QString with = company(story, segment);
         switch (segment.kind) {
         case SegmentKind::Queue: return tr("Waiting");
-        case SegmentKind::Talk: return label.isEmpty() ? stateName(segment.kind) : tr("With %1").arg(label);
-        case SegmentKind::Hold: return label.isEmpty() ? tr("On hold") : tr("Held by %1").arg(label);
+        case SegmentKind::Talk: return with.isEmpty() ? stateName(segment.kind) : tr("With %1").arg(with);
+        case SegmentKind::Hold: return with.isEmpty() ? tr("On hold") : tr("Held by %1").arg(with);
         default: break;
         }
     }
@@ -160,7 +178,7 @@ LanePtr floorLane(const Story &story)
         for (const ParticipantRow &participant : story.participants) {
             for (const ChannelRow &channel : participant.channels) {
                 if (!channel.segments.empty())
-                    return channelLane(participant, channel);
+                    return channelLane(story, participant, channel);
             }
         }
     }
@@ -181,11 +199,11 @@ LanePtr feltLane(const Story &story)
     return builder.take();
 }
 
-LanePtr channelLane(const ParticipantRow &participant, const ChannelRow &channel)
+LanePtr channelLane(const Story &story, const ParticipantRow &participant, const ChannelRow &channel)
 {
     Builder builder;
     for (const Segment &segment : channel.segments)
-        builder.add(segment.kind, segment.start, segment.end, channelName(participant, segment), railOf(segment));
+        builder.add(segment.kind, segment.start, segment.end, channelName(story, participant, segment), railOf(segment));
     return builder.take();
 }
 

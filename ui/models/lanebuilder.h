@@ -12,7 +12,7 @@ namespace threadline::ui {
 [[nodiscard]] LanePtr floorLane(const Story &story);
 /// The customer-felt lane of one interaction, with fuller words.
 [[nodiscard]] LanePtr feltLane(const Story &story);
-[[nodiscard]] LanePtr channelLane(const ParticipantRow &participant, const ChannelRow &channel);
+[[nodiscard]] LanePtr channelLane(const Story &story, const ParticipantRow &participant, const ChannelRow &channel);
 
 /// How a segment is known, from both its ends.
 [[nodiscard]] Rail railOf(const Segment &segment);

@@ -94,7 +94,7 @@ private:
             row.note = tr("leg %1").arg(index + 1);
         row.parent = parent;
         row.lastOfParent = index + 1 == owner.channels.size();
-        row.lane = channelLane(owner, source);
+        row.lane = channelLane(m_story, owner, source);
         m_scene->rows.push_back(std::move(row));
     }
 

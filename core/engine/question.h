@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Questions that the reader pool answers later, and that whoever asked may take back.
+#pragma once
+
+#include "core/engine/readerpool.h"
+#include "core/session.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace threadline {
+
+/// A question on its way. The mutex makes cancelling wait for an answer that is just being given.
+template<class T>
+struct Question {
+    std::mutex mutex;
+    Session::Answer<T> answer;
+
+    void give(Result<T> result)
+    {
+        std::scoped_lock lock(mutex);
+        if (answer)
+            answer(std::move(result));
+        answer = nullptr;
+    }
+    [[nodiscard]] bool cancelled()
+    {
+        std::scoped_lock lock(mutex);
+        return !answer;
+    }
+};
+
+template<class T>
+class QuestionHandle final : public Handle {
+public:
+    explicit QuestionHandle(std::shared_ptr<Question<T>> question) : m_question(std::move(question)) {}
+    ~QuestionHandle() override
+    {
+        std::scoped_lock lock(m_question->mutex);
+        m_question->answer = nullptr;
+    }
+
+private:
+    std::shared_ptr<Question<T>> m_question;
+};
+
+/// Posts `read` to the pool; `answer` gets what it returns, or Busy if too many wait already.
+template<class T>
+HandlePtr ask(ReaderPool &pool, Session::Answer<T> answer, std::function<Result<T>(ReadContext &)> read)
+{
+    auto question = std::make_shared<Question<T>>();
+    question->answer = std::move(answer);
+    const bool posted = pool.post([question, read = std::move(read)](ReadContext &context) {
+        if (!question->cancelled())
+            question->give(read(context));
+    });
+    if (!posted)
+        question->give(fail(ErrorCode::Busy, "Too many questions wait for the store. Try again in a moment."));
+    return std::make_unique<QuestionHandle<T>>(std::move(question));
+}
+
+} // namespace threadline
