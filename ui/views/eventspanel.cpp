@@ -43,10 +43,10 @@ void EventsPanel::fitColumns()
                             "interaction-media-channel-removed",
                             "Agent Seventeen",
                             "Web message, leg 2",
-                            "consulting",
+                            "disconnected",
                             "1,000",
                             "backfilled",
-                            "13.7 s",
+                            "59 min 59 s",
                             ""};
     for (int c = 0; c < EventsModel::kColumns; ++c)
         setColumnWidth(c,
