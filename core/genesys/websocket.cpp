@@ -22,15 +22,18 @@ namespace {
 /// A frame is only taken out of the buffer once it is there completely: a buffer below the largest frame stalls for ever.
 constexpr qint64 kReadBuffer = static_cast<qint64>(kMaxMessageBytes) + 256 * 1024;
 
-/// Qt tells the status of a refused handshake in words only ("Unhandled http status code: 401 (Unauthorized).").
+/// Qt tells the status of a refused handshake in words only ("Unhandled http status code: 403 (Forbidden)."), and that of
+/// some statuses in words of their own.
 int statusIn(const QString &errorText)
 {
     static const QRegularExpression pattern(QStringLiteral("status code: ([1-5][0-9]{2})"));
     const QRegularExpressionMatch match = pattern.match(errorText);
     if (match.hasMatch())
         return match.captured(1).toInt();
-    const bool badRequest = errorText.contains(QLatin1String("Unknown error condition")) || errorText.contains(QLatin1String("requests a version"));
-    return badRequest ? 400 : 0; // the one status that it keeps for itself
+    const auto says = [&](const char *words) { return errorText.contains(QLatin1String(words)); };
+    if (says("WWW-Authenticate challenge") || says("requires authentication")) // since Qt 6.7
+        return 401;
+    return says("Unknown error condition") || says("requests a version") ? 400 : 0;
 }
 
 const char *nameOfCode(int code)
