@@ -2,6 +2,7 @@
 #include "core/engine/committer.h"
 
 #include "core/base/log.h"
+#include "core/base/threadname.h"
 
 #include <chrono>
 
@@ -15,7 +16,10 @@ constexpr auto kIdleEvery = std::chrono::seconds(1);
 
 Committer::Committer(Store &store, Listener listener) : m_store(store), m_listener(std::move(listener))
 {
-    m_thread = std::thread([this] { work(); });
+    m_thread = std::thread([this] {
+        nameThread("tl-commit");
+        work();
+    });
 }
 
 Committer::~Committer()
@@ -34,6 +38,7 @@ bool Committer::submit(std::unique_ptr<WriteGroup> &group, Duration wait)
     if (!m_done.wait_for(lock, std::chrono::microseconds(wait.us), [&] { return !m_next; }))
         return false;
     m_next = std::move(group);
+    const std::unique_ptr<WriteGroup> spent = std::move(m_spent);
     lock.unlock();
     m_wake.notify_one();
     return true;
@@ -71,6 +76,7 @@ void Committer::work()
         {
             std::scoped_lock lock(m_mutex);
             m_busy = false;
+            m_spent = std::move(group);
         }
         m_done.notify_all();
     }

@@ -46,6 +46,7 @@ private:
     std::condition_variable m_wake; ///< the store thread waits here
     std::condition_variable m_done; ///< those who submit or drain wait here
     std::unique_ptr<WriteGroup> m_next;
+    std::unique_ptr<WriteGroup> m_spent; ///< freed by whoever submits the next: memory is returned quickest where it was taken
     bool m_busy = false;
     bool m_stopping = false;
     std::thread m_thread;

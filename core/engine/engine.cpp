@@ -2,6 +2,7 @@
 #include "core/engine/engine.h"
 
 #include "core/base/log.h"
+#include "core/base/threadname.h"
 
 #include <chrono>
 
@@ -46,7 +47,10 @@ Result<std::unique_ptr<Engine>> Engine::start(Store &store, EngineOptions option
     };
     listener.idle = [e](Store &s) { e->retain(s); };
     engine->m_committer = std::make_unique<Committer>(store, std::move(listener));
-    engine->m_thread = std::thread([e] { e->work(); });
+    engine->m_thread = std::thread([e] {
+        nameThread("tl-engine");
+        e->work();
+    });
     return engine;
 }
 

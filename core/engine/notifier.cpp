@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/notifier.h"
 
+#include "core/base/threadname.h"
+
 #include <chrono>
 
 namespace threadline {
@@ -25,7 +27,10 @@ private:
 
 Notifier::Notifier()
 {
-    m_thread = std::thread([this] { work(); });
+    m_thread = std::thread([this] {
+        nameThread("tl-notify");
+        work();
+    });
 }
 
 Notifier::~Notifier()

@@ -2,6 +2,7 @@
 #include "core/store/checkpointer.h"
 
 #include "core/base/log.h"
+#include "core/base/threadname.h"
 
 namespace threadline {
 
@@ -25,7 +26,10 @@ Result<> Checkpointer::start(const std::string &database)
     // Its cache would only repeat the writer's; a checkpoint copies pages through a buffer of its own.
     if (auto done = m_connection.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256"); !done)
         return done;
-    m_thread = std::thread([this] { work(); });
+    m_thread = std::thread([this] {
+        nameThread("tl-checkpoint");
+        work();
+    });
     return {};
 }
 

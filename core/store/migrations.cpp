@@ -122,7 +122,7 @@ Result<> fill(const std::string &path)
     auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::ReadWrite, 0);
     if (!connection)
         return fail(connection.error());
-    const std::string setup = "PRAGMA page_size = 4096; PRAGMA synchronous = FULL; PRAGMA application_id = "
+    const std::string setup = "PRAGMA page_size = 8192; PRAGMA synchronous = FULL; PRAGMA application_id = "
         + std::to_string(kApplicationId);
     if (auto done = connection->run(setup.c_str(), "make"); !done)
         return done;
