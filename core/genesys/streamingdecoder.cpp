@@ -33,10 +33,9 @@ struct StreamingDecoder::Fields {
     std::string_view id, timestamp, type, sequence, data;
     bool duplicate = false;
 
-    explicit Fields(std::string_view raw)
+    /// `cursor` is within the event's object, and behind it afterwards.
+    explicit Fields(json::Cursor &cursor)
     {
-        json::Cursor cursor(raw);
-        cursor.enterObject();
         std::string_view name;
         while (cursor.nextMember(name)) {
             const std::string_view value = cursor.skipValue();
@@ -76,27 +75,36 @@ void StreamingDecoder::decode(std::string_view text, Timestamp received, Decoded
         return;
     }
     json::Cursor cursor(*prepared);
-    std::string_view events, timestamp, type, name;
-    if (cursor.enterObject()) {
-        while (cursor.nextMember(name)) {
+    std::string_view timestamp, type, name;
+    bool named = false, array = false;
+    const bool object = cursor.enterObject();
+    while (object && cursor.nextMember(name)) {
+        if (name != "events") {
             const std::string_view value = cursor.skipValue();
-            (name == "events" ? events : name == "timestamp" ? timestamp : name == "type" ? type : name) = value;
+            (name == "timestamp" ? timestamp : name == "type" ? type : name) = value;
+            continue;
         }
+        out.clear(); // of several the last counts
+        named = true;
+        array = cursor.enterArray();
+        if (array)
+            decodeArray(cursor, received, out);
+        else
+            cursor.skipValue();
     }
-    if (json::typeOf(events) == json::Type::Array)
-        decodeArray(events, received, out);
-    else if (events.empty() && timestamp.empty() && json::typeOf(type) == json::Type::String)
+    if (array)
+        return;
+    if (!named && timestamp.empty() && json::typeOf(type) == json::Type::String)
         out.control = true;
     else
         out.refused.push_back(refuse("malformed", "The message has no array \"events\".", text, received));
 }
 
-void StreamingDecoder::decodeArray(std::string_view array, Timestamp received, Decoded &out)
+/// In one pass: what a message holds is not looked at twice.
+void StreamingDecoder::decodeArray(json::Cursor &cursor, Timestamp received, Decoded &out)
 {
-    json::Cursor cursor(array);
-    cursor.enterArray();
     while (cursor.nextElement())
-        decodeElement(cursor.skipValue(), received, out);
+        decodeElement(cursor, received, out);
 }
 
 /// A message that is no JSON: each element that is by itself is decoded, each that is not is refused by itself.
@@ -109,28 +117,35 @@ void StreamingDecoder::salvage(std::string_view text, const Error &error, Timest
     }
     for (const std::string_view element : elements) {
         const auto prepared = m_reader.prepare(element);
-        if (prepared)
-            decodeElement(*prepared, received, out);
-        else
+        if (prepared) {
+            json::Cursor cursor(*prepared);
+            decodeElement(cursor, received, out);
+        } else {
             out.refused.push_back(refuse("malformed", "The event: " + prepared.error().message + ".", element, received));
+        }
     }
 }
 
-void StreamingDecoder::decodeElement(std::string_view raw, Timestamp received, Decoded &out)
+void StreamingDecoder::decodeElement(json::Cursor &cursor, Timestamp received, Decoded &out)
 {
     Event &event = out.events.emplace_back();
     event.received = received;
-    if (const auto problem = decodeEvent(raw, event)) {
+    std::string_view raw;
+    if (const auto problem = decodeEvent(cursor, raw, event)) {
         out.events.pop_back();
         out.refused.push_back(refuse(problem->reason, problem->detail, raw, received));
     }
 }
 
-std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(std::string_view raw, Event &event)
+std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(json::Cursor &cursor, std::string_view &raw, Event &event)
 {
-    if (json::typeOf(raw) != json::Type::Object)
+    const char *start = cursor.position();
+    if (!cursor.enterObject()) {
+        raw = cursor.skipValue();
         return Problem{"not-an-object", "The event is no JSON object."};
-    const Fields fields(raw);
+    }
+    const Fields fields(cursor);
+    raw = {start, static_cast<std::size_t>(cursor.position() - start)};
     event.content = hash128(raw);
     if (fields.id.empty()) {
         event.id.value = "h-" + event.content.hex();
@@ -186,7 +201,9 @@ Result<Event> StreamingDecoder::decodeStored(std::string_view raw, Timestamp rec
     Event event;
     event.received = received;
     event.provenance = provenance;
-    if (const auto problem = decodeEvent(*prepared, event))
+    json::Cursor cursor(*prepared);
+    std::string_view whole;
+    if (const auto problem = decodeEvent(cursor, whole, event))
         return fail(ErrorCode::Malformed, std::string(problem->detail));
     return event;
 }

@@ -50,10 +50,11 @@ private:
     };
     struct Fields;
 
-    void decodeArray(std::string_view array, Timestamp received, Decoded &out);
+    void decodeArray(json::Cursor &cursor, Timestamp received, Decoded &out);
     void salvage(std::string_view text, const Error &error, Timestamp received, Decoded &out);
-    void decodeElement(std::string_view raw, Timestamp received, Decoded &out);
-    [[nodiscard]] std::optional<Problem> decodeEvent(std::string_view raw, Event &event);
+    /// What stands at `cursor`, and moves past it.
+    void decodeElement(json::Cursor &cursor, Timestamp received, Decoded &out);
+    [[nodiscard]] std::optional<Problem> decodeEvent(json::Cursor &cursor, std::string_view &raw, Event &event);
 
     json::Reader m_reader;
     std::string m_scratch;

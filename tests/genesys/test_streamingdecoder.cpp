@@ -48,6 +48,7 @@ private Q_SLOTS:
     void oneBadEventDoesNotPoison();
     void brokenMessageIsSalvaged();
     void controlMessages();
+    void ofSeveralListsTheLastCounts();
     void tooLarge();
     void idIsMade();
     void storedIsReadBack();
@@ -184,6 +185,20 @@ void TestStreamingDecoder::brokenMessageIsSalvaged()
     const Decoded html = decode("<html>503</html>");
     QVERIFY(html.events.empty());
     QCOMPARE(html.refused.size(), std::size_t(1));
+}
+
+void TestStreamingDecoder::ofSeveralListsTheLastCounts()
+{
+    const std::string a = with("e1", "a"), b = with("e1", "b");
+    const Decoded two = decode("{\"events\":[" + a + ",5],\"events\":[" + b + "]}");
+    QCOMPARE(two.events.size(), std::size_t(1));
+    QCOMPARE(two.events[0].id, EventId("b"));
+    QCOMPARE(two.events[0].raw, b);
+    QVERIFY(two.refused.empty());
+    const Decoded none = decode("{\"events\":[" + a + "],\"events\":{\"x\":[1]},\"type\":\"t\"}");
+    QVERIFY(none.events.empty() && !none.control);
+    QCOMPARE(none.refused.size(), std::size_t(1));
+    QCOMPARE(none.refused[0].reason, std::string("malformed"));
 }
 
 void TestStreamingDecoder::controlMessages()
