@@ -9,6 +9,8 @@
 namespace threadline {
 namespace {
 
+constexpr Duration kOldestGroup = Duration::millis(20);
+constexpr std::int64_t kCompanyMicros = 10; ///< a row in a group lets it wait so much longer, up to kOldestGroup
 constexpr Duration kOfferWait = Duration::millis(250);
 constexpr Duration kIdleWait = Duration::millis(100);
 constexpr Duration kShutdown = Duration::millis(3500);
@@ -173,14 +175,17 @@ void Engine::takeOne(Item &item)
     }
 }
 
-/// By age, and only while the store thread has nothing to do: so groups grow with the load.
+/// By age, and only while the store thread has nothing to do: so groups grow with the load. Under load a group waits longer
+/// for company too, because a commit has a price of its own.
 bool Engine::due() const
 {
     if (m_closed)
         return true;
     if (!m_ingest->pending() || !m_committer->idle())
         return false;
-    return m_stopping || !m_pendingSince || m_real.steady() - *m_pendingSince >= m_options.groupAge;
+    const Duration company = Duration::micros(static_cast<std::int64_t>(m_ingest->rows()) * kCompanyMicros);
+    const Duration age = std::max(m_options.groupAge, std::min(m_options.groupAge + company, kOldestGroup));
+    return m_stopping || !m_pendingSince || m_real.steady() - *m_pendingSince >= age;
 }
 
 void Engine::flush(bool evenIfBusy)
