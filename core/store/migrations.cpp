@@ -122,8 +122,8 @@ Result<> fill(const std::string &path)
     auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::ReadWrite, 0);
     if (!connection)
         return fail(connection.error());
-    const std::string setup = "PRAGMA page_size = 8192; PRAGMA synchronous = FULL; PRAGMA application_id = "
-        + std::to_string(kApplicationId);
+    const std::string setup = "PRAGMA page_size = " + std::to_string(kPageBytes)
+        + "; PRAGMA synchronous = FULL; PRAGMA application_id = " + std::to_string(kApplicationId);
     if (auto done = connection->run(setup.c_str(), "make"); !done)
         return done;
     if (auto done = migrate(*connection, migrations()); !done)

@@ -14,6 +14,9 @@ namespace threadline {
 /// "THLD", in every database of ours at offset 68 (PRAGMA application_id).
 inline constexpr std::int32_t kApplicationId = 0x54484C44;
 
+/// Of a new database. An event row takes a fraction of it, and a commit touches fewer pages than with smaller ones.
+inline constexpr int kPageBytes = 8192;
+
 /// The step to one version; the n-th (from 1) leads from version n - 1 to n. Version 0 is the empty database.
 struct Migration {
     const char *sql;

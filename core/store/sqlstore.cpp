@@ -11,11 +11,10 @@
 namespace threadline {
 namespace {
 
-constexpr int kPageBytes = 4096;
 /// A pass over the journal each time it has grown by this much: little enough to be done in the background before the next.
-constexpr int kPassPages = (16 << 20) / kPageBytes;
+constexpr std::int64_t kPassBytes = 32 << 20;
 /// Once nobody holds it, the writer ends a journal above this, so that readers have short ways and a start after a kill is quick.
-constexpr int kEndPages = (64 << 20) / kPageBytes;
+constexpr std::int64_t kEndBytes = 128 << 20;
 constexpr int kLookupTimeoutMs = 2000;
 
 constexpr const char *kReadState = "SELECT commit_no, last_key, last_row, events, received, listening, closed, names_indexed FROM state";
@@ -40,14 +39,19 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock)
         return {};
     if (auto prepared = prepareWrites(); !prepared)
         return prepared;
+    const auto page = m_connection.number("PRAGMA page_size");
+    if (!page)
+        return fail(page.error());
+    m_pageBytes = *page;
     sqlite3_wal_hook(
         m_connection.get(),
         [](void *self, sqlite3 *, const char *, int pages) {
-            static_cast<SqliteStore *>(self)->m_journalPages = pages;
+            auto *store = static_cast<SqliteStore *>(self);
+            store->m_journalBytes = pages * store->m_pageBytes;
             return SQLITE_OK;
         },
         this);
-    m_nextPass = kPassPages;
+    m_nextPass = kPassBytes;
     m_checkpointer = std::make_unique<Checkpointer>();
     if (auto started = m_checkpointer->start(m_path); !started)
         return started;
@@ -135,22 +139,22 @@ Result<> SqliteStore::writeState(const StoreState &state)
 /// its bound is little, so the writer does it itself, with nobody writing meanwhile, and the journal begins anew.
 void SqliteStore::tendJournal()
 {
-    const std::int64_t limit = std::max<std::int64_t>(m_options.walLimitBytes / kPageBytes, kPassPages);
-    if (m_journalPages < m_nextPass) {
-        if (m_journalPages + kPassPages < m_nextPass)
-            m_nextPass = kPassPages; // it began anew
+    const std::int64_t limit = std::max(m_options.walLimitBytes, kPassBytes);
+    if (m_journalBytes < m_nextPass) {
+        if (m_journalBytes + kPassBytes < m_nextPass)
+            m_nextPass = kPassBytes; // it began anew
         return;
     }
     const bool beside = m_checkpointer->busy();
-    if (m_journalPages > limit || (m_journalPages > kEndPages && !beside)) {
-        const int mode = m_journalPages > limit ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    if (m_journalBytes > limit || (m_journalBytes > kEndBytes && !beside)) {
+        const int mode = m_journalBytes > limit ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
         const int code = sqlite3_wal_checkpoint_v2(m_connection.get(), nullptr, mode, nullptr, nullptr);
         if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
             log::warning("store", sqlite::errorOf(m_connection.get(), code, "write the journal back into").message);
     } else if (!beside) {
         m_checkpointer->ask();
     }
-    m_nextPass = m_journalPages + kPassPages;
+    m_nextPass = m_journalBytes + kPassBytes;
 }
 
 Result<std::unique_ptr<StoreReader>> SqliteStore::reader() const { return openReader(m_path); }

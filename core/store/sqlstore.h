@@ -85,8 +85,9 @@ private:
     std::unique_ptr<Writes> m_writes;
     std::unique_ptr<NamesIndex> m_names;
     std::unique_ptr<Checkpointer> m_checkpointer;
-    int m_journalPages = 0;   ///< after the last commit
-    int m_nextPass = 0;       ///< pages at which the next pass over the journal is asked for
+    std::int64_t m_pageBytes = 0;
+    std::int64_t m_journalBytes = 0; ///< after the last commit
+    std::int64_t m_nextPass = 0;     ///< size at which the next pass over the journal is asked for
     std::atomic<std::int64_t> m_tombstones{0};
     mutable std::mutex m_lookupMutex;
     mutable sqlite::Connection m_lookup; ///< for hasTombstone

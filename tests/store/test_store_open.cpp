@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Opening what cannot be used says why, and changes no byte.
+#include "core/store/schema.h"
 #include "tests/store/childprocess.h"
 #include "tests/store/storefixture.h"
-
-#include "core/store/schema.h"
 
 #include <cerrno>
 #include <csignal>
@@ -175,7 +174,7 @@ private Q_SLOTS:
         const StoreFolder folder;
         fill(folder);
         QFile file(QString::fromStdString(folder.database()));
-        QVERIFY(file.resize(file.size() / 2 / 4096 * 4096));
+        QVERIFY(file.resize(file.size() / 2 / kPageBytes * kPageBytes));
         refused(folder, ErrorCode::Unusable, "is damaged");
         QVERIFY(file.resize(file.size() / 2 + 100));
         refused(folder, ErrorCode::Unusable, "is damaged");
@@ -195,7 +194,7 @@ private Q_SLOTS:
         const StoreFolder folder;
         fill(folder);
         const std::int64_t page = table == QLatin1String("sqlite_schema") ? 1 : rootPage(folder.database(), table.toLatin1());
-        overwrite(folder.database(), (page - 1) * 4096 + (page == 1 ? 100 : 0), QByteArray(2000, '\xa5'));
+        overwrite(folder.database(), (page - 1) * kPageBytes + (page == 1 ? 100 : 0), QByteArray(2000, '\xa5'));
         refused(folder, ErrorCode::Unusable, "is damaged");
     }
 
@@ -205,8 +204,8 @@ private Q_SLOTS:
         fill(folder, 40);
         {
             QFile file(QString::fromStdString(folder.database()));
-            const qint64 middle = file.size() / 4096 / 2 * 4096;
-            overwrite(folder.database(), middle, QByteArray(8 * 4096, '\xa5'));
+            const qint64 middle = file.size() / kPageBytes / 2 * kPageBytes;
+            overwrite(folder.database(), middle, QByteArray(8 * kPageBytes, '\xa5'));
         }
         const auto store = folder.open();
         NEED(store);
