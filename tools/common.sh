@@ -134,7 +134,7 @@ is_configured() {
 }
 
 # configure PRESET [CMake option]...
-# Several sources are compiled as one here: that is quicker as long as everything is compiled. Who changes one file after the
+# Several sources are compiled as one here, with precompiled headers: that is quicker as long as everything is compiled. Who changes one file after the
 # other has less to wait for with the bare preset: cmake --preset dev
 configure() {
   local preset=$1; shift
@@ -144,7 +144,8 @@ configure() {
   grep -q -s -x -F "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$root/build/$preset/CMakeCache.txt" || fresh=--fresh
   local log=$root/build/$preset.configure.log
   mkdir -p "$root/build"
-  (cd -- "$root" && cmake --preset "$preset" $fresh -DCMAKE_UNITY_BUILD=ON "$@" >"$log" 2>&1) || {
+  (cd -- "$root" && cmake --preset "$preset" $fresh -DCMAKE_UNITY_BUILD=ON -DTHREADLINE_PCH=ON \
+    -DTHREADLINE_CCACHE=OFF "$@" >"$log" 2>&1) || {
     cat "$log" >&2
     die "CMake could not configure $preset: see above. A package it does not find is in packaging/packages.txt; else remove build/$preset and try again."
   }
