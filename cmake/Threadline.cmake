@@ -29,7 +29,7 @@ macro(threadline_setup)
     endif()
   endif()
 
-  # Events are made by one thread and let go by another: jemalloc spares a sixth of the processor time of that. A sanitizer
+  # Events are made by one thread and let go by another: jemalloc spares a seventh of the processor time. A sanitizer
   # brings an allocator of its own.
   add_library(threadline_allocator INTERFACE)
   find_library(THREADLINE_JEMALLOC jemalloc)

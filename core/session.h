@@ -38,8 +38,10 @@ struct ListPage {
 struct InteractionView {
     Story story;
     std::vector<std::shared_ptr<const Event>> events; ///< in canonical order, beside Story::marks
-    std::size_t count = 0; ///< of its events in all: of a huge interaction only the first ones are given, and told of
-    std::string record;    ///< the platform's own record, minified JSON; empty: none
+    std::size_t left = 0; ///< events behind these that are not given: of a huge interaction the window gets the first ones
+    std::string record;   ///< the platform's own record, minified JSON; empty: none
+
+    [[nodiscard]] std::size_t count() const { return events.size() + left; }
 };
 
 /// What a commit changed; several commits may come as one batch.
@@ -69,7 +71,7 @@ public:
     class Pieces {
     public:
         virtual ~Pieces() = default;
-        /// The next piece; null: that was all.
+        /// The next piece, never an empty one; null: that was all.
         [[nodiscard]] virtual HandlePtr next(Answer<Text> answer) = 0;
     };
     struct Body {

@@ -134,8 +134,8 @@ is_configured() {
 }
 
 # configure PRESET [CMake option]...
-# Several sources are compiled as one here, with precompiled headers: that is quicker as long as everything is compiled. Who changes one file after the
-# other has less to wait for with the bare preset: cmake --preset dev
+# Several sources are compiled as one here, with precompiled headers: that is quicker as long as everything is compiled. Who
+# changes one file after the other has less to wait for with the bare preset: cmake --preset dev
 configure() {
   local preset=$1; shift
   is_configured "$preset" && return 0

@@ -341,12 +341,11 @@ void Connection::send(Reply reply)
 /// Writes m_out, and `body` behind it: framed if there is a rest, at once if it is small, else as pump() comes to it.
 void Connection::writeBody(Session::Text body)
 {
-    const bool framed = m_rest && m_chunks;
-    if (framed)
+    if (framed())
         appendChunkSize(m_out, body->size());
     if (body->size() <= kWholeBody) {
         m_out += *body;
-        if (framed)
+        if (framed())
             m_out += "\r\n";
     } else {
         m_body = std::move(body);
@@ -378,9 +377,9 @@ void Connection::takePiece(const Reply &piece)
     } else if (piece.body) {
         writeBody(piece.body);
     } else {
-        m_rest.reset();
-        if (m_chunks)
+        if (framed())
             appendChunkSize(m_out, 0);
+        m_rest.reset();
         m_plain.write(m_out.data(), static_cast<qint64>(m_out.size()));
     }
 }
@@ -395,7 +394,7 @@ void Connection::pump()
         if (m_bodyAt < m_body->size())
             continue;
         m_body.reset();
-        if (m_rest && m_chunks)
+        if (framed())
             m_plain.write("\r\n");
     }
     if (m_body || m_piece || m_plain.bytesToWrite() >= kHighWater)

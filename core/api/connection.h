@@ -74,6 +74,8 @@ private:
     void askPiece();
     void takePiece(const Reply &piece);
     void writeBody(Session::Text body);
+    /// Whether the body goes out in chunks.
+    [[nodiscard]] bool framed() const { return m_rest && m_chunks; }
     void sent();
     void setDeadline(Duration in);
     [[nodiscard]] std::string_view input() const { return std::string_view(m_input).substr(m_at); }

@@ -42,7 +42,7 @@ bool listHolds(std::string_view value, std::string_view word)
 {
     while (!value.empty()) {
         const std::size_t comma = value.find(',');
-        if (ascii::equalNoCase(ascii::trimmed(value.substr(0, comma)), word))
+        if (ascii::equalNoCase(ascii::trimmedBlanks(value.substr(0, comma)), word))
             return true;
         if (comma == std::string_view::npos)
             return false;
@@ -135,8 +135,7 @@ Read<bool> readHost(std::string_view value, Head &head, Seen &seen)
 
 Read<bool> readLength(std::string_view value, Head &head, Seen &seen)
 {
-    const bool digits = !value.empty() && value.size() <= 18
-        && ascii::allDigits(value);
+    const bool digits = !value.empty() && value.size() <= 18 && ascii::allDigits(value);
     if (std::exchange(seen.length, true) || !digits)
         return malformed("Content-Length must be given once, as a decimal number.");
     for (const char c : value)
@@ -177,7 +176,7 @@ Read<bool> readFieldLine(std::string_view line, Head &head, Seen &seen)
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !isToken(line.substr(0, colon)))
         return malformed("A header field must be NAME: VALUE on one line.");
-    const std::string_view value = ascii::trimmed(line.substr(colon + 1));
+    const std::string_view value = ascii::trimmedBlanks(line.substr(colon + 1));
     if (!std::all_of(value.begin(), value.end(), isValueChar))
         return malformed("A header field holds a control character.");
     return readField(line.substr(0, colon), value, head, seen);

@@ -39,14 +39,22 @@ namespace threadline::ascii {
     return out;
 }
 
-/// Without white space at either end.
-[[nodiscard]] constexpr std::string_view trimmed(std::string_view text)
+/// Without characters that `is` says to leave out, at either end.
+template<class Is>
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text, Is is)
 {
-    while (!text.empty() && isSpace(text.front()))
+    while (!text.empty() && is(text.front()))
         text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
+    while (!text.empty() && is(text.back()))
         text.remove_suffix(1);
     return text;
+}
+/// Without JSON's white space at either end.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) { return trimmed(text, isSpace); }
+/// Without blanks and tabs at either end. A bare CR or LF stays, so that who forbids controls finds it (HTTP).
+[[nodiscard]] constexpr std::string_view trimmedBlanks(std::string_view text)
+{
+    return trimmed(text, [](char c) { return c == ' ' || c == '\t'; });
 }
 
 } // namespace threadline::ascii

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/ascii.h"
 #include "core/base/json.h"
 
+#include "core/base/ascii.h"
 #include "core/base/utf8.h"
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -138,6 +139,25 @@ bool replaceHugeIntegers(char *text, std::size_t size)
     return found;
 }
 
+/// The first quotation mark in [p, end), or `end`. Names and values are short: eight bytes at a time beat a call of memchr.
+const char *findQuote(const char *p, const char *end)
+{
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kQuotes = kOnes * '"';
+    for (; end - p >= 8; p += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, p, 8);
+        word ^= kQuotes; // a byte that was a quotation mark is zero now
+        const std::uint64_t zeros = (word - kOnes) & ~word & (kOnes << 7); // the lowest bit set is the first one's
+        if (zeros == 0)
+            continue;
+        if constexpr (std::endian::native == std::endian::little)
+            return p + std::countr_zero(zeros) / 8;
+        break;
+    }
+    return std::find(p, end, '"');
+}
+
 std::string wordsFor(simdjson::error_code code)
 {
     switch (code) {
@@ -178,8 +198,7 @@ struct Reader::Impl {
         return validator.parse(text, size, false).error();
     }
 
-    /// Judges the text in `padded`. One that is fine but for lone surrogates or integers
-    /// beyond 64 bits is let through.
+    /// Judges the text in `padded`. One that is fine but for lone surrogates or integers beyond 64 bits is let through.
     simdjson::error_code validateLeniently(std::size_t size)
     {
         const auto error = validate(padded.data(), size);
@@ -259,25 +278,6 @@ bool Cursor::enter(char bracket)
         return false;
     ++m_at;
     return true;
-}
-
-/// The first quotation mark in [p, end), or `end`. Names and values are short: eight bytes at a time beat a call of memchr.
-const char *findQuote(const char *p, const char *end)
-{
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    constexpr std::uint64_t kQuotes = kOnes * '"';
-    for (; end - p >= 8; p += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, p, 8);
-        word ^= kQuotes; // a byte that was a quotation mark is zero now
-        const std::uint64_t zeros = (word - kOnes) & ~word & (kOnes << 7); // the lowest bit set is the first one's
-        if (zeros == 0)
-            continue;
-        if constexpr (std::endian::native == std::endian::little)
-            return p + std::countr_zero(zeros) / 8;
-        break;
-    }
-    return std::find(p, end, '"');
 }
 
 /// Behind the string at `at` (its opening quote).

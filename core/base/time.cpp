@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/ascii.h"
 #include "core/base/time.h"
+
+#include "core/base/ascii.h"
 
 #include <chrono>
 

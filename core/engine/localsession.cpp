@@ -146,7 +146,7 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
     if (!record)
         return fail(record.error());
     auto view = std::make_shared<InteractionView>();
-    view->count = count;
+    view->left = count - derived->events.size();
     if (!derived->events.empty()) {
         Timestamp from = derived->events.front().event->time, to = from;
         for (const PlacedEvent &placed : derived->events) {

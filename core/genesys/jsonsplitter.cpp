@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/ascii.h"
 #include "core/genesys/jsonsplitter.h"
+
+#include "core/base/ascii.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/ascii.h"
 #include "core/simulator/http.h"
+
+#include "core/base/ascii.h"
 
 #include <algorithm>
 #include <charconv>
@@ -39,7 +40,7 @@ bool parseHead(std::string_view head, HttpRequest &request)
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos)
             return false;
-        request.headers[ascii::lowered(line.substr(0, colon))] = ascii::trimmed(line.substr(colon + 1));
+        request.headers[ascii::lowered(line.substr(0, colon))] = ascii::trimmedBlanks(line.substr(colon + 1));
     }
     return !first;
 }

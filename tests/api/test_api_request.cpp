@@ -90,6 +90,9 @@ private Q_SLOTS:
         row("version 1.2", "GET / HTTP/1.2" + host + "\r\n", 505);
         row("no version", "GET / FTP/1.1" + host + "\r\n", 400);
         row("lower-case version", "GET / http/1.1" + host + "\r\n", 400);
+        row("CR behind a value", "GET / HTTP/1.1\r\nHost: a\r\r\n\r\n", 400);
+        row("CR before a value", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length:\r 1\r\n\r\n", 400);
+        row("LF behind a value", "GET / HTTP/1.1\r\nHost: a\n\r\n\r\n", 400);
         row("unknown method", "BREW / HTTP/1.1" + host + "\r\n", 501);
         row("lower-case method", "get / HTTP/1.1" + host + "\r\n", 501);
         row("connect", "CONNECT a:80 HTTP/1.1" + host + "\r\n", 501);

@@ -318,7 +318,7 @@ void TestEngine::hugeOnesComeInPieces()
     const std::string evidence = harness.body("huge", true);
     QVERIFY(evidence.ends_with("],\"count\":60}"));
     const auto view = harness.view("huge");
-    QCOMPARE(view->count, std::size_t(60));
+    QCOMPARE(view->count(), std::size_t(60));
     QCOMPARE(view->events.size(), std::size_t(60));
 }
 

@@ -29,16 +29,6 @@ void nameWith(FloorEntry &entry, const QString &person)
     entry.with = person.isEmpty() ? stateName(entry.now).toLower() : person;
 }
 
-QString personOf(const Story &story, const FeltSegment &felt)
-{
-    if (felt.participant >= 0 && felt.participant < static_cast<int>(story.participants.size())) {
-        const ParticipantRow &row = story.participants[static_cast<std::size_t>(felt.participant)];
-        if (row.purpose == Purpose::Agent || row.purpose == Purpose::User || row.purpose == Purpose::External)
-            return foreign(row.name.empty() ? felt.label : row.name);
-    }
-    return felt.kind == SegmentKind::Queue || felt.kind == SegmentKind::Ivr ? QString() : foreign(felt.label);
-}
-
 /// An open wrap-up after the customer has gone.
 bool openWrapUp(const Story &story, FloorEntry &entry)
 {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/lanebuilder.h"
 
-#include "ui/models/timelinescene.h"
 #include "ui/text/format.h"
 
 #include <QCoreApplication>
@@ -129,10 +128,10 @@ QString company(const Story &story, const Segment &segment)
     QStringList names;
     for (const FeltSegment &felt : story.felt) {
         const bool meanwhile = felt.start < segment.end.value_or(kLatestTime) && felt.end.value_or(kLatestTime) > segment.start;
-        if (!meanwhile || felt.participant < 0 || (felt.kind != segment.kind && !(speaks(felt.kind) && speaks(segment.kind))))
+        if (!meanwhile || (felt.kind != segment.kind && !(speaks(felt.kind) && speaks(segment.kind))))
             continue;
-        const QString name = participantName(story.participants[static_cast<std::size_t>(felt.participant)]);
-        if (!names.contains(name))
+        const QString name = personOf(story, felt);
+        if (!name.isEmpty() && !names.contains(name))
             names << name;
     }
     return names.join(QStringLiteral(", "));
@@ -156,6 +155,16 @@ QString channelName(const Story &story, const ParticipantRow &participant, const
 }
 
 } // namespace
+
+QString personOf(const Story &story, const FeltSegment &felt)
+{
+    if (felt.participant >= 0 && felt.participant < static_cast<int>(story.participants.size())) {
+        const ParticipantRow &row = story.participants[static_cast<std::size_t>(felt.participant)];
+        if (row.purpose == Purpose::Agent || row.purpose == Purpose::User || row.purpose == Purpose::External)
+            return foreign(row.name.empty() ? felt.label : row.name);
+    }
+    return felt.kind == SegmentKind::Queue || felt.kind == SegmentKind::Ivr ? QString() : foreign(felt.label);
+}
 
 Rail railOf(const Segment &segment)
 {

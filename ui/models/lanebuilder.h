@@ -14,6 +14,9 @@ namespace threadline::ui {
 [[nodiscard]] LanePtr feltLane(const Story &story);
 [[nodiscard]] LanePtr channelLane(const Story &story, const ParticipantRow &participant, const ChannelRow &channel);
 
+/// Who the customer was with in a stretch of what it felt; empty: nobody.
+[[nodiscard]] QString personOf(const Story &story, const FeltSegment &felt);
+
 /// How a segment is known, from both its ends.
 [[nodiscard]] Rail railOf(const Segment &segment);
 /// The segment of `channel` that starts at `start` and is of `kind`; null if there is none.

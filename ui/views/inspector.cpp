@@ -249,7 +249,7 @@ void Inspector::showEvent(const InteractionView &view, int index)
         : EventMark();
     const TimeText &time = m_look.time();
     head(Glyph::Dot, clean(event.type), time.clock(event.time),
-         tr("event %1 of %2").arg(numberText(static_cast<std::uint64_t>(index) + 1), numberText(std::max(view.count, view.events.size()))));
+         tr("event %1 of %2").arg(numberText(static_cast<std::uint64_t>(index) + 1), numberText(view.count())));
     field(tr("Time"), time.full(event.time));
     field(tr("Sequence"), event.sequence ? QString::number(*event.sequence) : tr("none"));
     field(tr("Lamport"), QString::number(mark.lamport));
@@ -307,7 +307,7 @@ void Inspector::showInteraction(const InteractionView &view)
     field(tr("End"), story.end ? m_look.time().full(*story.end) : tr("still going on"));
     idField(tr("Interaction"), story.interaction.value);
     field(tr("Participants"), numberText(story.participants.size()));
-    field(tr("Events"), numberText(std::max(view.count, view.events.size())));
+    field(tr("Events"), numberText(view.count()));
     section(tr("Figures"));
     const Figures &f = story.figures;
     const std::pair<QString, Duration> lengths[] = {

@@ -213,8 +213,8 @@ QString TimelineView::stateText() const
     if (!view)
         return {};
     const Story &story = view->story;
-    if (view->count > view->events.size())
-        return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count), numberText(view->events.size()));
+    if (view->left > 0)
+        return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count()), numberText(view->events.size()));
     if (story.end)
         return tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start));
     return tr("Open since %1").arg(m_look.time().clock(story.start));
