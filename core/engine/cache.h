@@ -38,11 +38,12 @@ public:
     explicit InteractionCache(std::size_t maxBytes) : m_maxBytes(maxBytes) {}
 
     [[nodiscard]] CachedInteraction *find(std::string_view id);
+    [[nodiscard]] CachedInteraction *find(InteractionKey key);
     CachedInteraction &insert(InteractionKey key, std::string_view id, SequenceScope scope);
     /// Counts its memory anew and moves it to the front.
     void touch(CachedInteraction &interaction);
-    /// Puts out what is over the limit and durable up to `committed`.
-    void evict(std::uint64_t committed);
+    /// Puts out what is over the limit and durable up to `committed`; `leaving` sees each before it goes.
+    void evict(std::uint64_t committed, const std::function<void(CachedInteraction &)> &leaving);
     void erase(InteractionKey key);
     void forEach(const std::function<void(const CachedInteraction &)> &each) const;
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
@@ -54,6 +55,7 @@ private:
     const std::size_t m_maxBytes;
     std::size_t m_bytes = 0;
     std::unordered_map<std::string_view, std::unique_ptr<CachedInteraction>, StringHash> m_byId; ///< keys point into the values
+    std::unordered_map<InteractionKey, CachedInteraction *> m_byKey;
     std::list<CachedInteraction *> m_order; ///< most recently touched first
 };
 

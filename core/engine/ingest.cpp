@@ -45,8 +45,10 @@ Result<> Ingest::loadOpen()
             return fail(rows.error());
         if (rows->empty())
             break;
-        for (const auto &row : *rows)
-            m_due.push({row.summary.lastEventAt + kEndedAfter, row.summary.interaction.value});
+        for (const auto &row : *rows) {
+            m_due.push({row.summary.lastEventAt + kEndedAfter, row.key});
+            m_parked.emplace(row.key, Parked::Unknown);
+        }
         seen += static_cast<int>(rows->size());
         listing.before = {rows->back().summary.commit, rows->back().key};
     }
@@ -124,6 +126,7 @@ Result<CachedInteraction *> Ingest::interaction(std::string_view id)
             m_cache.erase(**key);
             return fail(loaded.error());
         }
+        m_parked.erase(**key);
         return &cached;
     }
     CachedInteraction &fresh = m_cache.insert(m_nextKey++, id, m_options.scope);
@@ -156,8 +159,11 @@ Result<> Ingest::load(CachedInteraction &interaction)
         return fail(done.error());
     if (broken)
         return fail(*broken);
-    const Summary summary = interaction.set.summary(sourceNow());
-    interaction.ended = summary.state == InteractionState::Ended;
+    const auto recorded = m_reader->summary(interaction.key);
+    if (!recorded)
+        return fail(recorded.error());
+    // As recorded, not as it would be by now: that it has ended meanwhile is still to be noticed.
+    interaction.ended = *recorded && (*recorded)->state == InteractionState::Ended;
     m_cache.touch(interaction);
     return {};
 }
@@ -278,15 +284,54 @@ Result<> Ingest::tick()
 {
     const Timestamp now = sourceNow();
     for (std::size_t n = 0; n < kMaxDueATick && !m_due.empty() && m_due.top().at <= now; ++n) {
-        const std::string id = m_due.top().id;
-        const auto found = interaction(id);
-        if (!found)
-            return fail(found.error());
+        if (const auto ended = end(m_due.top().key); !ended)
+            return ended;
         m_due.pop();
-        if (!(*found)->ended)
-            touched(**found);
     }
     return {};
+}
+
+Result<> Ingest::end(InteractionKey key)
+{
+    if (CachedInteraction *cached = m_cache.find(key)) {
+        if (!cached->ended)
+            touched(*cached);
+        return {};
+    }
+    const auto parked = m_parked.find(key);
+    return parked == m_parked.end() ? Result<>() : endParked(key, parked->second);
+}
+
+/// Its row is all that changes, unless there is something to learn from its sequences: so its events are not read again.
+Result<> Ingest::endParked(InteractionKey key, Parked parked)
+{
+    auto summary = m_reader->summary(key);
+    if (!summary)
+        return fail(summary.error());
+    if (*summary && (parked == Parked::Unknown || m_bands.watches())) {
+        const auto found = interaction((*summary)->interaction.value);
+        if (!found)
+            return fail(found.error());
+        if (!(*found)->ended)
+            touched(**found);
+    } else if (*summary) {
+        (*summary)->state = InteractionState::Ended;
+        (*summary)->end = (*summary)->lastEventAt;
+        group().summaries.push_back({key, std::move(**summary)});
+        --m_counters.openInteractions;
+        if (parked == Parked::Sequenced)
+            m_bands.endedContiguously();
+    }
+    m_parked.erase(key);
+    return {};
+}
+
+void Ingest::park(CachedInteraction &interaction)
+{
+    if (interaction.ended || !interaction.set.allLeftAt())
+        return;
+    const bool telling = interaction.set.sequenced() && m_options.scope == SequenceScope::Interaction;
+    m_parked.emplace(interaction.key, !telling ? Parked::Plain : interaction.set.contiguous() ? Parked::Sequenced : Parked::Unknown);
 }
 
 bool Ingest::pending() const
@@ -325,7 +370,7 @@ Result<std::unique_ptr<WriteGroup>> Ingest::close()
     m_rows = 0;
     m_bytes = 0;
     m_oldest.reset();
-    m_cache.evict(m_committed);
+    m_cache.evict(m_committed, [this](CachedInteraction &interaction) { park(interaction); });
     return std::move(m_group);
 }
 
@@ -338,7 +383,7 @@ void Ingest::summarise(CachedInteraction &interaction, WriteGroup &writes)
     m_cache.touch(interaction);
     noteEnded(interaction, summary);
     if (const auto left = interaction.set.allLeftAt(); left && summary.state != InteractionState::Ended)
-        m_due.push({*left + kEndedAfter, interaction.id});
+        m_due.push({*left + kEndedAfter, interaction.key});
     if (m_bands.watches())
         m_bands.saw({interaction.key, interaction.set.sequenced(), interaction.set.contiguous(),
                      summary.state == InteractionState::Ended, interaction.lastReceived});

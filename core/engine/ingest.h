@@ -22,6 +22,7 @@
 #include <queue>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace threadline {
@@ -74,8 +75,14 @@ private:
 
     struct Due {
         Timestamp at; ///< source time at which the interaction may have ended
-        std::string id;
+        InteractionKey key;
         friend bool operator<(const Due &a, const Due &b) { return a.at > b.at; } // the earliest on top
+    };
+    /// What is remembered of an interaction that is due but not in memory. Nothing has come to it since.
+    enum class Parked : std::uint8_t {
+        Plain,     ///< over; its sequences show nothing
+        Sequenced, ///< over; its sequences are without a hole
+        Unknown    ///< it must be read to know
     };
 
     [[nodiscard]] Result<> loadOpen();
@@ -92,6 +99,10 @@ private:
     void touched(CachedInteraction &interaction);
     void summarise(CachedInteraction &interaction, WriteGroup &group);
     void noteEnded(CachedInteraction &interaction, const Summary &summary);
+    void park(CachedInteraction &interaction);
+    /// An interaction's time has come to have ended.
+    [[nodiscard]] Result<> end(InteractionKey key);
+    [[nodiscard]] Result<> endParked(InteractionKey key, Parked parked);
     [[nodiscard]] std::set<std::int64_t> openInteractions() const;
     WriteGroup &group();
 
@@ -112,6 +123,7 @@ private:
     std::set<std::string> m_reload; ///< interactions to be read anew once the group is durable
     std::map<std::string, Record> m_records; ///< standing ones of this group
     std::priority_queue<Due> m_due;
+    std::unordered_map<InteractionKey, Parked> m_parked;
     std::size_t m_rows = 0;
     std::size_t m_bytes = 0;
     std::optional<Duration> m_oldest;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/genesys/facts.h"
 
-#include "core/base/json.h"
-
 #include <array>
 
 namespace threadline {
@@ -28,10 +26,11 @@ constexpr FieldName kFields[] = {
     {"linkedInteractionId", Field::Linked}, {"sourceConversationId", Field::Linked},
 };
 
+/// Compares only with the names of the same length and first letter: most members are looked for among one.
 Field fieldOf(std::string_view name)
 {
     for (const FieldName &entry : kFields) {
-        if (entry.name == name)
+        if (entry.name.size() == name.size() && entry.name.front() == name.front() && entry.name == name)
             return entry.field;
     }
     return Field::None;
@@ -112,10 +111,9 @@ private:
 
 } // namespace
 
-DataProblem readData(std::string_view data, Event &event, std::string &scratch)
+DataProblem readData(json::Cursor &cursor, Event &event, std::string &scratch)
 {
     DataReader reader(event, scratch);
-    json::Cursor cursor(data);
     cursor.enterObject();
     std::string_view name;
     while (cursor.nextMember(name)) {

@@ -28,37 +28,52 @@ void Decoded::clear()
     control = false;
 }
 
-/// The members of an event as raw text; empty: absent.
+/// The members of an event as raw text; empty: absent. What `data` says is in the event already.
 struct StreamingDecoder::Fields {
     std::string_view id, timestamp, type, sequence, data;
+    DataProblem problem = DataProblem::None;
     bool duplicate = false;
 
     /// `cursor` is within the event's object, and behind it afterwards.
-    explicit Fields(json::Cursor &cursor)
+    Fields(json::Cursor &cursor, Event &event, std::string &scratch)
     {
         std::string_view name;
         while (cursor.nextMember(name)) {
-            const std::string_view value = cursor.skipValue();
-            if (name.find('\\') != std::string_view::npos)
-                set(json::unescapeName(name), value);
-            else
-                set(name, value);
+            std::string_view *field =
+                name.find('\\') == std::string_view::npos ? fieldOf(name) : fieldOf(json::unescapeName(name));
+            duplicate = duplicate || (field && !field->empty());
+            const std::string_view value = field == &data ? takeData(cursor, event, scratch) : cursor.skipValue();
+            if (field)
+                *field = value;
         }
     }
 
 private:
-    void set(std::string_view name, std::string_view value)
+    std::string_view *fieldOf(std::string_view name)
     {
-        std::string_view *field = name == "id" ? &id
-            : name == "timestamp"              ? &timestamp
-            : name == "type"                   ? &type
-            : name == "sequence"               ? &sequence
-            : name == "data"                   ? &data
-                                               : nullptr;
-        if (!field)
-            return;
-        duplicate = duplicate || !field->empty();
-        *field = value;
+        return name == "id"       ? &id
+            : name == "timestamp" ? &timestamp
+            : name == "type"      ? &type
+            : name == "sequence"  ? &sequence
+            : name == "data"      ? &data
+                                  : nullptr;
+    }
+
+    /// Reads `data` as it passes by.
+    std::string_view takeData(json::Cursor &cursor, Event &event, std::string &scratch)
+    {
+        const char *start = cursor.position();
+        if (!data.empty()) { // of several the last counts
+            Event fresh;
+            fresh.received = event.received;
+            fresh.provenance = event.provenance;
+            event = std::move(fresh);
+        }
+        json::Cursor ahead = cursor;
+        if (!ahead.enterObject())
+            return cursor.skipValue();
+        problem = readData(cursor, event, scratch);
+        return {start, static_cast<std::size_t>(cursor.position() - start)};
     }
 };
 
@@ -144,7 +159,7 @@ std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(json::Cur
         raw = cursor.skipValue();
         return Problem{"not-an-object", "The event is no JSON object."};
     }
-    const Fields fields(cursor);
+    const Fields fields(cursor, event, m_scratch);
     raw = {start, static_cast<std::size_t>(cursor.position() - start)};
     event.content = hash128(raw);
     if (fields.id.empty()) {
@@ -178,7 +193,7 @@ std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(json::Cur
     }
     if (json::typeOf(fields.data) != json::Type::Object)
         return Problem{"bad-data", "The event's data is absent or no object."};
-    switch (readData(fields.data, event, m_scratch)) {
+    switch (fields.problem) {
     case DataProblem::None: break;
     case DataProblem::BadId: return Problem{"bad-interaction", "An interaction, participant or channel id is empty or no string."};
     case DataProblem::NamesNothing: return Problem{"bad-interaction", "The event names no interaction, participant or channel."};

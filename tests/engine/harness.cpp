@@ -19,7 +19,7 @@ Result<T> answerOf(Ask ask)
 
 } // namespace
 
-Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock) : m_clock(clock)
+Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes) : m_clock(clock)
 {
     StoreOptions options;
     options.folder = std::move(folder);
@@ -29,6 +29,7 @@ Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock) : 
     m_store = std::move(*store);
     LocalSessionOptions session;
     session.engine.ingest.scope = scope;
+    session.engine.ingest.cacheBytes = cacheBytes;
     auto started = LocalSession::start(*m_store, session, clock);
     if (!started)
         qFatal("%s", started.error().message.c_str());

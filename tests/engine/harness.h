@@ -19,8 +19,8 @@ using Truth = std::map<std::string, std::vector<Event>>;
 
 class Harness {
 public:
-    /// Opens (again) the store in `folder`.
-    Harness(std::string folder, SequenceScope scope, const Clock &clock);
+    /// Opens (again) the store in `folder`. `cacheBytes`: for interactions in memory.
+    Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes = IngestOptions().cacheBytes);
     ~Harness();
 
     [[nodiscard]] LocalSession &session() { return *m_session; }

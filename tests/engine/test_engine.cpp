@@ -50,10 +50,16 @@ std::string messageOf(const std::string &events) { return "{\"events\":[" + even
 class TestEngine : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void init() { m_folder = test::scratchFolder().toStdString() + "/" + QTest::currentTestFunction(); }
+    void init()
+    {
+        const char *row = QTest::currentDataTag();
+        m_folder = test::scratchFolder().toStdString() + "/" + QTest::currentTestFunction() + (row ? row : "");
+    }
+    void everyFaultGivesTheTruth_data() { cacheRows(); }
     void everyFaultGivesTheTruth();
     void withoutSequencesItIsTheJudges();
     void restartsChangeNothing();
+    void summariesEqualTheJudges_data() { cacheRows(); }
     void summariesEqualTheJudges();
     void variantsInAnyOrder();
     void unattachedFindTheirWay();
@@ -65,15 +71,24 @@ private Q_SLOTS:
     void hugeOnesComeInPieces();
 
 private:
+    /// All interactions stay in memory, or nearly none does: each is put out and read back again and again.
+    static void cacheRows()
+    {
+        QTest::addColumn<qulonglong>("cacheBytes");
+        QTest::newRow("all in memory") << qulonglong(IngestOptions().cacheBytes);
+        QTest::newRow("hardly any in memory") << qulonglong(8 << 10);
+    }
+
     std::string m_folder;
     SystemClock m_clock;
 };
 
 void TestEngine::everyFaultGivesTheTruth()
 {
+    QFETCH(qulonglong, cacheBytes);
     std::map<std::string, std::string> bodies[2];
     for (int run = 0; run < 2; ++run) {
-        Harness harness(m_folder + std::to_string(run), SequenceScope::Interaction, m_clock);
+        Harness harness(m_folder + std::to_string(run), SequenceScope::Interaction, m_clock, cacheBytes);
         const Truth truth = test::feed(harness, everyFault(120, static_cast<std::uint64_t>(run + 1)));
         harness.drain();
         QCOMPARE(truth.size(), std::size_t(120));
@@ -121,9 +136,10 @@ void TestEngine::restartsChangeNothing()
 
 void TestEngine::summariesEqualTheJudges()
 {
+    QFETCH(qulonglong, cacheBytes);
     const sim::Options options = everyFault(40, 3);
     ManualClock clock(options.start);
-    Harness harness(m_folder, SequenceScope::Interaction, clock);
+    Harness harness(m_folder, SequenceScope::Interaction, clock, cacheBytes);
     const Truth truth = test::feed(harness, options);
     harness.drain();
     clock.advance(Duration::seconds(400 * 86'400)); // all are long over; the engine finds that out by itself

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void brokenMessageIsSalvaged();
     void controlMessages();
     void ofSeveralListsTheLastCounts();
+    void ofSeveralDataTheLastCounts();
     void tooLarge();
     void idIsMade();
     void storedIsReadBack();
@@ -199,6 +200,29 @@ void TestStreamingDecoder::ofSeveralListsTheLastCounts()
     QVERIFY(none.events.empty() && !none.control);
     QCOMPARE(none.refused.size(), std::size_t(1));
     QCOMPARE(none.refused[0].reason, std::string("malformed"));
+}
+
+void TestStreamingDecoder::ofSeveralDataTheLastCounts()
+{
+    const std::string head = R"({"data":{"interactionId":"i0","participantId":"p0","state":"held","name":"One","ani":"tel:1"},)";
+    const std::string rest = R"(,"id":"e1","timestamp":"2031-01-04T10:44:00Z","type":"t"})";
+    const Decoded two = decode(message(head + R"("d\u0061ta":{"interactionId":"i1","userId":"u1"})" + rest));
+    QCOMPARE(two.events.size(), std::size_t(1));
+    const Event &e = two.events.front();
+    Facts facts;
+    facts.userId = "u1";
+    QCOMPARE(e.interaction.value, std::string("i1"));
+    QVERIFY(e.participant.empty());
+    QVERIFY(e.facts == facts);
+    QCOMPARE(e.received, kNow);
+    QCOMPARE(std::string(e.data()), std::string(R"({"interactionId":"i1","userId":"u1"})"));
+    QCOMPARE(e.marks, std::uint32_t(Event::DuplicateMember));
+    const Decoded none = decode(message(head + "\"data\":[{}]" + rest));
+    QVERIFY(none.events.empty());
+    QCOMPARE(none.refused.front().reason, std::string("bad-data"));
+    const Decoded last = decode(message(R"({"data":7,)" + head.substr(1, head.size() - 2) + rest));
+    QCOMPARE(last.events.size(), std::size_t(1));
+    QCOMPARE(last.events.front().interaction.value, std::string("i0"));
 }
 
 void TestStreamingDecoder::controlMessages()
