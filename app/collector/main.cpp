@@ -16,6 +16,11 @@ namespace {
 using namespace threadline;
 using namespace threadline::app;
 
+std::string counted(std::uint64_t number, const char *what)
+{
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 int import(const CommandLine &line)
 {
     if (line.segments) {
@@ -30,8 +35,7 @@ int import(const CommandLine &line)
                                   [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); });
     if (!done)
         return sayAndExit(done.error());
-    std::printf("%llu conversations read, %llu problems.\n", static_cast<unsigned long long>(done->conversations),
-                static_cast<unsigned long long>(done->problems));
+    std::printf("%s read, %s.\n", counted(done->conversations, "conversation").c_str(), counted(done->problems, "problem").c_str());
     return kExitOk;
 }
 

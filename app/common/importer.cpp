@@ -2,6 +2,7 @@
 #include "app/common/importer.h"
 
 #include "core/genesys/importreader.h"
+#include "core/timeline/record.h"
 
 #include <cstdio>
 
@@ -11,7 +12,7 @@ namespace {
 constexpr Duration kDurableWithin = Duration::seconds(600);
 constexpr std::uint64_t kTellEvery = 64u << 20; ///< bytes read between two words of progress
 
-/// Reads one file; `take` gets each conversation.
+/// Reads one file; `take` gets each conversation. What in a conversation cannot be is told, and it is taken all the same.
 Result<> readFile(const std::string &file, ImportResult &result, const std::function<bool(Record &&)> &take,
                   const std::function<void(const std::string &)> &tell)
 {
@@ -27,11 +28,21 @@ Result<> readFile(const std::string &file, ImportResult &result, const std::func
         told = done;
         tell(file + ": " + std::to_string(total > 0 ? done * 100 / total : 100) + " % read");
     };
-    const auto totals = readImport(file, take, problem, progress);
+    std::uint64_t doubts = 0;
+    const auto doubtAndTake = [&](Record &&record) {
+        for (const std::string &warning : recordWarnings(record)) {
+            if (++doubts <= kMaxImportProblems)
+                problem(file + ": conversation " + record.interaction.value + ": " + warning);
+        }
+        return take(std::move(record));
+    };
+    const auto totals = readImport(file, doubtAndTake, problem, progress);
+    if (doubts > kMaxImportProblems)
+        tell(file + ": " + std::to_string(doubts - kMaxImportProblems) + " more problems within conversations are not listed.");
     if (!totals)
         return fail(totals.error());
     result.conversations += totals->conversations;
-    result.problems += totals->problems;
+    result.problems += totals->problems + doubts;
     return {};
 }
 

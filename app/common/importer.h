@@ -12,7 +12,7 @@ namespace threadline::app {
 
 struct ImportResult {
     std::uint64_t conversations = 0;
-    std::uint64_t problems = 0;
+    std::uint64_t problems = 0; ///< what could not be read, within the conversations that were read too
     std::string firstProblem;
 };
 

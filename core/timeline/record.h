@@ -47,6 +47,9 @@ struct Record {
 /// empty: see takeMarks.
 [[nodiscard]] Story recordStory(const Record &record);
 
+/// What in a record cannot be: the first 1,000 unreadable times and ends before their start, and how many more there are.
+[[nodiscard]] std::vector<std::string> recordWarnings(const Record &record);
+
 /// Gives `story` (of a record) the event marks of `fromEvents` (correlate() over the same record's events).
 void takeMarks(Story &story, const Story &fromEvents);
 

@@ -13,6 +13,13 @@
 namespace threadline {
 namespace {
 
+std::vector<std::string> warningsOf(RecordTree &&tree)
+{
+    if (tree.unlisted > 0)
+        tree.warnings.push_back(std::to_string(tree.unlisted) + " more are not listed.");
+    return std::move(tree.warnings);
+}
+
 class Teller {
 public:
     explicit Teller(const Record &record) : m_tree(parseRecord(record.raw)), m_ids(m_tree), m_record(record) {}
@@ -25,9 +32,7 @@ public:
             participant(p);
         resolvePeers();
         setTimes();
-        m_story.warnings = std::move(m_tree.warnings);
-        if (m_tree.unlisted > 0)
-            m_story.warnings.push_back(std::to_string(m_tree.unlisted) + " more are not listed.");
+        m_story.warnings = warningsOf(std::move(m_tree));
         tellStory(std::move(m_cast), m_named, m_story);
         return std::move(m_story);
     }
@@ -221,6 +226,8 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> recordWarnings(const Record &record) { return warningsOf(parseRecord(record.raw)); }
 
 Story recordStory(const Record &record) { return Teller(record).tell(); }
 

@@ -147,13 +147,16 @@ void TestWhole::importsTwice()
     out.write(
         R"({"conversations":[{"conversationId":"c-1","conversationStart":"2031-01-04T10:00:00.000Z","conversationEnd":"2031-01-04T10:01:00.000Z",)"
         R"("participants":[{"participantId":"p","purpose":"customer","sessions":[{"sessionId":"s","mediaType":"voice","direction":"inbound",)"
-        R"("segments":[{"segmentType":"interact","segmentStart":"2031-01-04T10:00:00.000Z","segmentEnd":"2031-01-04T10:01:00.000Z"}]}]}]}]})");
+        R"("segments":[{"segmentType":"hold","segmentStart":"2031-01-4T10:00:30Z"},)"
+        R"({"segmentType":"interact","segmentStart":"2031-01-04T10:00:00.000Z","segmentEnd":"2031-01-04T10:01:00.000Z"}]}]}]}]})");
     out.close();
     const QString data = QStringLiteral("--data-dir=") + m_folder;
     for (int n = 0; n < 2; ++n) {
         Program import(QStringLiteral("threadline-collector"), {data, QStringLiteral("import"), file});
         QVERIFY(import.process().waitForFinished(60'000));
         QVERIFY2(import.process().exitCode() == 0, qPrintable(import.said()));
+        QVERIFY2(import.said().contains(QStringLiteral("conversation c-1: segmentStart \"2031-01-4T10:00:30Z\"")), qPrintable(import.said()));
+        QVERIFY2(import.said().contains(QStringLiteral("1 conversation read, 1 problem.")), qPrintable(import.said()));
     }
     Program segments(QStringLiteral("threadline-collector"), {QStringLiteral("import"), QStringLiteral("--segments"), file});
     QVERIFY(segments.process().waitForFinished(60'000));
