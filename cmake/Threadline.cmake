@@ -8,8 +8,8 @@ macro(threadline_setup)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-  # moc reads the standard library's headers too, and misreads some unless <version> came first.
-  set(CMAKE_AUTOMOC_MOC_OPTIONS "--include;version")
+  # By its whole path: Qt 6.8's moc notes it as something its output depends on.
+  set(CMAKE_AUTOMOC_MOC_OPTIONS "--include;${CMAKE_CURRENT_SOURCE_DIR}/cmake/mocfirst.h")
   if(NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE Release)
   endif()
