@@ -10,11 +10,15 @@
 #include <CLI/CLI.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <ctime>
+#include <iterator>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -45,6 +49,27 @@ struct Arguments {
     std::string folder = "bench-engine-data";
 };
 
+/// The bound of commitDelayBuckets within which 99 of 100 commits since `before` lie; `before` becomes `now`. In words.
+std::string p99Since(std::vector<std::uint64_t> &before, const std::vector<std::uint64_t> &now)
+{
+    before.resize(now.size());
+    std::uint64_t all = 0, seen = 0;
+    for (std::size_t i = 0; i < now.size(); ++i)
+        all += now[i] - before[i];
+    std::string words = "no commit";
+    for (std::size_t i = 0; i < now.size() && all > 0; ++i) {
+        seen += now[i] - before[i];
+        if (100 * seen < 99 * all)
+            continue;
+        char text[32];
+        std::snprintf(text, sizeof text, "%g s", i < std::size(kCommitDelayBounds) ? kCommitDelayBounds[i] : INFINITY);
+        words = text;
+        break;
+    }
+    before = now;
+    return words;
+}
+
 /// Generates and offers; returns the CPU seconds that generating took.
 double produce(const Arguments &arguments, Engine &engine, const Clock &clock)
 {
@@ -58,6 +83,8 @@ double produce(const Arguments &arguments, Engine &engine, const Clock &clock)
     const Duration start = clock.steady();
     double generated = 0;
     std::uint64_t sent = 0, told = 0;
+    std::vector<std::uint64_t> delays;
+    Duration toldAt = start;
     SourceItem listening = Listening{clock.now()};
     static_cast<void>(engine.offer(listening));
     while (sent < arguments.events) {
@@ -75,10 +102,13 @@ double produce(const Arguments &arguments, Engine &engine, const Clock &clock)
         SourceItem message = RawMessage{std::move(item->text), clock.now(), clock.steady(), false};
         while (!engine.offer(message)) { }
         if (sent - told >= arguments.events / 10) {
+            const Duration now = clock.steady();
+            const double seconds = static_cast<double>((now - toldAt).us) / 1e6;
+            const std::string p99 = p99Since(delays, engine.status().commitDelayBuckets);
+            std::printf("  %9llu events offered, the last tenth at %8.0f /s, 99 %% durable within %s, %6.1f MB resident\n",
+                        static_cast<unsigned long long>(sent), static_cast<double>(sent - told) / seconds, p99.c_str(), residentMegabytes());
             told = sent;
-            const double seconds = static_cast<double>((clock.steady() - start).us) / 1e6;
-            std::printf("  %9llu events offered, %8.0f /s so far, %6.1f MB resident\n", static_cast<unsigned long long>(sent),
-                        static_cast<double>(sent) / seconds, residentMegabytes());
+            toldAt = now;
             std::fflush(stdout);
         }
     }
