@@ -153,7 +153,7 @@ function(threadline_program name)
 endfunction()
 
 # threadline_test(NAME SOURCES ... LINKS ... [LABELS ...] [TIMEOUT s]): one QtTest executable of one subject. Labels in use:
-# core (Qt-free, runs under ThreadSanitizer too), gui, whole (starts programs), full (long; only in ./test --full).
+# core (Qt-free, runs under ThreadSanitizer too), gui, whole (starts programs), influxdb (real servers, where they are), full (long; only in ./test --full).
 function(threadline_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})

@@ -27,8 +27,11 @@ int import(const CommandLine &line)
         const auto printed = printSegments(line.files);
         return printed ? kExitOk : sayAndExit(printed.error());
     }
+    const auto options = runtimeOptions(line.settings, dataFolder(line.settings));
+    if (!options)
+        return sayAndExit(options.error());
     SystemClock clock;
-    auto runtime = Runtime::start(runtimeOptions(line.settings, dataFolder(line.settings)), clock);
+    auto runtime = Runtime::start(*options, clock);
     if (!runtime)
         return sayDataAndExit(runtime.error());
     const auto done = importFiles(line.files, (*runtime)->session().engine(),
@@ -61,8 +64,11 @@ int run(QCoreApplication &app, const CommandLine &line)
     const auto api = apiOptions(line.settings);
     if (!api)
         return sayAndExit(api.error());
+    const auto options = runtimeOptions(line.settings, dataFolder(line.settings));
+    if (!options)
+        return sayAndExit(options.error());
     SystemClock clock;
-    auto started = Runtime::start(runtimeOptions(line.settings, dataFolder(line.settings)), clock);
+    auto started = Runtime::start(*options, clock);
     if (!started)
         return sayDataAndExit(started.error());
     Runtime &runtime = **started;

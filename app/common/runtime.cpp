@@ -26,6 +26,20 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, c
         return fail(opened.error());
     runtime->m_store = std::move(*opened);
     LocalSessionOptions session;
+    if (options.delivery) {
+        auto sink = delivery::Sink::start(options.dataFolder, *runtime->m_store, *options.delivery, options.network, clock);
+        if (!sink)
+            return fail(sink.error());
+        runtime->m_sink = std::move(*sink);
+        delivery::Sink *s = runtime->m_sink.get();
+        session.committed = [s] { s->committed(); };
+        session.delivery = [s] { return s->status(); };
+        session.engine.changesDone = [s] { return s->changesDone(); };
+        if (!options.delivery->shed)
+            session.engine.held = [s] { return s->full(); };
+    }
+    // A target that was set once may be set again: what happens to its points meanwhile is noted.
+    session.engine.ingest.handedOn = options.delivery || delivery::Sink::wasEverUsed(options.dataFolder);
     session.engine.sourceName = options.sourceName;
     session.engine.ingest.scope = options.scope;
     session.engine.retention = options.retention;
@@ -43,6 +57,7 @@ Runtime::~Runtime()
     m_recorder.reset();
     m_api.reset();
     m_session.reset();
+    m_sink.reset();
 }
 
 Result<> Runtime::serve(ApiServer::Options options)
@@ -65,7 +80,7 @@ Result<> Runtime::record(const std::string &file)
     return {};
 }
 
-SourceSink &Runtime::sink()
+SourceSink &Runtime::feed()
 {
     if (m_recorder)
         return *m_recorder;
@@ -75,20 +90,48 @@ SourceSink &Runtime::sink()
 Source &Runtime::connectTo(StreamingOptions options)
 {
     m_source.reset();
-    m_source = std::make_unique<Source>(std::move(options), sink(), m_clock);
+    m_source = std::make_unique<Source>(std::move(options), feed(), m_clock);
     return *m_source;
 }
 
 Source &Runtime::replay(ReplayOptions options)
 {
     m_source.reset();
-    m_source = std::make_unique<Source>(std::move(options), sink(), m_clock);
+    m_source = std::make_unique<Source>(std::move(options), feed(), m_clock);
     return *m_source;
 }
 
 void Runtime::disconnectSource() { m_source.reset(); }
 
-RuntimeOptions runtimeOptions(const Settings &settings, const std::string &dataFolder)
+/// Where events are delivered to, if anywhere.
+static Result<std::optional<delivery::SenderOptions>> deliveryOptions(const Settings &settings, SequenceScope scope)
+{
+    std::string url = settings.text("tsdb-url");
+    if (url.empty())
+        return std::optional<delivery::SenderOptions>();
+    while (url.ends_with('/'))
+        url.pop_back();
+    if (settings.text("tsdb-bucket").empty())
+        return fail(ErrorCode::InvalidArgument, "TSDB_URL is set (" + settings.value("tsdb-url").source
+                        + "), but TSDB_BUCKET is not: name the bucket that events are delivered to (InfluxDB 1.x, 3: the database).");
+    delivery::SenderOptions options;
+    options.target.url = url;
+    options.target.token = settings.text("tsdb-token");
+    options.target.org = settings.text("tsdb-org");
+    options.target.bucket = settings.text("tsdb-bucket");
+    options.target.schema = settings.text("tsdb-schema") == "classic" ? influx::Schema::Classic : influx::Schema::Bounded;
+    options.target.payload = settings.text("tsdb-payload") == "on";
+    const std::string &gzip = settings.text("tsdb-gzip");
+    const std::size_t host = url.find("://") + 3;
+    const std::string_view authority = std::string_view(url).substr(host, url.find('/', host) - host);
+    options.gzip = gzip == "on" || (gzip == "auto" && !isLoopback(authority.substr(0, authority.rfind(':'))));
+    options.backlog = static_cast<std::uint64_t>(std::atoll(settings.text("tsdb-backlog").c_str()));
+    options.shed = settings.text("tsdb-overflow") == "shed";
+    options.scope = scope;
+    return std::optional(std::move(options));
+}
+
+Result<RuntimeOptions> runtimeOptions(const Settings &settings, const std::string &dataFolder)
 {
     RuntimeOptions options;
     options.dataFolder = dataFolder;
@@ -97,6 +140,13 @@ RuntimeOptions runtimeOptions(const Settings &settings, const std::string &dataF
     if (settings.text("retention-days") != "off")
         options.retention = seconds(settings, "retention-days", 86'400);
     options.stale = seconds(settings, "stale-hours", 3600);
+    auto delivery = deliveryOptions(settings, options.scope);
+    if (!delivery)
+        return fail(delivery.error());
+    options.delivery = std::move(*delivery);
+    options.network.proxy = settings.text("proxy");
+    options.network.caFile = settings.text("ca-file");
+    options.network.addressSetting = "TSDB_URL (--tsdb-url)";
     return options;
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/common/source.h"
 #include "core/api/apiserver.h"
+#include "core/delivery/sink.h"
 #include "core/base/settings.h"
 #include "core/engine/localsession.h"
 #include "core/genesys/recorder.h"
@@ -22,6 +23,8 @@ struct RuntimeOptions {
     SequenceScope scope = SequenceScope::Interaction;
     Duration retention;
     Duration stale = Duration::seconds(12 * 3600);
+    std::optional<delivery::SenderOptions> delivery; ///< absent: events stay here
+    NetworkOptions network;                          ///< of delivery
 };
 
 /// Lives in the main thread.
@@ -44,13 +47,15 @@ public:
     void disconnectSource();
 
     [[nodiscard]] LocalSession &session() { return *m_session; }
+    [[nodiscard]] delivery::Sink *sink() { return m_sink.get(); } ///< null: nothing is delivered
 
 private:
     explicit Runtime(const Clock &clock) : m_clock(clock) {}
-    SourceSink &sink();
+    SourceSink &feed();
 
     const Clock &m_clock;
     std::unique_ptr<Store> m_store;
+    std::unique_ptr<delivery::Sink> m_sink;
     std::unique_ptr<LocalSession> m_session;
     std::unique_ptr<ApiServer> m_api;
     std::unique_ptr<Recorder> m_recorder;
@@ -58,7 +63,8 @@ private:
 };
 
 /// What the settings say of runtime, REST and platform.
-[[nodiscard]] RuntimeOptions runtimeOptions(const Settings &settings, const std::string &dataFolder);
+/// Errors: InvalidArgument, naming the setting of delivery that is missing.
+[[nodiscard]] Result<RuntimeOptions> runtimeOptions(const Settings &settings, const std::string &dataFolder);
 [[nodiscard]] Result<ApiServer::Options> apiOptions(const Settings &settings);
 [[nodiscard]] StreamingOptions streamingOptions(const Settings &settings);
 

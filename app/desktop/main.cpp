@@ -136,7 +136,10 @@ int run(QApplication &app, const CommandLine &line)
     if (!options)
         return sayAndExit(options.error());
     const SystemClock clock;
-    auto started = Runtime::start(runtimeOptions(line.settings, dataFolder(line.settings)), clock);
+    const auto settings = runtimeOptions(line.settings, dataFolder(line.settings));
+    if (!settings)
+        return sayAndExit(settings.error());
+    auto started = Runtime::start(*settings, clock);
     if (!started)
         return sayDataAndExit(started.error());
     Runtime &runtime = **started;

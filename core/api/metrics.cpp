@@ -118,6 +118,25 @@ void appendStore(Page &page, const Status &s)
     page.histogram(kCommitDelayBounds, s.commitDelayBuckets, s.commitDelayCount, s.commitDelaySum);
 }
 
+void appendDelivery(Page &page, const DeliveryStatus &d)
+{
+    page.family("threadline_delivery_state", "gauge", "1 for the state that delivery to the shared store is in.");
+    for (const DeliveryState state : {DeliveryState::Off, DeliveryState::Checking, DeliveryState::Delivering, DeliveryState::Waiting,
+             DeliveryState::Paused})
+        page.sample(d.state == state ? 1 : 0, Page::label("state", nameOf(state)));
+    if (d.state == DeliveryState::Off)
+        return;
+    page.single("threadline_outbox_rows", "gauge", "Events that wait for delivery.", d.backlog);
+    page.single("threadline_delivered_total", "counter", "Events delivered, each once, since delivery to this target began.", d.delivered);
+    page.single("threadline_dead_letters", "gauge", "Events that the shared store does not take.", d.deadLetters);
+    page.single("threadline_delivery_shed_total", "counter", "Events passed over because too many waited.", d.shed);
+    page.single("threadline_delivery_requests_total", "counter", "Batches sent.", d.requests);
+    page.single("threadline_delivery_retries_total", "counter", "Batches that must be sent again.", d.retries);
+    page.single("threadline_delivery_lines_per_second", "gauge", "Lines delivered in the last second.", d.perSecond);
+    page.single("threadline_outbox_oldest_timestamp_seconds", "gauge", "Receipt of the oldest event that waits; 0: none.",
+        d.oldest ? static_cast<double>(d.oldest->us) / 1e6 : 0.0);
+}
+
 } // namespace
 
 void Counters::answered(std::string_view route, int status, std::size_t bytes, Duration took)
@@ -161,6 +180,7 @@ std::string exposition(const Status &status, const Counters &counters)
     appendEvents(page, status);
     appendFlow(page, status);
     appendStore(page, status);
+    appendDelivery(page, status.delivery);
     appendRestMetrics(out, counters);
     return out;
 }

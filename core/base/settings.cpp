@@ -226,11 +226,8 @@ std::vector<std::string> togetherWarnings(const Values &values)
     if (given(values, "private-key") && given(values, "client-secret"))
         out.push_back("Both a private key (" + values.at("private-key").source + ") and a client secret ("
                       + values.at("client-secret").source + ") are set: the private key is used.");
-    if (given(values, "tsdb-url"))
-        out.push_back("InfluxDB at " + shown(values.at("tsdb-url").text) + " (" + values.at("tsdb-url").source
-                      + "): kept locally, not delivered yet. Events are stored in the data folder.");
-    else if (given(values, "tsdb-token") || given(values, "tsdb-org") || given(values, "tsdb-bucket"))
-        out.push_back("Settings of InfluxDB are given, but no address (TSDB_URL): kept locally, not delivered yet.");
+    if (!given(values, "tsdb-url") && (given(values, "tsdb-token") || given(values, "tsdb-org") || given(values, "tsdb-bucket")))
+        out.push_back("Settings of InfluxDB are given, but no address (TSDB_URL): events are kept locally, and not delivered.");
     return out;
 }
 

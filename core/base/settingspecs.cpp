@@ -180,6 +180,8 @@ Problem checkRetention(const std::string &text)
     return "is neither off nor a whole number of days from 1 to 36500";
 }
 
+Problem checkBacklog(const std::string &text) { return between(text, 10'000, 2'000'000'000, "events"); }
+
 /// A token that stands in a header: printable, without blanks. The words never repeat it.
 Problem checkToken(const std::string &text)
 {
@@ -258,12 +260,21 @@ std::vector<SettingSpec> platformSpecs()
 std::vector<SettingSpec> deliverySpecs()
 {
     return {
-        {"tsdb-url", "TSDB_URL", true, false, "", "InfluxDB; kept locally, not delivered yet", checkTsdb},
-        {"tsdb-token", "TSDB_TOKEN", false, true, "", "its token", checkToken},
-        {"tsdb-org", "TSDB_ORG", true, false, "", "its organisation", {}},
-        {"tsdb-bucket", "TSDB_BUCKET", true, false, "", "its bucket", {}},
+        {"tsdb-url", "TSDB_URL", true, false, "", "InfluxDB that every event is delivered to: http://host:8086", checkTsdb},
+        {"tsdb-token", "TSDB_TOKEN", false, true, "", "its token; for InfluxDB 1.x user:password, or nothing", checkToken},
+        {"tsdb-org", "TSDB_ORG", true, false, "", "its organisation (2.x)", {}},
+        {"tsdb-bucket", "TSDB_BUCKET", true, false, "", "its bucket; for InfluxDB 1.x database or database/policy, for 3 the database", {}},
         {"tsdb-schema", "THREADLINE_TSDB_SCHEMA", true, false, "bounded", "schema of the points: bounded, classic",
          [](const std::string &text) { return oneOf(text, {"bounded", "classic"}); }},
+        {"tsdb-payload", "THREADLINE_TSDB_PAYLOAD", true, false, "on",
+         "whether an event's whole text goes along: on, or off (then timelines cannot be read back whole)",
+         [](const std::string &text) { return oneOf(text, {"on", "off"}); }},
+        {"tsdb-gzip", "THREADLINE_TSDB_GZIP", true, false, "auto", "compression: on, off, auto (off to this machine)",
+         [](const std::string &text) { return oneOf(text, {"auto", "on", "off"}); }},
+        {"tsdb-backlog", "THREADLINE_TSDB_BACKLOG", true, false, "50000000", "events that may wait for delivery", checkBacklog},
+        {"tsdb-overflow", "THREADLINE_TSDB_OVERFLOW", true, false, "shed",
+         "when more wait: shed (pass over the oldest, which stay in the local store) or hold (hold the feed back)",
+         [](const std::string &text) { return oneOf(text, {"shed", "hold"}); }},
     };
 }
 

@@ -59,7 +59,8 @@ public:
         m_keys.push_back({event.time, event.sequence, number(m_participants, event.participant.value),
                           number(m_channels, event.channel.value), event.kind, static_cast<std::uint8_t>(rankOf(event)), {}});
         m_ids.number(event.id.value);
-        m_rows.push_back({stored.row, stored.commit, event.provenance == Provenance::Import});
+        m_rows.push_back({stored.row, stored.commit, stored.lamport != 0 ? stored.lamport : event.time.us,
+                          event.provenance == Provenance::Import});
         m_imported += m_rows.back().imported;
         m_bytes += event.raw.size();
         if (m_rows.size() > m_limit.events || m_bytes > m_limit.bytes) {
@@ -86,7 +87,7 @@ public:
         out.places.reserve(order.size());
         for (std::size_t n = 0; n < order.size(); ++n) {
             const Row &row = m_rows[order[n]];
-            out.places.push_back({row.row, lamport[n], row.commit, ties[order[n]], false});
+            out.places.push_back({row.row, lamport[n], row.commit, row.recorded, ties[order[n]], false});
         }
         markLate(out.places);
         for (std::size_t n = 0; m_held.events.size() == order.size() && n < order.size(); ++n) {
@@ -101,6 +102,7 @@ private:
     struct Row {
         std::int64_t row;
         std::uint64_t commit;
+        std::int64_t recorded;
         bool imported;
         std::uint32_t id = 0;
     };

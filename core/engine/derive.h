@@ -20,6 +20,7 @@ struct Place {
     std::int64_t row = 0; ///< StoredEvent::row
     std::int64_t lamport = 0;
     std::uint64_t commit = 0;
+    std::int64_t recorded = 0; ///< the Lamport time that its row says: StoredEvent::lamport, else its source time
     bool sequenceTie = false;
     bool late = false; ///< one that follows it was recorded by an earlier commit
 };
@@ -34,7 +35,7 @@ struct Derived {
     [[nodiscard]] bool held() const { return events.size() == places.size(); }
 };
 
-/// How much of an interaction may be held in memory at a time; of what is larger only the places are kept, 40 bytes an event.
+/// How much of an interaction may be held in memory at a time; of what is larger only the places are kept, 48 bytes an event.
 struct HoldLimit {
     std::size_t events = 50'000;
     std::size_t bytes = 4 << 20; ///< of raw text

@@ -47,7 +47,10 @@ Result<std::unique_ptr<Engine>> Engine::start(Store &store, EngineOptions option
         }
         e->m_stateChanged();
     };
-    listener.idle = [e](Store &s) { e->retain(s); };
+    listener.idle = [e](Store &s) {
+        e->retain(s);
+        e->forgetChanges(s);
+    };
     engine->m_committer = std::make_unique<Committer>(store, std::move(listener));
     engine->m_thread = std::thread([e] {
         nameThread("tl-engine");
@@ -73,6 +76,10 @@ Engine::~Engine()
 
 bool Engine::offer(SourceItem &item)
 {
+    if (m_options.held && m_options.held()) {
+        std::this_thread::sleep_for(std::chrono::microseconds(kOfferWait.us));
+        return false;
+    }
     Item wrapped = std::move(item);
     const std::size_t weight = weightOf(std::get<SourceItem>(wrapped));
     if (m_queue.push(wrapped, weight, kOfferWait)) {
@@ -263,6 +270,20 @@ void Engine::retain(Store &store)
         log::warning("store", deleted.error().message);
     else if (*deleted == kRetainAtATime)
         m_nextRetention = {};
+}
+
+void Engine::forgetChanges(Store &store)
+{
+    if (!m_options.changesDone || m_real.steady() < m_nextForgetting)
+        return;
+    m_nextForgetting = m_real.steady() + kRetentionEvery;
+    const std::int64_t done = m_options.changesDone();
+    if (done <= m_changesForgotten)
+        return;
+    if (const auto forgotten = store.forgetChanges(done); !forgotten)
+        log::warning("store", forgotten.error().message);
+    else
+        m_changesForgotten = done;
 }
 
 void Engine::measureRate()

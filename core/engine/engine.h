@@ -29,6 +29,10 @@ struct EngineOptions {
     std::size_t groupRows = 8192;           ///< a transaction ends by rows, bytes or age
     std::size_t groupBytes = 8u << 20;
     Duration groupAge = Duration::millis(4);
+    /// Greatest StoredChange::number that whoever hands events on is done with; null: nobody does.
+    std::function<std::int64_t()> changesDone;
+    /// Whether the feed is to be held back, because too much waits to be handed on; null: never.
+    std::function<bool()> held;
     Duration retention;                     ///< ended interactions older than this are deleted; zero: never
 };
 
@@ -70,6 +74,7 @@ private:
     void storeFailed(const Error &error);
     void onCommitted(const WriteGroup &group);
     void retain(Store &store);
+    void forgetChanges(Store &store);
     void measureRate();
 
     Store &m_store;
@@ -89,6 +94,8 @@ private:
     /// Batching and waiting go by real time: the clock passed in may stand still, as the demo's does for pictures.
     const SystemClock m_real;
     std::optional<Duration> m_pendingSince; ///< when the group got its first content
+    std::int64_t m_changesForgotten = 0;
+    Duration m_nextForgetting;
     Duration m_nextRetention;
     Duration m_nextTick;
 

@@ -187,7 +187,7 @@ Result<> Ingest::takeEvent(Event &&event)
     case InteractionSet::Added::New:
         if (m_attacher.active())
             m_attacher.named(event, target.key);
-        addToGroup(target, std::move(event));
+        addToGroup(target, std::move(event), added.lamport);
         break;
     case InteractionSet::Added::Duplicate: ++m_counters.duplicates; break;
     case InteractionSet::Added::Variant:
@@ -199,7 +199,7 @@ Result<> Ingest::takeEvent(Event &&event)
     return {};
 }
 
-void Ingest::addToGroup(CachedInteraction &interaction, Event &&event)
+void Ingest::addToGroup(CachedInteraction &interaction, Event &&event, std::int64_t lamport)
 {
     interaction.lastReceived = std::max(interaction.lastReceived, event.received);
     interaction.activity = m_nextCommit;
@@ -207,7 +207,7 @@ void Ingest::addToGroup(CachedInteraction &interaction, Event &&event)
     m_bytes += event.raw.size() + event.id.value.size() + kRowOverhead;
     ++m_rows;
     group().events.push_back({interaction.key, std::move(event.id.value), std::move(event.raw), event.received, event.provenance,
-                              event.marks});
+                              event.marks, m_options.handedOn ? lamport : 0});
 }
 
 void Ingest::addVariant(CachedInteraction &interaction, Event &&event, bool wins)
@@ -354,6 +354,7 @@ Result<std::unique_ptr<WriteGroup>> Ingest::close()
             m_reload.insert((*summary)->interaction.value);
     }
     writes.commit = m_nextCommit++;
+    writes.keepChanges = m_options.handedOn;
     for (CachedInteraction *interaction : m_touched)
         summarise(*interaction, writes);
     m_touched.clear();

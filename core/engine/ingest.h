@@ -31,6 +31,7 @@ struct IngestOptions {
     std::string source = "streaming";
     SequenceScope scope = SequenceScope::Interaction;
     std::size_t cacheBytes = 64u << 20;
+    bool handedOn = false; ///< events are delivered to another store: keep what that needs to know
 };
 
 /// One thread.
@@ -93,7 +94,7 @@ private:
     /// The interaction in memory, from the store, or a new one.
     [[nodiscard]] Result<CachedInteraction *> interaction(std::string_view id);
     [[nodiscard]] Result<> load(CachedInteraction &interaction);
-    void addToGroup(CachedInteraction &interaction, Event &&event);
+    void addToGroup(CachedInteraction &interaction, Event &&event, std::int64_t lamport);
     void addVariant(CachedInteraction &interaction, Event &&event, bool wins);
     void addRecord(Record &&record, WriteGroup &writes);
     void touched(CachedInteraction &interaction);

@@ -68,6 +68,8 @@ Result<std::unique_ptr<LocalSession>> LocalSession::start(Store &store, LocalSes
                     summaries.push_back(row.summary);
             }
             s->m_notifier->changed(summaries, !group.bands.empty());
+            if (s->m_options.committed)
+                s->m_options.committed();
         },
         [s] { s->m_notifier->statusChanged(); });
     if (!engine)
@@ -232,7 +234,13 @@ HandlePtr LocalSession::refused(Answer<std::vector<Refused>> answer)
     return ask<std::vector<Refused>>(*m_pool, std::move(answer), [](ReadContext &context) { return context.reader.refused(kRefusedShown); });
 }
 
-Status LocalSession::status() const { return m_engine->status(); }
+Status LocalSession::status() const
+{
+    Status status = m_engine->status();
+    if (m_options.delivery)
+        status.delivery = m_options.delivery();
+    return status;
+}
 
 HandlePtr LocalSession::subscribe(std::function<void(const ChangeSet &)> changed)
 {

@@ -18,6 +18,8 @@ struct LocalSessionOptions {
     int readers = 2;
     std::size_t renderCacheBytes = 80u << 20;
     Duration staleAfter = Duration::seconds(12 * 3600);
+    std::function<void()> committed;              ///< called on the store thread after each commit; may be null
+    std::function<DeliveryStatus()> delivery;     ///< any thread; null: nothing is delivered
 };
 
 class LocalSession final : public Session {

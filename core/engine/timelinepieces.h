@@ -11,7 +11,7 @@
 
 namespace threadline {
 
-/// Keeps 40 bytes an event. Retention that deletes the interaction in between ends it with an error.
+/// Keeps 48 bytes an event. Retention that deletes the interaction in between ends it with an error.
 class TimelinePieces final : public Session::Pieces, public std::enable_shared_from_this<TimelinePieces> {
 public:
     /// `pool` must outlive it. `places`: all of the interaction's, in canonical order.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// "Test connection": host, sign-in, stream, subscription, each told as it ends.
-#include "core/genesys/network.h"
+#include "core/net/network.h"
 #include "core/genesys/oautherrors.h"
 #include "core/genesys/streamingclient.h"
 #include "core/genesys/streaminglink.h"

@@ -2,7 +2,7 @@
 #include "core/genesys/oauth.h"
 
 #include "core/base/log.h"
-#include "core/genesys/network.h"
+#include "core/net/network.h"
 #include "core/genesys/oautherrors.h"
 
 #include <QByteArray>

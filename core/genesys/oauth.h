@@ -2,6 +2,7 @@
 /// OAuth tokens for Genesys Cloud: client credentials (RFC 6749) or JWT bearer (RFC 7523), cached and renewed in time.
 #pragma once
 
+#include "core/net/options.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
 
@@ -17,11 +18,6 @@ class QNetworkProxy;
 namespace threadline {
 
 /// How to reach the network: the system's, or set by the user. Verification is never switched off.
-struct NetworkOptions {
-    std::string proxy;  ///< "http://host:port", "socks5://user:password@host:port"; empty: the system's
-    std::string caFile; ///< PEM file with further certificate authorities; empty: the system's alone
-};
-
 /// Who we are to the platform. With both a secret and a key the key wins.
 struct Credentials {
     std::string environmentUrl = "https://api.mypurecloud.com";

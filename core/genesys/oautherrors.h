@@ -2,7 +2,7 @@
 /// What the token endpoint answered, in words: cause and remedy.
 #pragma once
 
-#include "core/genesys/network.h"
+#include "core/net/network.h"
 #include "core/genesys/oauth.h"
 
 namespace threadline {

@@ -2,9 +2,9 @@
 #include "core/genesys/streamingclient.h"
 
 #include "core/base/log.h"
-#include "core/genesys/backoff.h"
+#include "core/base/backoff.h"
 #include "core/genesys/feed.h"
-#include "core/genesys/network.h"
+#include "core/net/network.h"
 #include "core/genesys/streaminglink.h"
 
 #include <QCoreApplication>

@@ -2,7 +2,7 @@
 /// The one interface to a WebSocket client connection. QWebSocket stands behind it and is named in websocket.cpp alone.
 #pragma once
 
-#include "core/genesys/network.h"
+#include "core/net/network.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The words of events and the enums they stand for, in one place.
+#include "core/model/delivery.h"
 #include "core/model/event.h"
 #include "core/model/summary.h"
 
@@ -168,6 +169,18 @@ std::string_view nameOf(InteractionState state) { return textOf(kInteractionStat
 std::string_view nameOf(BandCause cause) { return textOf(kCauses, cause, "connection-lost"); }
 std::string_view nameOf(BandState state) { return textOf(kBandStates, state, "open"); }
 std::string_view nameOf(SourceState state) { return textOf(kSourceStates, state, "idle"); }
+
+std::string_view nameOf(DeliveryState state)
+{
+    switch (state) {
+    case DeliveryState::Off: return "off";
+    case DeliveryState::Checking: return "checking";
+    case DeliveryState::Delivering: return "delivering";
+    case DeliveryState::Waiting: return "waiting";
+    case DeliveryState::Paused: break;
+    }
+    return "paused";
+}
 
 std::optional<SequenceScope> sequenceScopeFromName(std::string_view name)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/time.h"
+#include "core/model/delivery.h"
 #include "core/model/event.h"
 #include "core/model/ids.h"
 
@@ -84,6 +85,7 @@ struct Status {
     std::vector<std::uint64_t> commitDelayBuckets; ///< histogram; upper bounds in kCommitDelayBounds
     std::uint64_t commitDelayCount = 0;
     Duration commitDelaySum;
+    DeliveryStatus delivery; ///< to the shared store
 };
 /// Upper bounds of Status::commitDelayBuckets, seconds; one more bucket stands for everything above.
 inline constexpr double kCommitDelayBounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};

@@ -8,8 +8,8 @@
 namespace threadline {
 namespace {
 
-constexpr const char *kDeclaration = "CREATE TABLE x(row, interaction, id, received, provenance, marks, raw)";
-enum Column { Row, Interaction, Id, Received, ProvenanceColumn, Marks, Raw };
+constexpr const char *kDeclaration = "CREATE TABLE x(row, interaction, id, received, provenance, marks, lamport, raw)";
+enum Column { Row, Interaction, Id, Received, ProvenanceColumn, Marks, Lamport, Raw };
 
 // The structs that SQLite knows begin with its own; see sqlite.org/vtab.html.
 struct Table {
@@ -95,6 +95,7 @@ int column(sqlite3_vtab_cursor *base, sqlite3_context *out, int number)
     case Received: sqlite3_result_int64(out, event.received.us); break;
     case ProvenanceColumn: sqlite3_result_int64(out, static_cast<int>(event.provenance)); break;
     case Marks: sqlite3_result_int64(out, event.marks); break;
+    case Lamport: sqlite3_result_int64(out, event.lamport); break;
     default: sqlite3_result_text64(out, event.raw.data(), event.raw.size(), SQLITE_STATIC, SQLITE_UTF8); break;
     }
     return SQLITE_OK;

@@ -21,7 +21,7 @@ public:
         const WriteGroup::NewEvent *event;
     };
 
-    /// Makes the table `event_feed(row, interaction, id, received, provenance, marks, raw)` known on the connection. This object
+    /// Makes the table `event_feed(row, interaction, id, received, provenance, marks, lamport, raw)` known on the connection. This object
     /// must outlive it.
     [[nodiscard]] Result<> attach(const sqlite::Connection &connection);
     /// The rows are numbered from `firstRow` on, in the order given.

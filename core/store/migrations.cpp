@@ -102,7 +102,18 @@ CREATE TABLE tombstones(id BLOB PRIMARY KEY, deleted INTEGER NOT NULL) WITHOUT R
 CREATE TABLE doomed(key INTEGER PRIMARY KEY);   -- deleted interactions whose events are still to go
 )sql";
 
-constexpr Migration kMigrations[] = {{kVersion1}};
+// Handing on to other stores. Rows of before have Lamport time 0: not known.
+constexpr const char *kVersion2 = R"sql(
+ALTER TABLE events ADD COLUMN lamport INTEGER NOT NULL DEFAULT 0;  -- when it was recorded; 0: it may not have been the last
+CREATE TABLE changes(              -- what became of rows after they were written
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  what INTEGER NOT NULL,           -- 0 replaced, 1 moved, 2 deleted
+  row INTEGER NOT NULL,
+  was INTEGER NOT NULL,            -- interaction before
+  raw TEXT NOT NULL);              -- text before
+)sql";
+
+constexpr Migration kMigrations[] = {{kVersion1}, {kVersion2}};
 
 Result<> runSteps(sqlite::Connection &connection, std::span<const Migration> steps)
 {

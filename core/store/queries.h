@@ -6,7 +6,7 @@ namespace threadline::sql {
 
 #define THREADLINE_SUMMARY_COLUMNS                                                                                               \
     "key, id, state, start, \"end\", last, count, variants, customer, media, queues, agents, commit_no"
-#define THREADLINE_EVENT_COLUMNS "row, interaction, id, received, provenance, marks, variants, commit_no, raw"
+#define THREADLINE_EVENT_COLUMNS "row, interaction, id, received, provenance, marks, variants, commit_no, raw, lamport"
 #define THREADLINE_BAND_COLUMNS "id, source, start, \"end\", cause, state, reason"
 
 inline constexpr const char *kFind = "SELECT key FROM interactions WHERE id = ?1";
@@ -28,15 +28,19 @@ inline constexpr const char *kActivity = THREADLINE_ACTIVITY("0") " UNION ALL " 
 inline constexpr const char *kSpans =
     "SELECT key, start, \"end\" FROM interactions WHERE span_class = ?1 AND start >= ?2 AND start <= ?3";
 inline constexpr const char *kStateOf = "SELECT state, commit_no FROM interactions WHERE key = ?1";
-/// Ended ones that may be deleted: class ?1, started and ended before ?2.
+/// Ended ones that may be deleted: class ?1, started and ended before ?2,
+/// written last by commit ?4 or before.
 inline constexpr const char *kOldest = "SELECT key FROM interactions WHERE span_class = ?1 AND start < ?2 AND \"end\" < ?2"
-                                       " AND state = 1 AND last < ?2 ORDER BY start LIMIT ?3";
+                                       " AND state = 1 AND last < ?2 AND commit_no <= ?4 ORDER BY start LIMIT ?3";
 
 inline constexpr const char *kBands = "SELECT " THREADLINE_BAND_COLUMNS
     " FROM bands WHERE start < ?2 AND (\"end\" IS NULL OR \"end\" >= ?1) ORDER BY start, id";
 inline constexpr const char *kRefused = "SELECT reason, detail, received, size, text FROM refused ORDER BY n DESC LIMIT ?1";
 inline constexpr const char *kInferred = "SELECT " THREADLINE_EVENT_COLUMNS
     " FROM inferred JOIN events USING(row) WHERE interaction NOT IN (SELECT key FROM doomed) ORDER BY row";
+inline constexpr const char *kEventsAfter = "SELECT " THREADLINE_EVENT_COLUMNS " FROM events WHERE row > ?1 ORDER BY row LIMIT ?2";
+inline constexpr const char *kChangesAfter = "SELECT n, what, row, was, raw FROM changes WHERE n > ?1 ORDER BY n LIMIT ?2";
+inline constexpr const char *kIdOf = "SELECT id FROM interactions WHERE key = ?1";
 inline constexpr const char *kNaming = "SELECT key FROM names WHERE name = ?1 LIMIT 2";
 inline constexpr const char *kTombstone = "SELECT 1 FROM tombstones WHERE id = ?1";
 

@@ -49,6 +49,10 @@ Result<> SqliteReader::open(const std::string &path)
         {&m_bands, sql::kBands},
         {&m_refused, sql::kRefused},
         {&m_inferred, sql::kInferred},
+        {&m_eventsAfter, sql::kEventsAfter},
+        {&m_changesAfter, sql::kChangesAfter},
+        {&m_lastRow, "SELECT last_row FROM state"},
+        {&m_idOf, sql::kIdOf},
         {&m_naming, sql::kNaming},
         {&m_namesIndexed, "SELECT names_indexed FROM state"},
         {&m_count, "SELECT events FROM state"},
@@ -82,6 +86,7 @@ Result<> SqliteReader::readEvent(const sqlite::Statement &from, StoredEvent &eve
     event.marks = static_cast<std::uint32_t>(from.number(5));
     event.commit = static_cast<std::uint64_t>(from.number(7));
     event.raw = from.bytes(8);
+    event.lamport = from.number(9);
     event.variants.clear();
     if (from.number(6) == 0)
         return {};
@@ -92,6 +97,56 @@ Result<> SqliteReader::readEvent(const sqlite::Statement &from, StoredEvent &eve
     if (!rows.good())
         return fail(readError(rows.code()));
     return {};
+}
+
+Result<> SqliteReader::eventsAfter(std::int64_t row, int limit, const std::function<bool(StoredEvent &&)> &each)
+{
+    m_eventsAfter.bind(1, row);
+    m_eventsAfter.bind(2, limit);
+    sqlite::Rows rows(m_eventsAfter);
+    while (rows.next()) {
+        StoredEvent event;
+        if (auto read = readEvent(m_eventsAfter, event); !read)
+            return read;
+        if (!each(std::move(event)))
+            return {};
+    }
+    return rows.good() ? Result<>() : fail(readError(rows.code()));
+}
+
+Result<std::vector<StoredChange>> SqliteReader::changesAfter(std::int64_t number, int limit)
+{
+    m_changesAfter.bind(1, number);
+    m_changesAfter.bind(2, limit);
+    std::vector<StoredChange> changes;
+    sqlite::Rows rows(m_changesAfter);
+    while (rows.next()) {
+        changes.push_back({m_changesAfter.number(0), static_cast<StoredChange::What>(m_changesAfter.number(1)), m_changesAfter.number(2),
+                           m_changesAfter.number(3), std::string(m_changesAfter.bytes(4))});
+    }
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    return changes;
+}
+
+Result<std::int64_t> SqliteReader::lastRow()
+{
+    sqlite::Rows rows(m_lastRow);
+    if (!rows.next())
+        return fail(readError(rows.good() ? SQLITE_CORRUPT : rows.code()));
+    return m_lastRow.number(0);
+}
+
+Result<std::string> SqliteReader::idOf(InteractionKey key)
+{
+    std::string id;
+    m_idOf.bind(1, key);
+    sqlite::Rows rows(m_idOf);
+    if (rows.next())
+        readId(m_idOf, 0, id);
+    else if (!rows.good())
+        return fail(readError(rows.code()));
+    return id;
 }
 
 /// The identity index gives the rows by id; the promise is by row.

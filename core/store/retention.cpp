@@ -68,6 +68,7 @@ Result<std::vector<InteractionKey>> SqliteStore::oldest(Timestamp before, int li
     for (int c = 0; c < kSpanClasses && static_cast<int>(keys.size()) < limit; ++c) {
         find.bind(1, c);
         find.bind(2, before);
+        find.bind(4, m_protected.load());
         find.bind(3, limit - static_cast<int>(keys.size()));
         sqlite::Rows rows(find);
         while (rows.next())

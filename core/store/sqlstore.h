@@ -8,6 +8,7 @@
 #include "core/store/store.h"
 
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] Result<std::unique_ptr<StoreReader>> reader() const override;
     [[nodiscard]] Result<int> retain(Timestamp before, int limit) override;
     [[nodiscard]] Result<bool> hasTombstone(std::string_view interaction) const override;
+    void protectAfter(std::uint64_t commit) override { m_protected = static_cast<std::int64_t>(commit); }
+    [[nodiscard]] Result<> forgetChanges(std::int64_t number) override;
     [[nodiscard]] Result<> closeCleanly(Timestamp now) override;
     [[nodiscard]] Result<std::string> integrity() const override;
 
@@ -65,6 +68,7 @@ private:
     [[nodiscard]] Result<> writeVariants(Group &group);
     [[nodiscard]] Result<> keepVariant(std::int64_t row, std::int64_t held, std::string_view raw, Timestamp received);
     [[nodiscard]] Result<> writeMoves(Group &group);
+    [[nodiscard]] Result<> noteChange(Group &group, StoredChange::What what, std::int64_t row, InteractionKey from, std::string_view raw);
     [[nodiscard]] Result<> writeNames(Group &group);
     [[nodiscard]] Result<> writeSummaries(Group &group);
     [[nodiscard]] Result<> writeBands(Group &group);
@@ -88,6 +92,7 @@ private:
     std::int64_t m_pageBytes = 0;
     std::int64_t m_journalBytes = 0; ///< after the last commit
     std::int64_t m_nextPass = 0;     ///< size at which the next pass over the journal is asked for
+    std::atomic<std::int64_t> m_protected{std::numeric_limits<std::int64_t>::max()}; ///< commit: see protectAfter()
     std::atomic<std::int64_t> m_tombstones{0};
     mutable std::mutex m_lookupMutex;
     mutable sqlite::Connection m_lookup; ///< for hasTombstone

@@ -36,6 +36,7 @@ struct StoredEvent {
     Provenance provenance = Provenance::Live;
     std::uint32_t marks = 0;
     std::uint64_t commit = 0;
+    std::int64_t lamport = 0; ///< as it was when it was recorded; 0: not known (NewEvent::lamport)
     std::vector<std::string> variants; ///< raw texts of other contents under the same identity, at most 8
 };
 
@@ -53,6 +54,8 @@ struct WriteGroup {
         Timestamp received;
         Provenance provenance;
         std::uint32_t marks;
+        /// Its Lamport time, microseconds, if it certainly stands behind all events of its interaction that are recorded; else 0.
+        std::int64_t lamport = 0;
     };
     /// Another content under an identity that is there. `wins`: it becomes the row's raw, and what stood there joins the
     /// variants; else it joins the variants itself. At most 8 variants are kept.
@@ -92,8 +95,23 @@ struct WriteGroup {
     std::vector<Refused> refused;      ///< ring of the newest 1,000
     std::optional<Timestamp> lastReceived; ///< receipt of the last message, for the band after a kill
     bool listening = false;                ///< whether the source listened when this was written
+    bool keepChanges = false;              ///< note what becomes of rows that were written before (StoredChange)
     /// Given back: how many of `events` were there already, under the same identity, and were passed over.
     std::uint64_t duplicates = 0;
+};
+
+/// Something that happened to a row that had been written before, for whoever hands rows on.
+struct StoredChange {
+    enum What : std::uint8_t {
+        Replaced, ///< another variant stands now; `raw` is what stood before
+        Moved,    ///< between interactions; `from` is the one before, 0: none
+        Deleted,  ///< by a newer record; `raw` is what stood there
+    };
+    std::int64_t number = 0; ///< rises; numbers are never used again
+    What what = Replaced;
+    std::int64_t row = 0;
+    InteractionKey from = 0;
+    std::string raw;
 };
 
 /// What was left by the process before.
@@ -135,6 +153,14 @@ public:
     [[nodiscard]] virtual Result<std::vector<Refused>> refused(int limit) = 0;
     /// Events that name no interaction themselves (waiting, key 0, or attached): to watch their participants after a start.
     [[nodiscard]] virtual Result<> inferred(const std::function<bool(StoredEvent &&)> &each) = 0;
+    /// Calls `each` for the events of rows above `row`, by row, at most `limit`, from one snapshot; likewise.
+    [[nodiscard]] virtual Result<> eventsAfter(std::int64_t row, int limit, const std::function<bool(StoredEvent &&)> &each) = 0;
+    /// Changes of greater numbers than `number`, in order, at most `limit`.
+    [[nodiscard]] virtual Result<std::vector<StoredChange>> changesAfter(std::int64_t number, int limit) = 0;
+    /// Greatest row ever given, in this reader's present.
+    [[nodiscard]] virtual Result<std::int64_t> lastRow() = 0;
+    /// The id of an interaction, empty if there is none with this key.
+    [[nodiscard]] virtual Result<std::string> idOf(InteractionKey key) = 0;
     /// Whether the index of names is there (WriteGroup::indexNames).
     [[nodiscard]] virtual Result<bool> namesIndexed() = 0;
     /// Interactions that name "p" + participant or "c" + channel, at most 2. From the index; only valid once it is there.
@@ -167,6 +193,10 @@ public:
     /// that writing is held up for a moment only. Returns how many interactions it worked on; 0: there is nothing left to do.
     /// The caller must not write to an interaction that hasTombstone(). Same thread as write().
     [[nodiscard]] virtual Result<int> retain(Timestamp before, int limit) = 0;
+    /// What is of a later commit is not to be deleted by retain(), because it has not been handed on yet. Any thread.
+    virtual void protectAfter(std::uint64_t commit) = 0;
+    /// Changes up to this number have been handed on and may be forgotten. Same thread as write().
+    [[nodiscard]] virtual Result<> forgetChanges(std::int64_t number) = 0;
     /// Whether the interaction was deleted by retention (its events are not to be recorded anew).
     /// Any thread; costs nothing while there is no tombstone.
     [[nodiscard]] virtual Result<bool> hasTombstone(std::string_view interaction) const = 0;

@@ -52,8 +52,8 @@ std::vector<std::pair<sqlite::Statement *, const char *>> SqliteStore::Writes::a
                  "media = ?11, queues = ?12, agents = ?13 WHERE key = ?1 AND span_class = ?3 AND start = ?4 AND \"end\" IS ?5"},
         {&summary, "UPDATE interactions SET state = ?2, span_class = ?3, start = ?4, \"end\" = ?5, last = ?6, count = ?7, "
                    "variants = ?8, commit_no = ?9, customer = ?10, media = ?11, queues = ?12, agents = ?13 WHERE key = ?1"},
-        {&events, "INSERT INTO events(row, interaction, id, received, provenance, marks, variants, commit_no, raw) "
-                  "SELECT row, interaction, id, received, provenance, marks, 0, ?1, raw FROM event_feed WHERE true "
+        {&events, "INSERT INTO events(row, interaction, id, received, provenance, marks, variants, commit_no, lamport, raw) "
+                  "SELECT row, interaction, id, received, provenance, marks, 0, ?1, lamport, raw FROM event_feed WHERE true "
                   "ON CONFLICT DO NOTHING"},
         {&inferred, "INSERT OR IGNORE INTO inferred SELECT row FROM events WHERE row = ?1"},
         {&findEvent, "SELECT row, variants, raw, received FROM events WHERE interaction = ?1 AND id = ?2"},
@@ -63,8 +63,10 @@ std::vector<std::pair<sqlite::Statement *, const char *>> SqliteStore::Writes::a
         {&variant, "INSERT INTO variants(event, n, received, raw) VALUES(?1, ?2, ?3, ?4)"},
         {&findInferred, "SELECT row FROM events JOIN inferred USING(row) WHERE interaction = ?1 AND id = ?2"},
         {&move, "UPDATE OR IGNORE events SET interaction = ?2 WHERE row = ?1"},
+        {&change, "INSERT INTO changes(what, row, was, raw) VALUES(?1, ?2, ?3, ?4)"},
+        {&forget, "DELETE FROM changes WHERE n <= ?1"},
         {&record, "INSERT OR REPLACE INTO records(id, ended, last, high, low, size, raw) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
-        {&imported, "SELECT row FROM events WHERE interaction = ?1 AND provenance = 2"},
+        {&imported, "SELECT row, raw FROM events WHERE interaction = ?1 AND provenance = 2"},
         {&band, "INSERT OR REPLACE INTO bands(" THREADLINE_BAND_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
         {&refused, "INSERT INTO refused(n, reason, detail, received, size, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
         {&dropRefused, "DELETE FROM refused WHERE n <= ?1"},
@@ -181,8 +183,11 @@ Result<> SqliteStore::dropImported(Group &group, InteractionKey key)
     {
         m_writes->imported.bind(1, key);
         sqlite::Rows found(m_writes->imported);
-        while (found.next())
+        while (found.next()) {
             rows.push_back(m_writes->imported.number(0));
+            if (auto noted = noteChange(group, StoredChange::Deleted, rows.back(), key, m_writes->imported.bytes(1)); !noted)
+                return noted;
+        }
         if (!found.good())
             return fail(sqlite::errorOf(m_connection.get(), found.code(), "read"));
     }
@@ -263,6 +268,8 @@ Result<> SqliteStore::writeVariants(Group &group)
             return kept;
         if (!other.wins)
             continue;
+        if (auto noted = noteChange(group, StoredChange::Replaced, row, group.key(other.interaction), standing); !noted)
+            return noted;
         m_writes->replaceRaw.bind(1, row);
         m_writes->replaceRaw.bindText(2, other.raw);
         if (auto replaced = m_writes->run(m_writes->replaceRaw, m_connection); !replaced)
@@ -301,8 +308,33 @@ Result<> SqliteStore::writeMoves(Group &group)
         m_writes->move.bind(2, group.key(move.to));
         if (auto moved = m_writes->run(m_writes->move, m_connection); !moved)
             return moved;
+        if (sqlite3_changes64(m_connection.get()) == 0)
+            continue;
+        const std::int64_t row = m_writes->findInferred.number(0);
+        if (auto noted = noteChange(group, StoredChange::Moved, row, group.key(move.from), {}); !noted)
+            return noted;
     }
     return {};
+}
+
+Result<> SqliteStore::noteChange(Group &group, StoredChange::What what, std::int64_t row, InteractionKey from, std::string_view raw)
+{
+    if (!group.writes.keepChanges)
+        return {};
+    sqlite::Statement &s = m_writes->change;
+    s.bind(1, static_cast<int>(what));
+    s.bind(2, row);
+    s.bind(3, from);
+    s.bindText(4, raw);
+    return m_writes->run(s, m_connection);
+}
+
+Result<> SqliteStore::forgetChanges(std::int64_t number)
+{
+    return transaction(m_state, [&](StoreState &) -> Result<> {
+        m_writes->forget.bind(1, number);
+        return m_writes->run(m_writes->forget, m_connection);
+    });
 }
 
 Result<> SqliteStore::writeNames(Group &group)

@@ -16,7 +16,7 @@ struct SqliteStore::Writes {
     sqlite::Statement begin, commit, rollback, state;
     sqlite::Statement interaction, keyOf, touch, summary;
     sqlite::Statement events, inferred, findEvent, replaceRaw, countVariants, findVariant, variant, findInferred, move;
-    sqlite::Statement record, imported, band, refused, dropRefused;
+    sqlite::Statement change, forget, record, imported, band, refused, dropRefused;
     sqlite::Statement doomed, doom, undoom, idOf, tombstone, dropInteraction, dropRecord, rowsOf, dropEvent, dropVariants, dropInferred;
     std::string media, queues, agents;
     EventFeed feed;

@@ -7,6 +7,16 @@
 #include <algorithm>
 
 namespace threadline {
+namespace {
+
+constexpr Duration kBracketReach = Duration::seconds(1); ///< how far a bracket orders what has no sequence
+
+bool mayBeBracket(Kind kind)
+{
+    return kind == Kind::Joined || kind == Kind::Left || kind == Kind::Added || kind == Kind::Removed;
+}
+
+} // namespace
 
 InteractionState stateAt(const Summary &summary, Timestamp now, Duration staleAfter)
 {
@@ -32,7 +42,53 @@ InteractionSet::Added InteractionSet::add(const Event &event, std::uint64_t comm
         m_settled = false; // the imported ones do not count any more
     if (m_settled && counts(m_events[index]))
         sumUp(index);
-    return {};
+    Added added;
+    added.lamport = lamportOfLast();
+    return added;
+}
+
+/// Decided by the end of the order alone, and on the safe side. A counter that runs over the interaction orders what has a
+/// sequence; what has none is only taken where no bracket within reach could put it before another.
+std::int64_t InteractionSet::lamportOfLast()
+{
+    const auto index = static_cast<std::uint32_t>(m_events.size() - 1);
+    const LightEvent &e = m_events[index];
+    const bool first = m_end.greatest == kNoIndex;
+    const Timestamp latest = first ? e.time : m_events[m_end.greatest].time;
+    const bool greatest = first || m_events.keyBefore(m_end.greatest, index);
+    bool behind = greatest && m_live == m_events.size();
+    if (m_events.chained(e)) {
+        const bool rises = !m_end.sequence || *m_end.sequence < e.sequence;
+        behind = behind && (first || (rises && !m_end.unsequenced && scope() != SequenceScope::Participant));
+        m_end.sequence = std::max(m_end.sequence.value_or(e.sequence), e.sequence);
+    } else {
+        behind = behind && (first || (!m_end.sequence && !mayBeBracket(e.kind) && e.time - latest > kBracketReach));
+        m_end.unsequenced = true;
+    }
+    if (greatest)
+        m_end.greatest = index;
+    // Where so many events cannot have pushed the Lamport times beyond its source time, nothing else need be known.
+    const bool apart = first || e.time.us - latest.us > static_cast<std::int64_t>(m_events.size());
+    std::int64_t lamport = 0;
+    if (behind && (apart || m_end.lamport != 0))
+        lamport = apart ? e.time.us : std::max(e.time.us, m_end.lamport + 1);
+    m_end.lamport = lamport;
+    return lamport;
+}
+
+/// After an event has changed its place.
+void InteractionSet::findEnd()
+{
+    m_end = {};
+    for (std::uint32_t i = 0; i < m_events.size(); ++i) {
+        const LightEvent &e = m_events[i];
+        if (m_end.greatest == kNoIndex || m_events.keyBefore(m_end.greatest, i))
+            m_end.greatest = i;
+        if (m_events.chained(e))
+            m_end.sequence = std::max(m_end.sequence.value_or(e.sequence), e.sequence);
+        else
+            m_end.unsequenced = true;
+    }
 }
 
 InteractionSet::Added InteractionSet::addVariant(std::uint32_t index, const Event &event)
@@ -48,6 +104,7 @@ InteractionSet::Added InteractionSet::addVariant(std::uint32_t index, const Even
     keepVariant(index, old);
     const auto liveness = [](const LightEvent &e) { return e.has(LightEvent::Imported) ? 0u : 1u; };
     m_live += liveness(m_events[index]) - liveness(standing);
+    findEnd();
     m_settled = false;
     return {Added::Variant, true, true};
 }

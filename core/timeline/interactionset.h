@@ -43,6 +43,8 @@ public:
         What what = New;
         bool stands = true; ///< it is in the timeline: it is new, or a variant that replaced the one before
         bool kept = true;   ///< false: one more variant than are kept
+        /// Of a new event: its Lamport time, if it certainly stands behind all others and changes none of theirs; else 0.
+        std::int64_t lamport = 0;
     };
 
     explicit InteractionSet(SequenceScope scope) : m_events(scope) {}
@@ -85,6 +87,9 @@ private:
     Added addVariant(std::uint32_t index, const Event &event);
     [[nodiscard]] bool keepsVariant(std::uint32_t index, const Hash128 &content) const;
     bool keepVariant(std::uint32_t index, const Variant &variant);
+    /// The Lamport time of the event added last, 0: not known.
+    [[nodiscard]] std::int64_t lamportOfLast();
+    void findEnd();
     void sumUp(std::uint32_t index);
     /// Sums everything up anew, if something that was summed up is no longer so.
     void settle();
@@ -100,6 +105,13 @@ private:
     Sequences m_sequences;
     std::optional<TimeRange> m_span; ///< from the smallest to the largest source time, that one included
     std::uint64_t m_commit = 0;
+    /// What is known of the last event in canonical order, for lamportOfLast().
+    struct {
+        std::uint32_t greatest = kNoIndex; ///< the event of the greatest K
+        std::int64_t lamport = 0;          ///< of the last event; 0: not known
+        std::optional<std::int64_t> sequence; ///< the largest, where one counter runs over the interaction
+        bool unsequenced = false;          ///< there are some that no such counter orders
+    } m_end;
     std::uint32_t m_live = 0;  ///< events that are not imported
     std::uint32_t m_count = 0; ///< events summed up
     bool m_settled = true;

@@ -19,7 +19,7 @@ Result<T> answerOf(Ask ask)
 
 } // namespace
 
-Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes) : m_clock(clock)
+Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes, bool handedOn) : m_clock(clock)
 {
     StoreOptions options;
     options.folder = std::move(folder);
@@ -30,6 +30,7 @@ Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock, st
     LocalSessionOptions session;
     session.engine.ingest.scope = scope;
     session.engine.ingest.cacheBytes = cacheBytes;
+    session.engine.ingest.handedOn = handedOn;
     auto started = LocalSession::start(*m_store, session, clock);
     if (!started)
         qFatal("%s", started.error().message.c_str());

@@ -20,10 +20,12 @@ using Truth = std::map<std::string, std::vector<Event>>;
 class Harness {
 public:
     /// Opens (again) the store in `folder`. `cacheBytes`: for interactions in memory.
-    Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes = IngestOptions().cacheBytes);
+    Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes = IngestOptions().cacheBytes,
+            bool handedOn = false);
     ~Harness();
 
     [[nodiscard]] LocalSession &session() { return *m_session; }
+    [[nodiscard]] Store &store() { return *m_store; }
     void offer(SourceItem item);
     void message(const std::string &text);
     void listening() { offer(Listening{m_clock.now()}); }

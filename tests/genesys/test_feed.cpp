@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// What a source holds while its sink has no room, the bands it tells, and the delays of reconnecting.
-#include "core/genesys/backoff.h"
+#include "core/base/backoff.h"
 #include "core/genesys/feed.h"
 #include "tests/genesys/testsink.h"
 #include "tests/support/testmain.h"

@@ -154,6 +154,7 @@ private Q_SLOTS:
     void equalsTheJudgeWithImports();
     void leavingEqualsTheJudge();
     void askingChangesNothing();
+    void lamportOfTheLastHolds();
 };
 
 void TestInteractionSet::identities()
@@ -478,6 +479,48 @@ void TestInteractionSet::askingChangesNothing()
         RC_ASSERT(asked.tiesAcrossParticipants() == left.tiesAcrossParticipants());
         RC_ASSERT(asked.contiguous() == left.contiguous());
     }));
+}
+
+/// A Lamport time that add() gives is the event's in the canonical order of all that has come, behind all others, whose own
+/// times it leaves as they are.
+void TestInteractionSet::lamportOfTheLastHolds()
+{
+    std::size_t given = 0, taken = 0;
+    QVERIFY(rc::check("what is said of the last event is so", [&] {
+        const Mix mix = *genMix();
+        const SequenceScope scope = *genScope();
+        std::vector<Event> events = *genEvents(mix);
+        const bool rising = *rc::gen::arbitrary<bool>();
+        if (rising) {
+            std::stable_sort(events.begin(), events.end(), [](const Event &a, const Event &b) { return a.time < b.time; });
+            for (std::size_t i = 0; i < events.size(); ++i) {
+                if (events[i].sequence && mix.sequences != Mix::Extreme)
+                    events[i].sequence = static_cast<std::int64_t>(i);
+                finish(events[i]);
+            }
+        }
+        InteractionSet set(scope);
+        std::vector<Event> received;
+        std::vector<Event> before;
+        for (const Event &e : events) {
+            const auto added = set.add(e, 1);
+            received.push_back(e);
+            const std::vector<Event> now = judge::canonical(judge::standing(received), scope);
+            taken += added.what == InteractionSet::Added::New ? 1 : 0;
+            if (added.what == InteractionSet::Added::New && added.lamport != 0) {
+                ++given;
+                std::vector<std::string> expected = idsOf(before);
+                expected.push_back(e.id.value);
+                RC_ASSERT(idsOf(now) == expected);
+                RC_ASSERT(judge::lamport(now).back() == added.lamport);
+            }
+            before = now;
+        }
+    }));
+    QVERIFY2(given * 10 > taken, "it is said often enough to be of use");
+    InteractionSet plain(kScope);
+    for (int i = 0; i < 100; ++i)
+        QVERIFY(plain.add(made("e" + std::to_string(i), i == 0 ? Kind::Joined : Kind::Updated, i / 3, "p", i), 1).lamport != 0);
 }
 
 THREADLINE_TEST_MAIN(TestInteractionSet)

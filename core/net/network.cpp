@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/genesys/network.h"
+#include "core/net/network.h"
 
 #include "core/base/log.h"
 #include "core/base/settings.h"
-#include "core/genesys/oauth.h"
 
 #include <QFile>
 #include <QHostInfo>
@@ -79,7 +78,7 @@ std::string remedyOf(QSslError::SslError error)
     case QSslError::CertificateNotYetValid:
         return "Check the clock of this machine; if it is right, the certificate has to be renewed by whoever runs the host.";
     case QSslError::HostNameMismatch:
-        return "The certificate is made out for another name: check the host in GENESYS_ENVIRONMENT_URL and GENESYS_LOGIN_URL.";
+        return "The certificate is made out for another name: check the host in the address that is set (GENESYS_ENVIRONMENT_URL, GENESYS_LOGIN_URL, TSDB_URL).";
     case QSslError::CertificateRevoked:
     case QSslError::CertificateBlacklisted:
         return "The certificate was withdrawn: do not go on, ask whoever runs the host.";
@@ -102,6 +101,8 @@ HttpAnswer answerOf(const QNetworkReply &reply, QByteArray body)
     answer.location = headerOf(reply, "Location");
     answer.retryAfter = headerOf(reply, "Retry-After");
     answer.correlationId = headerOf(reply, "ININ-Correlation-Id");
+    for (const auto &[name, value] : reply.rawHeaderPairs())
+        answer.headers.emplace_back(name.toLower().toStdString(), value.toStdString());
     answer.body = body.toStdString();
     return answer;
 }
@@ -147,9 +148,9 @@ std::string describe(const NetworkFailure &failure)
         f.text.pop_back(); // a sentence goes on behind it
     switch (f.problem) {
     case NetworkProblem::HostNotFound:
-        return "The host " + f.host + " was not found. Check GENESYS_ENVIRONMENT_URL (--environment) and this machine's name service.";
+        return "The host " + f.host + " was not found. Check " + f.setting + " and this machine's name service.";
     case NetworkProblem::Refused:
-        return f.host + " refuses connections. Check the address and port in GENESYS_ENVIRONMENT_URL, and whether a firewall is in between.";
+        return f.host + " refuses connections. Check the address and port in " + f.setting + ", and whether a firewall is in between.";
     case NetworkProblem::Timeout:
         return f.host + " did not answer in time. Check the network, and whether a proxy is needed (THREADLINE_PROXY).";
     case NetworkProblem::Tls:
@@ -160,7 +161,7 @@ std::string describe(const NetworkFailure &failure)
     case NetworkProblem::ProxyCredentials:
         return "The proxy on the way to " + f.host + " wants a user and a password. Give them in THREADLINE_PROXY as http://user:password@host:port.";
     case NetworkProblem::TooLarge:
-        return f.host + " sent far more than was asked for: " + f.text + ". Check that GENESYS_ENVIRONMENT_URL names the platform's API.";
+        return f.host + " sent far more than was asked for: " + f.text + ". Check that " + f.setting + " names the right server.";
     case NetworkProblem::Dropped:
         return f.host + " closed the connection: " + f.text + ". Check whether a firewall or proxy cuts it.";
     case NetworkProblem::Setting: return f.text;
@@ -227,7 +228,8 @@ Result<QSslConfiguration> tlsConfiguration(const NetworkOptions &options)
 
 NetworkFailure tlsFailure(const QList<QSslError> &errors, const std::string &host)
 {
-    NetworkFailure failure{NetworkProblem::Tls, host, "the certificate was refused", {}, remedyOf(QSslError::UnspecifiedError)};
+    NetworkFailure failure{NetworkProblem::Tls, host, "the certificate was refused", {}, remedyOf(QSslError::UnspecifiedError),
+                           NetworkOptions().addressSetting};
     if (errors.isEmpty())
         return failure;
     const QSslError &first = errors.first();
@@ -241,7 +243,7 @@ void lookUpHost(const std::string &host, QObject *context, std::function<void(Re
 {
     QHostInfo::lookupHost(QString::fromStdString(host), context, [host, done = std::move(done)](const QHostInfo &info) {
         if (info.error() != QHostInfo::NoError)
-            return done(fail(ErrorCode::Unreachable, describe({NetworkProblem::HostNotFound, host, {}, {}, {}})));
+            return done(fail(ErrorCode::Unreachable, describe({NetworkProblem::HostNotFound, host, {}, {}, {}, NetworkOptions().addressSetting})));
         std::vector<std::string> addresses;
         for (const QHostAddress &address : info.addresses())
             addresses.push_back(address.toString().toStdString());
@@ -256,11 +258,12 @@ struct HttpClient::Private {
         QObject::connect(&deadline, &QTimer::timeout, &deadline, [this] { giveUp(NetworkProblem::Timeout, "no answer in time"); });
     }
 
-    void post(const HttpRequest &request, Done answerTo);
-    void watch(std::size_t maxBody);
-    [[nodiscard]] bool readSome(std::size_t maxBody);
+    void send(const HttpRequest &request, bool get, Done answerTo);
+    void watch(const HttpRequest &request);
+    [[nodiscard]] bool readSome();
     void finish();
     void giveUp(NetworkProblem problem, std::string text);
+    void deliverCut();
     void deliver(HttpAnswer answer);
     void release();
     void cancel()
@@ -274,13 +277,15 @@ struct HttpClient::Private {
     QTimer deadline;
     QPointer<QNetworkReply> reply;
     std::string host;
+    std::size_t maxBody = 0;
+    bool takeCut = false;
     QByteArray body;
     QList<QSslError> tlsErrors;
     std::uint64_t requestNumber = 0;
     Done done;
 };
 
-void HttpClient::Private::post(const HttpRequest &request, Done answerTo)
+void HttpClient::Private::send(const HttpRequest &request, bool get, Done answerTo)
 {
     cancel();
     done = std::move(answerTo);
@@ -292,28 +297,34 @@ void HttpClient::Private::post(const HttpRequest &request, Done answerTo)
         return giveUp(NetworkProblem::Setting, (!proxy ? proxy.error() : tls.error()).message);
     manager.setProxy(*proxy);
     r.setSslConfiguration(*tls);
-    reply = manager.post(r, QByteArray::fromStdString(request.body));
-    watch(request.maxBody);
+    reply = get ? manager.get(r) : manager.post(r, QByteArray::fromStdString(request.body));
+    watch(request);
     deadline.start(static_cast<int>(request.timeout.toMillis()));
 }
 
-void HttpClient::Private::watch(std::size_t maxBody)
+void HttpClient::Private::watch(const HttpRequest &request)
 {
+    maxBody = request.maxBody;
+    takeCut = request.takeCut;
     reply->setReadBufferSize(static_cast<qint64>(maxBody) + 1);
     QObject::connect(reply, &QNetworkReply::sslErrors, &deadline, [this](const QList<QSslError> &errors) { tlsErrors = errors; });
-    QObject::connect(reply, &QNetworkReply::readyRead, &deadline, [this, maxBody] { (void)readSome(maxBody); });
-    QObject::connect(reply, &QNetworkReply::finished, &deadline, [this, maxBody] {
-        if (readSome(maxBody))
+    QObject::connect(reply, &QNetworkReply::readyRead, &deadline, [this] { (void)readSome(); });
+    QObject::connect(reply, &QNetworkReply::finished, &deadline, [this] {
+        if (readSome())
             finish();
     });
 }
 
 /// False when that was too much, and the request is over.
-bool HttpClient::Private::readSome(std::size_t maxBody)
+bool HttpClient::Private::readSome()
 {
     body += reply->readAll();
     if (static_cast<std::size_t>(body.size()) <= maxBody)
         return true;
+    if (takeCut) {
+        deliverCut();
+        return false;
+    }
     giveUp(NetworkProblem::TooLarge, "an answer of more than " + std::to_string(maxBody / 1024) + " KiB");
     return false;
 }
@@ -326,6 +337,8 @@ void HttpClient::Private::finish()
     const bool brokeOff = error != QNetworkReply::NoError && error < QNetworkReply::ContentAccessDenied;
     if (status > 0 && !brokeOff)
         return deliver(answerOf(*reply, body));
+    if (status > 0 && takeCut)
+        return deliverCut();
     if (error == QNetworkReply::SslHandshakeFailedError) {
         HttpAnswer answer;
         answer.failure = tlsFailure(tlsErrors, host);
@@ -336,10 +349,17 @@ void HttpClient::Private::finish()
     giveUp(replyProblem(error), foreignText(reply->errorString().toStdString()));
 }
 
+void HttpClient::Private::deliverCut()
+{
+    HttpAnswer answer = answerOf(*reply, body);
+    answer.cut = true;
+    deliver(std::move(answer));
+}
+
 void HttpClient::Private::giveUp(NetworkProblem problem, std::string text)
 {
     HttpAnswer answer;
-    answer.failure = NetworkFailure{problem, host, std::move(text), {}, {}};
+    answer.failure = NetworkFailure{problem, host, std::move(text), {}, {}, options.addressSetting};
     deliver(std::move(answer));
 }
 
@@ -373,7 +393,8 @@ void HttpClient::Private::release()
 
 HttpClient::HttpClient(NetworkOptions options, QObject *parent) : d(std::make_unique<Private>(std::move(options), parent)) {}
 HttpClient::~HttpClient() { d->release(); }
-void HttpClient::post(const HttpRequest &request, Done done) { d->post(request, std::move(done)); }
+void HttpClient::post(const HttpRequest &request, Done done) { d->send(request, false, std::move(done)); }
+void HttpClient::get(const HttpRequest &request, Done done) { d->send(request, true, std::move(done)); }
 void HttpClient::cancel() { d->cancel(); }
 
 } // namespace threadline

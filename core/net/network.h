@@ -5,6 +5,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/net/options.h"
 
 #include <QAbstractSocket>
 
@@ -23,8 +24,6 @@ class QUrl;
 
 namespace threadline {
 
-struct NetworkOptions;
-
 enum class NetworkProblem : std::uint8_t {
     HostNotFound, Refused, Timeout, Tls, Proxy, ProxyCredentials, TooLarge, Dropped, Setting, Other
 };
@@ -36,6 +35,7 @@ struct NetworkFailure {
     std::string text;   ///< the library's own words
     std::string issuer; ///< Tls: who issued the certificate; may be empty
     std::string remedy; ///< Tls: what to do
+    std::string setting = NetworkOptions().addressSetting; ///< where the address came from
 };
 
 /// What happened, why, and what to do: one to three sentences, without a secret.
@@ -53,6 +53,8 @@ struct HttpRequest {
     std::string body;
     Duration timeout = Duration::seconds(20); ///< for the whole of it, however slowly bytes trickle
     std::size_t maxBody = 64 * 1024;          ///< a longer answer is refused
+    /// An answer whose body is longer, or breaks off, is an answer all the same: HttpAnswer::cut.
+    bool takeCut = false;
 };
 
 struct HttpAnswer {
@@ -61,6 +63,8 @@ struct HttpAnswer {
     std::string contentType;
     std::string location;      ///< of a redirect; none is ever followed
     std::string retryAfter;    ///< as sent
+    std::vector<std::pair<std::string, std::string>> headers; ///< all of them, names in lower case
+    bool cut = false;          ///< `body` is not all of it
     std::string correlationId; ///< ININ-Correlation-Id: what the platform's support asks for
     std::string body;
 };
@@ -72,6 +76,7 @@ public:
     ~HttpClient();
     using Done = std::function<void(HttpAnswer)>;
     void post(const HttpRequest &request, Done done);
+    void get(const HttpRequest &request, Done done);
     void cancel();
 
 private:

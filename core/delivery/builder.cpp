@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/delivery/builder.h"
+
+#include "core/base/log.h"
+
+#include <algorithm>
+
+namespace threadline::delivery {
+namespace {
+
+constexpr int kChangesAtATime = 200;
+constexpr int kUnsettledAtATime = 64;
+constexpr std::size_t kMostAttached = 200; ///< of a batch
+/// Of one interaction, as often as it is settled: what is left follows at the next time.
+constexpr std::size_t kMostOfOne = 20'000;
+
+bool isRoomLeft(const Batch &batch, const BuildLimit &limit)
+{
+    return batch.lines.size() < static_cast<std::size_t>(limit.lines) && batch.text.size() < limit.bytes;
+}
+
+bool isNothing(const Batch &batch) { return batch.lines.empty() && batch.update.empty() && batch.lastRow == 0; }
+
+} // namespace
+
+Result<Event> BatchBuilder::decode(const StoredEvent &stored, const std::string &interaction)
+{
+    auto event = m_deriver.decode(stored, interaction);
+    if (event)
+        event->id.value = stored.id;
+    return event;
+}
+
+void BatchBuilder::render(Batch &batch, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options)
+{
+    const std::size_t before = batch.text.size();
+    const auto place = influx::appendEvent(batch.text, event, lamport, options);
+    if (!place) {
+        batch.update.dead.push_back({0, row, event.received, place.error().message, event.raw, false});
+        return;
+    }
+    batch.lines.push_back({static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(batch.text.size() - before - 1), row});
+    m_claims.push_back({place->series, place->time, row});
+    if (options.payload && event.raw.size() > influx::kMaxPayload) {
+        batch.update.dead.push_back({0, row, event.received, "The event's text of " + std::to_string(event.raw.size())
+                                         + " bytes is too long for a point; the point has no payload.", event.raw, true});
+    }
+}
+
+void BatchBuilder::renderStored(Batch &batch, const StoredEvent &stored, const std::string &interaction)
+{
+    const auto event = decode(stored, interaction);
+    if (!event) {
+        batch.update.dead.push_back({0, stored.row, stored.received, event.error().message, stored.raw, false});
+        return;
+    }
+    if (event->interaction.empty()) { // its text does not say
+        m_attached.push_back(stored);
+        return;
+    }
+    if (stored.lamport == 0)
+        batch.update.unsettled.push_back(stored.interaction);
+    render(batch, *event, stored.row, stored.lamport != 0 ? stored.lamport : event->time.us, {m_target.schema, m_target.payload, 0, false});
+}
+
+Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Timestamp now)
+{
+    auto batch = std::make_unique<Batch>();
+    batch->text.reserve(m_lastBytes + m_lastBytes / 8);
+    batch->lines.reserve(static_cast<std::size_t>(limit.lines));
+    m_claims.clear();
+    m_without.clear();
+    m_attached.clear();
+    // Room for more rows than lines: those of unattached events have none.
+    const auto done = m_reader.eventsAfter(m_read, 2 * limit.lines, [&](StoredEvent &&stored) {
+        batch->oldest = batch->lastRow == 0 ? stored.received : std::min(batch->oldest, stored.received);
+        batch->lastRow = stored.row;
+        batch->lastCommit = stored.commit;
+        if (stored.interaction == 0)
+            return true;
+        ++batch->events;
+        renderStored(*batch, stored, {});
+        return m_attached.size() < kMostAttached && isRoomLeft(*batch, limit);
+    });
+    if (!done)
+        return fail(done.error());
+    if (batch->lastRow == 0)
+        return std::unique_ptr<Batch>();
+    if (auto rendered = renderAttached(*batch); !rendered)
+        return fail(rendered.error());
+    if (auto separated = separate(*batch); !separated)
+        return fail(separated.error());
+    batch->update.now = now;
+    auto &unsettled = batch->update.unsettled;
+    std::sort(unsettled.begin(), unsettled.end());
+    unsettled.erase(std::unique(unsettled.begin(), unsettled.end()), unsettled.end());
+    m_read = batch->lastRow;
+    m_lastBytes = batch->text.size();
+    return batch;
+}
+
+Result<> BatchBuilder::renderAttached(Batch &batch)
+{
+    const std::vector<StoredEvent> attached = std::move(m_attached);
+    for (const StoredEvent &stored : attached) {
+        const auto id = idOf(stored.interaction);
+        if (!id)
+            return fail(id.error());
+        renderStored(batch, stored, *id);
+    }
+    return {};
+}
+
+Result<std::string> BatchBuilder::idOf(InteractionKey key) { return m_reader.idOf(key); }
+
+/// Sees to it that no two events have one point; see claim().
+Result<> BatchBuilder::separate(Batch &batch)
+{
+    const auto holders = m_delivery.claim(m_claims);
+    if (!holders)
+        return fail(holders.error());
+    for (std::size_t i = 0; i < holders->size(); ++i) {
+        if ((*holders)[i] == 0)
+            continue;
+        if (auto given = giveWay(batch, i, (*holders)[i]); !given)
+            return given;
+    }
+    if (m_without.empty())
+        return {};
+    std::vector<Batch::Line> kept;
+    for (std::size_t i = 0; i < batch.lines.size(); ++i) {
+        if (!m_without.contains(i))
+            kept.push_back(batch.lines[i]);
+    }
+    batch.lines = std::move(kept);
+    return {};
+}
+
+/// The line goes later, and so does the event that gives way: both in a batch of their own, when nothing of them is on its way.
+Result<> BatchBuilder::giveWay(Batch &batch, std::size_t line, std::int64_t holder)
+{
+    const std::int64_t row = batch.lines[line].row;
+    StoredEvent mine, other;
+    const auto event = eventOf(row, mine);
+    const auto standing = eventOf(holder, other);
+    if (!event || !standing)
+        return fail(!event ? event.error() : standing.error());
+    if (!*event)
+        return {};
+    if (!*standing)
+        return m_delivery.take({m_claims[line]});
+    const bool greater = mine.id > other.id || (mine.id == other.id && row > holder);
+    const StoredEvent &yields = greater ? mine : other;
+    const auto known = m_delivery.delivered(yields.row);
+    if (!known)
+        return fail(known.error());
+    const Event &yielding = greater ? **event : **standing;
+    const std::int64_t recorded = yields.lamport != 0 ? yields.lamport : yielding.time.us;
+    batch.update.points.push_back({yields.row, *known ? (*known)->lamport : recorded, (*known ? (*known)->bump : 0) + 1});
+    batch.update.again.push_back(yields.row);
+    m_without.insert(line);
+    if (greater)
+        return {};
+    batch.update.again.push_back(row);
+    return m_delivery.take({m_claims[line]});
+}
+
+/// Null where the row is gone, or waits for its interaction.
+Result<std::optional<Event>> BatchBuilder::eventOf(std::int64_t row, StoredEvent &stored)
+{
+    const auto read = m_reader.eventsByRow({&row, 1}, [&](StoredEvent &&found) {
+        stored = std::move(found);
+        return true;
+    });
+    if (!read && read.error().code == ErrorCode::NotFound)
+        return std::optional<Event>();
+    if (!read)
+        return fail(read.error());
+    if (stored.interaction == 0)
+        return std::optional<Event>();
+    const auto id = idOf(stored.interaction);
+    if (!id)
+        return fail(id.error());
+    auto event = decode(stored, *id);
+    if (!event)
+        return std::optional<Event>();
+    return std::optional(std::move(*event));
+}
+
+Result<std::unique_ptr<Batch>> BatchBuilder::again(const BuildLimit &limit, Timestamp now)
+{
+    auto batch = std::make_unique<Batch>();
+    m_claims.clear();
+    m_without.clear();
+    batch->update.now = now;
+    for (auto done : {applyChanges(*batch), addAgain(*batch, limit), addUnsettled(*batch, limit, now), separate(*batch)}) {
+        if (!done)
+            return fail(done.error());
+    }
+    if (isNothing(*batch))
+        return std::unique_ptr<Batch>();
+    return batch;
+}
+
+/// What became of rows that have been sent. A row that is just on its way must have arrived first.
+Result<> BatchBuilder::applyChanges(Batch &batch)
+{
+    DeliveryMark mark = m_delivery.mark();
+    const auto changes = m_reader.changesAfter(mark.change, kChangesAtATime);
+    if (!changes)
+        return fail(changes.error());
+    DeliveryStore::Update update;
+    for (const StoredChange &change : *changes) {
+        if (change.row > mark.row && change.row <= m_read)
+            break;
+        mark.change = change.number;
+        if (change.row <= mark.row)
+            update.again.push_back(change.row);
+    }
+    if (mark.change == m_delivery.mark().change)
+        return {};
+    update.mark = mark;
+    update.now = batch.update.now;
+    return m_delivery.write(update);
+}
+
+Result<> BatchBuilder::addAgain(Batch &batch, const BuildLimit &limit)
+{
+    const auto rows = m_delivery.rowsAgain(limit.lines);
+    if (!rows)
+        return fail(rows.error());
+    for (const std::int64_t row : *rows) {
+        if (row > m_delivery.mark().row || !isRoomLeft(batch, limit))
+            break;
+        StoredEvent stored;
+        const auto event = eventOf(row, stored);
+        if (!event)
+            return fail(event.error());
+        batch.update.sent.push_back(row);
+        if (!*event)
+            continue;
+        const auto known = m_delivery.delivered(row);
+        if (!known)
+            return fail(known.error());
+        const std::int64_t recorded = stored.lamport != 0 ? stored.lamport : (*event)->time.us;
+        const DeliveredPoint point{row, *known ? (*known)->lamport : recorded, *known ? (*known)->bump : 0};
+        render(batch, **event, row, point.lamport, {m_target.schema, m_target.payload, point.bump, true});
+        batch.update.points.push_back(point);
+        batch.update.unsettled.push_back(stored.interaction);
+    }
+    return {};
+}
+
+Result<> BatchBuilder::addUnsettled(Batch &batch, const BuildLimit &limit, Timestamp now)
+{
+    if (!batch.lines.empty())
+        return {}; // two of the same row never go together
+    const auto keys = m_delivery.takeUnsettled(now - m_settleAfter, kUnsettledAtATime);
+    if (!keys)
+        return fail(keys.error());
+    for (const InteractionKey key : *keys) {
+        if (!isRoomLeft(batch, limit))
+            return {};
+        const auto whole = settle(batch, key, limit);
+        if (!whole)
+            return fail(whole.error());
+        if (*whole)
+            batch.update.settled.push_back(key);
+    }
+    return {};
+}
+
+/// False: some of it is left.
+Result<bool> BatchBuilder::settle(Batch &batch, InteractionKey key, const BuildLimit &)
+{
+    const auto id = idOf(key);
+    if (!id)
+        return fail(id.error());
+    if (id->empty())
+        return true; // deleted
+    const auto derived = m_deriver.derive(m_reader, key, *id);
+    if (!derived)
+        return fail(derived.error());
+    std::vector<Place> moved;
+    std::vector<int> bumps;
+    for (const Place &place : derived->places) {
+        if (place.row > m_delivery.mark().row)
+            continue;
+        const auto known = m_delivery.delivered(place.row);
+        if (!known)
+            return fail(known.error());
+        if ((*known ? (*known)->lamport : place.recorded) == place.lamport)
+            continue;
+        moved.push_back(place);
+        bumps.push_back(*known ? (*known)->bump : 0);
+        if (moved.size() == kMostOfOne)
+            break;
+    }
+    for (std::size_t at = 0; at < moved.size();) {
+        const auto held = m_deriver.hold(m_reader, *id, std::span(moved).subspan(at), 1u << 20);
+        if (!held)
+            return fail(held.error());
+        for (const PlacedEvent &event : held->events) {
+            render(batch, *event.event, moved[at].row, moved[at].lamport, {m_target.schema, m_target.payload, bumps[at], bumps[at] > 0});
+            batch.update.points.push_back({moved[at].row, moved[at].lamport, bumps[at]});
+            ++at;
+        }
+    }
+    return moved.size() < kMostOfOne;
+}
+
+} // namespace threadline::delivery

@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/delivery/sender.h"
+
+#include "core/base/log.h"
+#include "core/delivery/gzip.h"
+
+#include <algorithm>
+
+namespace threadline::delivery {
+namespace {
+
+using influx::HttpReply;
+using influx::Product;
+using influx::Verdict;
+
+constexpr Duration kForEver = Duration::seconds(3600);
+constexpr Duration kAgainEvery = Duration::seconds(1);
+constexpr Duration kAskTimeout = Duration::seconds(10);
+constexpr Duration kMeasuredOver = Duration::seconds(1);
+constexpr Duration kStoreRetry = Duration::seconds(1);
+constexpr int kServerFailures = 5; ///< of one part, while others arrive, before it is looked at line by line
+constexpr int kServerError = 500;
+constexpr int kLeastLines = 1;
+
+std::string productName(const influx::Identity &identity)
+{
+    switch (identity.product) {
+    case Product::V1:
+    case Product::V2:
+    case Product::V3: return "InfluxDB " + identity.version.substr(identity.version.starts_with('v') ? 1 : 0);
+    case Product::Cloud: return "InfluxDB Cloud";
+    default: return identity.version;
+    }
+}
+
+} // namespace
+
+Sender::Sender(SenderOptions options, StoreReader &reader, DeliveryStore &delivery, Transport &transport, const Clock &clock)
+    : m_options(std::move(options)), m_reader(reader), m_delivery(delivery), m_transport(transport), m_clock(clock),
+      m_builder(reader, delivery, m_options.target, m_options.scope, m_options.settleAfter),
+      m_backoff(m_options.firstDelay, m_options.longestDelay, m_options.seed != 0 ? m_options.seed : std::random_device{}()), m_gzip(m_options.gzip),
+      m_limit(m_options.batch)
+{
+    m_measuredAt = m_clock.steady();
+    measure();
+}
+
+void Sender::stop()
+{
+    m_stopped = true;
+    m_transport.cancel();
+}
+
+Duration Sender::pump()
+{
+    if (m_stopped)
+        return kForEver;
+    if (m_clock.steady() >= m_notBefore) {
+        if (m_identity.product == Product::Unknown) {
+            if (!m_asking)
+                identify();
+        } else if (m_state == DeliveryState::Delivering || m_state == DeliveryState::Waiting) {
+            acknowledge();
+            if (auto filled = fill(); !filled)
+                note(filled.error());
+            sendParts();
+        }
+    }
+    if (auto bounded = shedOldest(); !bounded)
+        note(bounded.error());
+    measure();
+    return untilNext();
+}
+
+void Sender::identify()
+{
+    m_asking = true;
+    m_transport.send(influx::pingRequest(m_options.target), {}, true, kAskTimeout, [this](HttpReply reply) { identified(reply); });
+}
+
+void Sender::identified(const HttpReply &reply)
+{
+    m_asking = false;
+    if (reply.status == 0 || reply.status >= kServerError) {
+        const Verdict verdict = influx::judge(reply, {}, m_options.target, Product::Unknown, m_clock.now());
+        if (verdict.what == Verdict::Setting)
+            return pause(verdict.words);
+        m_state = DeliveryState::Waiting;
+        m_words = verdict.words;
+        m_notBefore = m_clock.steady() + m_backoff.next();
+        return measure();
+    }
+    const influx::Identity identity = influx::identify(reply);
+    if (const std::string why = influx::refusal(identity, m_options.target); !why.empty())
+        return pause(why);
+    m_identity = identity;
+    probe();
+}
+
+/// An empty batch tells whether token, organisation and bucket are right.
+void Sender::probe()
+{
+    m_asking = true;
+    m_transport.send(influx::writeRequest(m_options.target, m_identity.product, false), "\n", false, kAskTimeout,
+                     [this](HttpReply reply) { probed(reply); });
+}
+
+void Sender::probed(const HttpReply &reply)
+{
+    m_asking = false;
+    const Verdict verdict = influx::judge(reply, {}, m_options.target, m_identity.product, m_clock.now());
+    if (verdict.what == Verdict::Setting)
+        return pause(verdict.words);
+    if (verdict.what == Verdict::Retry) {
+        m_state = DeliveryState::Waiting;
+        m_words = verdict.words;
+        m_halfOpen = true;
+        m_notBefore = m_clock.steady() + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());
+        return measure();
+    }
+    if (m_state != DeliveryState::Delivering)
+        log::info("delivery", "Delivering to " + productName(m_identity) + " at " + m_options.target.url + ", " + m_options.target.bucket + ".");
+    m_state = DeliveryState::Delivering;
+    m_words.clear();
+    m_notBefore = {};
+    (void)pump();
+}
+
+void Sender::pause(const std::string &words)
+{
+    if (m_words != words)
+        log::warning("delivery", words);
+    m_words = words;
+    m_state = DeliveryState::Paused;
+    m_identity = {};
+    m_notBefore = m_clock.steady() + m_options.pausedFor;
+    measure();
+}
+
+Result<> Sender::fill()
+{
+    const Duration now = m_clock.steady();
+    while (m_parts.size() < static_cast<std::size_t>(m_options.inFlight) && !m_halfOpen) {
+        const auto last = m_reader.lastRow();
+        if (!last)
+            return fail(last.error());
+        const std::int64_t waiting = *last - m_builder.read();
+        if (waiting <= 0)
+            break;
+        if (!m_waitingSince)
+            m_waitingSince = now;
+        if (waiting < m_limit.lines && now - *m_waitingSince < m_options.age)
+            break;
+        auto batch = m_builder.next(m_limit, m_clock.now());
+        if (!batch)
+            return threadline::fail(batch.error());
+        m_waitingSince.reset();
+        if (!*batch)
+            break;
+        m_batches.emplace_back(std::move(*batch));
+        divide(m_batches.back());
+    }
+    if (m_again || m_halfOpen || now < m_nextAgain)
+        return {};
+    auto again = m_builder.again(m_limit, m_clock.now());
+    if (!again)
+        return threadline::fail(again.error());
+    m_nextAgain = now + kAgainEvery;
+    if (!*again)
+        return {};
+    m_again = std::move(*again);
+    divide(m_again);
+    return {};
+}
+
+/// More than the set number of events wait: the oldest are passed over, and counted. They stay in the local store.
+Result<> Sender::shedOldest()
+{
+    if (!m_options.shed || m_flying > 0)
+        return {};
+    const auto last = m_reader.lastRow();
+    if (!last)
+        return fail(last.error());
+    const DeliveryMark &mark = m_delivery.mark();
+    const auto bound = static_cast<std::int64_t>(m_options.backlog);
+    if (*last - mark.row <= bound)
+        return {};
+    DeliveryMark next = mark;
+    next.row = *last - bound + bound / 20; // some more, so that it need not be done for each event
+    next.shed += static_cast<std::uint64_t>(next.row - mark.row);
+    const auto read = m_reader.eventsAfter(next.row - 1, 1, [&](StoredEvent &&event) {
+        next.commit = event.commit - 1;
+        return false;
+    });
+    if (!read)
+        return read;
+    DeliveryStore::Update update;
+    update.mark = next;
+    if (auto written = m_delivery.write(update); !written)
+        return written;
+    m_batches.clear();
+    std::erase_if(m_parts, [this](const Part &part) { return part.batch != m_again; });
+    m_builder.skipTo(next.row);
+    if (m_options.marked)
+        m_options.marked(next);
+    log::warning("delivery", "More than " + std::to_string(bound) + " events wait for delivery: the oldest are passed over. They stay in the "
+                             "local store; threadline-collector resend delivers them later.");
+    return {};
+}
+
+void Sender::divide(std::shared_ptr<Batch> batch)
+{
+    Part part{batch, {}, 0, 0, true};
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; i < batch->lines.size(); ++i) {
+        const bool full = part.lines.size() >= static_cast<std::size_t>(m_limit.lines) || bytes + batch->lines[i].size > m_limit.bytes;
+        if (full && !part.lines.empty()) {
+            ++batch->open;
+            m_parts.push_back(std::move(part));
+            part = {batch, {}, 0, 0, true};
+            bytes = 0;
+        }
+        part.lines.push_back(i);
+        bytes += batch->lines[i].size + 1;
+    }
+    if (part.lines.empty())
+        return acknowledge();
+    ++batch->open;
+    m_parts.push_back(std::move(part));
+}
+
+void Sender::sendParts()
+{
+    const int most = m_halfOpen ? 1 : m_options.inFlight;
+    while (!m_parts.empty() && m_flying < most) {
+        Part part = std::move(m_parts.front());
+        m_parts.pop_front();
+        send(std::move(part));
+    }
+}
+
+std::string Sender::bodyOf(const Part &part) const
+{
+    std::size_t bytes = 0;
+    for (const std::uint32_t line : part.lines)
+        bytes += part.batch->lines[line].size + 1;
+    if (bytes == part.batch->text.size())
+        return part.batch->text;
+    std::string body;
+    body.reserve(bytes);
+    for (const std::uint32_t line : part.lines)
+        body.append(part.batch->line(line)).push_back('\n');
+    return body;
+}
+
+void Sender::send(Part part)
+{
+    std::string body = bodyOf(part);
+    const bool packed = m_gzip;
+    if (packed)
+        body = gzip(body);
+    ++m_flying;
+    {
+        std::scoped_lock lock(m_mutex);
+        ++m_status.requests;
+    }
+    const influx::Request request = influx::writeRequest(m_options.target, m_identity.product, packed);
+    auto shared = std::make_shared<Part>(std::move(part));
+    m_transport.send(request, std::move(body), false, m_options.timeout, [this, shared](HttpReply reply) {
+        --m_flying;
+        answered(std::move(*shared), reply);
+        (void)pump();
+    });
+}
+
+void Sender::answered(Part part, const HttpReply &reply)
+{
+    std::vector<std::string_view> lines;
+    if (reply.status < 200 || reply.status >= 300) {
+        lines.reserve(part.lines.size());
+        for (const std::uint32_t line : part.lines)
+            lines.push_back(part.batch->line(line));
+    }
+    const Product product = m_identity.product == Product::Unknown ? Product::V2 : m_identity.product;
+    const Verdict verdict = influx::judge(reply, lines, m_options.target, product, m_clock.now());
+    switch (verdict.what) {
+    case Verdict::Delivered: return delivered(part);
+    case Verdict::Retry: return failed(std::move(part), verdict, reply.status);
+    case Verdict::Setting:
+        m_parts.push_front(std::move(part));
+        return pause(verdict.words);
+    case Verdict::BadLines: return takeOut(std::move(part), verdict);
+    case Verdict::Suspect: return isolate(std::move(part), verdict.reason);
+    case Verdict::TooLarge: return halve(std::move(part));
+    case Verdict::NoGzip:
+        m_gzip = false;
+        m_parts.push_front(std::move(part));
+        return;
+    }
+}
+
+void Sender::delivered(const Part &part)
+{
+    ++m_deliveries;
+    m_lines += part.lines.size();
+    m_backoff.reset();
+    m_halfOpen = false;
+    m_words.clear();
+    if (m_identity.product != Product::Unknown)
+        m_state = DeliveryState::Delivering;
+    m_limit.lines = std::min(m_options.batch.lines, m_limit.lines + std::max(1, m_limit.lines / 50)); // back after a 413
+    partDone(part.batch);
+}
+
+void Sender::failed(Part part, const Verdict &verdict, int status)
+{
+    {
+        std::scoped_lock lock(m_mutex);
+        ++m_status.retries;
+    }
+    if (part.failures == 0)
+        part.others = m_deliveries;
+    // Only a server that takes others has something against these: one that is out of order takes none.
+    if (status == kServerError && ++part.failures >= kServerFailures && m_deliveries > part.others)
+        return isolate(std::move(part), verdict.words);
+    m_parts.push_front(std::move(part));
+    const Duration now = m_clock.steady();
+    if (m_state != DeliveryState::Paused)
+        m_state = DeliveryState::Waiting;
+    if (m_words != verdict.words)
+        log::warning("delivery", verdict.words);
+    m_words = verdict.words;
+    m_halfOpen = true;
+    if (m_notBefore <= now)
+        m_notBefore = now + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());
+}
+
+void Sender::halve(Part part)
+{
+    m_limit.lines = std::max(kLeastLines, std::min(m_limit.lines, static_cast<int>(part.lines.size() / 2)));
+    isolate(std::move(part), "The line is larger than the server or a proxy before it takes (413).");
+}
+
+/// By halves: the good ones of a batch arrive, the bad ones are found one by one.
+void Sender::isolate(Part part, const std::string &reason)
+{
+    if (part.lines.size() == 1) {
+        bury(part, part.lines.front(), reason);
+        return partDone(part.batch);
+    }
+    const auto middle = part.lines.begin() + static_cast<std::ptrdiff_t>(part.lines.size() / 2);
+    Part second{part.batch, {middle, part.lines.end()}, 0, 0, false};
+    part.lines.erase(middle, part.lines.end());
+    part.failures = 0;
+    part.first = false;
+    ++part.batch->open;
+    m_parts.push_front(std::move(second));
+    m_parts.push_front(std::move(part));
+}
+
+void Sender::takeOut(Part part, const Verdict &verdict)
+{
+    std::vector<bool> bad(part.lines.size(), false);
+    for (const Verdict::Bad &line : verdict.bad) {
+        if (line.line < bad.size() && !bad[line.line]) {
+            bad[line.line] = true;
+            bury(part, part.lines[line.line], line.reason);
+        }
+    }
+    std::vector<std::uint32_t> good;
+    for (std::size_t i = 0; i < bad.size(); ++i) {
+        if (!bad[i])
+            good.push_back(part.lines[i]);
+    }
+    part.lines = std::move(good);
+    if (part.lines.empty())
+        return partDone(part.batch);
+    m_parts.push_front(std::move(part));
+}
+
+void Sender::bury(Part &part, std::uint32_t line, const std::string &reason)
+{
+    const Batch::Line &dead = part.batch->lines[line];
+    log::warning("delivery", "An event cannot be delivered and was set aside: " + reason);
+    part.batch->update.dead.push_back({0, dead.row, m_clock.now(), reason, std::string(part.batch->line(line)), false});
+}
+
+void Sender::partDone(const std::shared_ptr<Batch> &batch)
+{
+    --batch->open;
+    acknowledge();
+}
+
+/// In the order of rows: the mark moves over what is done from its front on.
+void Sender::acknowledge()
+{
+    while (!m_batches.empty() && m_batches.front()->open == 0) {
+        Batch &batch = *m_batches.front();
+        DeliveryMark mark = m_delivery.mark();
+        mark.row = batch.lastRow;
+        mark.commit = batch.lastCommit;
+        const auto dead = std::count_if(batch.update.dead.begin(), batch.update.dead.end(), [](const auto &d) { return !d.delivered; });
+        mark.delivered += batch.events - static_cast<std::uint64_t>(dead);
+        batch.update.mark = mark;
+        if (auto written = m_delivery.write(batch.update); !written)
+            return note(written.error());
+        m_batches.pop_front();
+        if (m_options.marked)
+            m_options.marked(mark);
+    }
+    if (m_again && m_again->open == 0) {
+        if (auto written = m_delivery.write(m_again->update); !written)
+            return note(written.error());
+        m_again.reset();
+        m_nextAgain = {};
+    }
+    m_storeError.clear();
+}
+
+void Sender::note(const Error &error)
+{
+    if (m_storeError != error.message)
+        log::error("delivery", error.message);
+    m_storeError = error.message;
+    m_notBefore = std::max(m_notBefore, m_clock.steady() + kStoreRetry);
+}
+
+Result<bool> Sender::idle()
+{
+    const auto last = m_reader.lastRow();
+    if (!last)
+        return fail(last.error());
+    if (*last > m_delivery.mark().row || m_again || m_flying > 0 || !m_parts.empty())
+        return false;
+    const auto changes = m_reader.changesAfter(m_delivery.mark().change, 1);
+    if (!changes)
+        return fail(changes.error());
+    const auto work = m_delivery.hasWork();
+    if (!work)
+        return fail(work.error());
+    return changes->empty() && !*work;
+}
+
+Result<> Sender::retryNow(bool deadLetters)
+{
+    if (deadLetters) {
+        if (auto retried = m_delivery.retryDead(); !retried)
+            return fail(retried.error());
+        m_nextAgain = {};
+    }
+    m_backoff.reset();
+    m_notBefore = {};
+    return {};
+}
+
+void Sender::measure()
+{
+    const Duration now = m_clock.steady();
+    const auto last = m_reader.lastRow();
+    const DeliveryMark &mark = m_delivery.mark();
+    std::scoped_lock lock(m_mutex);
+    DeliveryStatus &s = m_status;
+    s.state = m_state;
+    s.target = m_options.target.url + ", " + m_options.target.bucket;
+    s.product = m_identity.product == Product::Unknown ? s.product : productName(m_identity);
+    s.words = !m_storeError.empty() ? m_storeError : m_words;
+    s.backlog = last && *last > mark.row ? static_cast<std::uint64_t>(*last - mark.row) : 0;
+    s.oldest = m_batches.empty() || m_batches.front()->lastRow == 0 ? std::nullopt : std::optional(m_batches.front()->oldest);
+    s.delivered = mark.delivered;
+    s.deadLetters = m_delivery.deadCount();
+    s.shed = mark.shed;
+    s.full = s.backlog > m_options.backlog;
+    if (const Duration over = now - m_measuredAt; over >= kMeasuredOver) {
+        s.perSecond = static_cast<double>(m_lines - m_measuredLines) * 1e6 / static_cast<double>(over.us);
+        m_measuredLines = m_lines;
+        m_measuredAt = now;
+    }
+}
+
+DeliveryStatus Sender::status() const
+{
+    std::scoped_lock lock(m_mutex);
+    return m_status;
+}
+
+Duration Sender::untilNext() const
+{
+    const Duration now = m_clock.steady();
+    if (m_notBefore > now)
+        return m_notBefore - now;
+    if (m_waitingSince)
+        return std::max(Duration::millis(1), *m_waitingSince + m_options.age - now);
+    return kAgainEvery;
+}
+
+} // namespace threadline::delivery

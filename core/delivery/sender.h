@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Delivers events: takes batches from the builder, sends them, understands the answers, keeps the mark. At least once, and
+/// because points are idempotent effectively once; nothing is dropped without being listed.
+///
+/// A state machine without a thread and without a network of its own, so that tests can step it: pump() does what is due, and
+/// answers come in through the transport, on the same thread.
+#pragma once
+
+#include "core/base/backoff.h"
+#include "core/base/time.h"
+#include "core/delivery/builder.h"
+#include "core/delivery/transport.h"
+#include "core/influx/answers.h"
+#include "core/model/delivery.h"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace threadline::delivery {
+
+struct SenderOptions {
+    influx::Target target;
+    SequenceScope scope = SequenceScope::Interaction;
+    BuildLimit batch;
+    int inFlight = 2;
+    bool gzip = false;
+    Duration age = Duration::millis(200);  ///< a batch that is not full waits so long for company
+    Duration timeout = Duration::seconds(60);
+    Duration firstDelay = Duration::seconds(1);    ///< of the back-off
+    Duration longestDelay = Duration::seconds(60);
+    Duration pausedFor = Duration::seconds(60);    ///< until a wrong setting is tried again
+    Duration settleAfter = kSettleAfter;
+    std::uint64_t backlog = 50'000'000;    ///< events that may wait
+    bool shed = true;                      ///< above that: pass over the oldest; else the feed is to be held back
+    std::uint64_t seed = 0;                ///< of the jitter; 0: random
+    std::function<void(const DeliveryMark &)> marked; ///< called whenever the mark has moved
+};
+
+class Sender {
+public:
+    /// All must outlive it. `delivery` has begun with this target.
+    Sender(SenderOptions options, StoreReader &reader, DeliveryStore &delivery, Transport &transport, const Clock &clock);
+
+    /// Does what is due. Returns how long until it wants to be called again, at most; call it also after each commit.
+    [[nodiscard]] Duration pump();
+    /// Any thread.
+    [[nodiscard]] DeliveryStatus status() const;
+    /// Whether everything that is durable has been delivered, settled or set aside.
+    [[nodiscard]] Result<bool> idle();
+    /// Sends what is on its way no more.
+    void stop();
+    /// Tries now what it would try later; dead letters as well if asked to.
+    [[nodiscard]] Result<> retryNow(bool deadLetters);
+
+private:
+    struct Part {
+        std::shared_ptr<Batch> batch;
+        std::vector<std::uint32_t> lines;
+        int failures = 0;             ///< of the server itself, in a row
+        std::uint64_t others = 0;     ///< m_deliveries when the first of these came
+        bool first = true;            ///< made from a batch whole
+    };
+
+    void identify();
+    void identified(const influx::HttpReply &reply);
+    void probe();
+    void probed(const influx::HttpReply &reply);
+    [[nodiscard]] Result<> fill();
+    [[nodiscard]] Result<> shedOldest();
+    void divide(std::shared_ptr<Batch> batch);
+    void sendParts();
+    void send(Part part);
+    [[nodiscard]] std::string bodyOf(const Part &part) const;
+    void answered(Part part, const influx::HttpReply &reply);
+    void delivered(const Part &part);
+    void failed(Part part, const influx::Verdict &verdict, int status);
+    void pause(const std::string &words);
+    void halve(Part part);
+    void isolate(Part part, const std::string &reason);
+    void takeOut(Part part, const influx::Verdict &verdict);
+    void bury(Part &part, std::uint32_t line, const std::string &reason);
+    void partDone(const std::shared_ptr<Batch> &batch);
+    void acknowledge();
+    void note(const Error &error);
+    void measure();
+    [[nodiscard]] Duration untilNext() const;
+
+    const SenderOptions m_options;
+    StoreReader &m_reader;
+    DeliveryStore &m_delivery;
+    Transport &m_transport;
+    const Clock &m_clock;
+    BatchBuilder m_builder;
+    Backoff m_backoff;
+
+    influx::Identity m_identity;
+    DeliveryState m_state = DeliveryState::Checking;
+    bool m_asking = false;       ///< a ping or probe is on its way
+    bool m_gzip;
+    BuildLimit m_limit;
+    std::string m_words;
+    Duration m_notBefore;        ///< steady: nothing is sent before
+    bool m_halfOpen = false;     ///< one part at a time until one arrives
+    std::optional<Duration> m_waitingSince; ///< a batch that is not full waits since
+    std::deque<std::shared_ptr<Batch>> m_batches; ///< first ones, in order of rows
+    std::shared_ptr<Batch> m_again;
+    std::deque<Part> m_parts;    ///< to be sent
+    int m_flying = 0;
+    bool m_stopped = false;
+    std::uint64_t m_deliveries = 0; ///< parts that arrived
+    std::string m_storeError;
+    Duration m_nextAgain;
+    std::uint64_t m_lines = 0;   ///< delivered since the program started
+    std::uint64_t m_measuredLines = 0;
+    Duration m_measuredAt;
+
+    mutable std::mutex m_mutex;
+    DeliveryStatus m_status;
+};
+
+} // namespace threadline::delivery

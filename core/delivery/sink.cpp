@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/delivery/sink.h"
+
+#include "core/base/log.h"
+#include "core/delivery/nettransport.h"
+
+#include <QObject>
+#include <QThread>
+#include <QTimer>
+
+#include <algorithm>
+
+namespace threadline::delivery {
+
+/// All that lives in the sink thread.
+class Sink::Worker : public QObject {
+public:
+    Worker(Sink &sink, std::unique_ptr<StoreReader> reader, std::unique_ptr<DeliveryStore> delivery, SenderOptions options, NetworkOptions network,
+           const Clock &clock)
+        : m_sink(sink), m_reader(std::move(reader)), m_delivery(std::move(delivery)), m_timer(this),
+          m_transport(options.target.url, std::move(network), this),
+          m_sender(std::move(options), *m_reader, *m_delivery, m_transport, clock)
+    {
+        m_timer.setSingleShot(true);
+        connect(&m_timer, &QTimer::timeout, this, [this] { pump(); });
+    }
+
+    void pump()
+    {
+        const Duration wait = m_sender.pump();
+        m_sink.m_full = m_sender.status().full;
+        m_timer.start(static_cast<int>(std::max<std::int64_t>(1, wait.toMillis())));
+    }
+    Sender &sender() { return m_sender; }
+
+private:
+    Sink &m_sink;
+    std::unique_ptr<StoreReader> m_reader;
+    std::unique_ptr<DeliveryStore> m_delivery;
+    QTimer m_timer;
+    NetTransport m_transport;
+    Sender m_sender;
+};
+
+Result<std::unique_ptr<Sink>> Sink::start(const std::string &folder, Store &store, SenderOptions options, NetworkOptions network,
+                                          const Clock &clock)
+{
+    auto reader = store.reader();
+    if (!reader)
+        return fail(reader.error());
+    auto delivery = DeliveryStore::open(folder);
+    if (!delivery)
+        return fail(delivery.error());
+    const influx::Target &target = options.target;
+    const char *schema = target.schema == influx::Schema::Bounded ? "bounded" : "classic";
+    const auto fresh = (*delivery)->begin(target.url + "\n" + target.org + "\n" + target.bucket + "\n" + schema);
+    if (!fresh)
+        return fail(fresh.error());
+    if (*fresh)
+        log::info("delivery", "Everything in the local store is delivered to " + target.url + ", " + target.bucket + ".");
+    std::unique_ptr<Sink> sink(new Sink);
+    store.protectAfter((*delivery)->mark().commit);
+    options.marked = [s = sink.get(), &store](const DeliveryMark &mark) {
+        store.protectAfter(mark.commit);
+        s->m_changesDone = mark.change;
+    };
+    sink->m_worker = new Worker(*sink, std::move(*reader), std::move(*delivery), std::move(options), std::move(network), clock);
+    sink->m_thread = std::make_unique<QThread>();
+    sink->m_thread->setObjectName(QStringLiteral("sink"));
+    sink->m_worker->moveToThread(sink->m_thread.get());
+    QObject::connect(sink->m_thread.get(), &QThread::started, sink->m_worker, [worker = sink->m_worker] { worker->pump(); });
+    sink->m_thread->start();
+    return sink;
+}
+
+bool Sink::wasEverUsed(const std::string &folder) { return DeliveryStore::exists(folder); }
+
+Sink::~Sink()
+{
+    if (!m_thread)
+        return;
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, thread = m_thread.get()] {
+        worker->sender().stop();
+        delete worker;
+        thread->quit();
+    });
+    m_thread->wait();
+}
+
+void Sink::committed()
+{
+    if (m_woken.exchange(true))
+        return;
+    QMetaObject::invokeMethod(m_worker, [this] {
+        m_woken = false;
+        m_worker->pump();
+    }, Qt::QueuedConnection);
+}
+
+DeliveryStatus Sink::status() const { return m_worker->sender().status(); }
+
+bool Sink::idle()
+{
+    bool idle = false;
+    QMetaObject::invokeMethod(m_worker, [this, &idle] {
+        const auto done = m_worker->sender().idle();
+        idle = done && *done;
+    }, Qt::BlockingQueuedConnection);
+    return idle;
+}
+
+void Sink::retryNow(bool deadLetters)
+{
+    QMetaObject::invokeMethod(m_worker, [this, deadLetters] {
+        if (const auto done = m_worker->sender().retryNow(deadLetters); !done)
+            log::error("delivery", done.error().message);
+        m_worker->pump();
+    }, Qt::QueuedConnection);
+}
+
+} // namespace threadline::delivery

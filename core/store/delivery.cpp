@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/delivery.h"
+
+#include "core/store/connection.h"
+#include "core/store/files.h"
+
+#include <algorithm>
+
+namespace threadline {
+namespace {
+
+constexpr std::size_t kLineKept = 4096;
+constexpr std::int64_t kDeadKept = 100'000;
+
+constexpr std::int32_t kDeliveryId = 0x54484C53; ///< "THLS", as application_id
+
+constexpr const char *kSchema = R"sql(
+CREATE TABLE IF NOT EXISTS mark(
+  one INTEGER PRIMARY KEY CHECK(one = 1),
+  target TEXT NOT NULL,
+  row INTEGER NOT NULL,
+  commit_no INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  delivered INTEGER NOT NULL,
+  shed INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS points(row INTEGER PRIMARY KEY, lamport INTEGER NOT NULL, bump INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS places(time INTEGER NOT NULL, series INTEGER NOT NULL, row INTEGER NOT NULL,
+  PRIMARY KEY(time, series)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS unsettled(interaction INTEGER PRIMARY KEY, since INTEGER NOT NULL, again INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS unsettled_since ON unsettled(since);
+CREATE TABLE IF NOT EXISTS again(row INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS removals(n INTEGER PRIMARY KEY AUTOINCREMENT, point TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS dead(
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  row INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  line BLOB NOT NULL,
+  delivered INTEGER NOT NULL);
+)sql";
+
+class SqliteDelivery final : public DeliveryStore {
+public:
+    [[nodiscard]] Result<> open(const std::string &folder);
+
+    [[nodiscard]] Result<bool> begin(std::string_view target) override;
+    [[nodiscard]] const DeliveryMark &mark() const override { return m_mark; }
+    [[nodiscard]] Result<> write(const Update &update) override;
+    [[nodiscard]] Result<std::vector<std::int64_t>> claim(const std::vector<Claim> &claims) override;
+    [[nodiscard]] Result<> take(const std::vector<Claim> &claims) override;
+    [[nodiscard]] Result<std::vector<InteractionKey>> takeUnsettled(Timestamp before, int limit) override;
+    [[nodiscard]] Result<std::vector<std::int64_t>> rowsAgain(int limit) override { return numbers(m_again, limit); }
+    [[nodiscard]] Result<std::optional<DeliveredPoint>> delivered(std::int64_t row) override;
+    [[nodiscard]] Result<std::vector<Removal>> removals(int limit) override;
+    [[nodiscard]] Result<std::vector<DeadLetter>> deadLetters(int limit) override;
+    [[nodiscard]] std::uint64_t deadCount() const override { return m_dead; }
+    [[nodiscard]] Result<std::uint64_t> retryDead() override;
+    [[nodiscard]] Result<bool> hasWork() override;
+
+private:
+    template<class Body>
+    [[nodiscard]] Result<> transaction(Body body);
+    [[nodiscard]] Result<> run(sqlite::Statement &statement);
+    [[nodiscard]] Result<> prepare();
+    [[nodiscard]] Result<> writeMark(const DeliveryMark &mark);
+    [[nodiscard]] Result<> writeDead(const std::vector<DeadLetter> &dead);
+    [[nodiscard]] Result<> writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows);
+    [[nodiscard]] Result<std::vector<std::int64_t>> numbers(sqlite::Statement &statement, int limit);
+    [[nodiscard]] Result<> countDead();
+
+    sqlite::Connection m_connection;
+    sqlite::Statement m_begin, m_commit, m_rollback, m_setMark, m_point, m_claim, m_take, m_holder, m_unsettle, m_taken, m_settle, m_renew,
+        m_takeUnsettled, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_pruneDead,
+        m_deadLetters;
+    DeliveryMark m_mark;
+    std::uint64_t m_dead = 0;
+};
+
+Result<> SqliteDelivery::open(const std::string &folder)
+{
+    const std::string path = folder + "/delivery.db";
+    if (!fileExists(path)) {
+        if (auto made = makePrivateFile(path); !made)
+            return made;
+    }
+    auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::ReadWrite, 2000);
+    if (!connection)
+        return fail(connection.error());
+    m_connection = std::move(*connection);
+    const auto owner = m_connection.number("PRAGMA application_id");
+    if (!owner || (*owner != 0 && *owner != kDeliveryId))
+        return fail(ErrorCode::Unusable, "The file " + path + " is none of Threadline's, or damaged. Move it away: what was delivered is then "
+                                         "delivered once more, as the same points.");
+    const std::string setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; "
+                              "PRAGMA journal_size_limit = 67108864; PRAGMA application_id = " + std::to_string(kDeliveryId);
+    for (const char *sql : {setup.c_str(), kSchema}) {
+        if (auto done = m_connection.run(sql, "prepare"); !done)
+            return done;
+    }
+    return prepare();
+}
+
+Result<> SqliteDelivery::prepare()
+{
+    const std::pair<sqlite::Statement *, const char *> statements[] = {
+        {&m_begin, "BEGIN IMMEDIATE"},
+        {&m_commit, "COMMIT"},
+        {&m_rollback, "ROLLBACK"},
+        {&m_setMark, "UPDATE mark SET row = ?1, commit_no = ?2, change = ?3, delivered = ?4, shed = ?5"},
+        {&m_point, "INSERT OR REPLACE INTO points VALUES(?1, ?2, ?3)"},
+        {&m_claim, "INSERT OR IGNORE INTO places VALUES(?1, ?2, ?3)"},
+        {&m_take, "INSERT OR REPLACE INTO places VALUES(?1, ?2, ?3)"},
+        {&m_holder, "SELECT row FROM places WHERE time = ?1 AND series = ?2"},
+        {&m_unsettle, "INSERT INTO unsettled VALUES(?1, ?2, 0) ON CONFLICT DO UPDATE SET again = 1"},
+        {&m_taken, "UPDATE unsettled SET again = 0 WHERE interaction = ?1"},
+        {&m_settle, "DELETE FROM unsettled WHERE interaction = ?1 AND again = 0"},
+        {&m_renew, "UPDATE unsettled SET since = ?2, again = 0 WHERE interaction = ?1"},
+        {&m_takeUnsettled, "SELECT interaction FROM unsettled WHERE since <= ?2 ORDER BY since LIMIT ?1"},
+        {&m_again, "SELECT row FROM again ORDER BY row LIMIT ?1"},
+        {&m_addAgain, "INSERT OR IGNORE INTO again VALUES(?1)"},
+        {&m_dropAgain, "DELETE FROM again WHERE row = ?1"},
+        {&m_addRemoval, "INSERT INTO removals(point) VALUES(?1)"},
+        {&m_dropRemoval, "DELETE FROM removals WHERE n = ?1"},
+        {&m_removals, "SELECT n, point FROM removals ORDER BY n LIMIT ?1"},
+        {&m_delivered, "SELECT lamport, bump FROM points WHERE row = ?1"},
+        {&m_addDead, "INSERT INTO dead(row, at, reason, line, delivered) VALUES(?1, ?2, ?3, ?4, ?5)"},
+        {&m_pruneDead, "DELETE FROM dead WHERE delivered = 1 AND n <= (SELECT max(n) FROM dead) - ?1"},
+        {&m_deadLetters, "SELECT n, row, at, reason, line, delivered FROM dead ORDER BY n DESC LIMIT ?1"},
+    };
+    for (const auto &[statement, sql] : statements) {
+        if (auto prepared = statement->prepare(m_connection, sql); !prepared)
+            return prepared;
+    }
+    return {};
+}
+
+Result<> SqliteDelivery::run(sqlite::Statement &statement)
+{
+    if (const int code = statement.execute(); code != SQLITE_DONE)
+        return fail(sqlite::errorOf(m_connection.get(), code, "write to"));
+    return {};
+}
+
+template<class Body>
+Result<> SqliteDelivery::transaction(Body body)
+{
+    if (auto begun = run(m_begin); !begun)
+        return begun;
+    Result<> done = body();
+    if (done)
+        done = run(m_commit);
+    if (!done && !sqlite3_get_autocommit(m_connection.get()))
+        (void)m_rollback.execute();
+    return done;
+}
+
+Result<> SqliteDelivery::countDead()
+{
+    const auto count = m_connection.number("SELECT count(*) FROM dead WHERE delivered = 0");
+    if (!count)
+        return fail(count.error());
+    m_dead = static_cast<std::uint64_t>(*count);
+    return {};
+}
+
+Result<bool> SqliteDelivery::begin(std::string_view target)
+{
+    sqlite::Statement read, make;
+    if (auto prepared = read.prepare(m_connection, "SELECT target, row, commit_no, change, delivered, shed FROM mark"); !prepared)
+        return fail(prepared.error());
+    bool known = false;
+    {
+        sqlite::Rows rows(read);
+        if (rows.next()) {
+            known = read.bytes(0) == target;
+            m_mark = {read.number(1), static_cast<std::uint64_t>(read.number(2)), read.number(3),
+                      static_cast<std::uint64_t>(read.number(4)), static_cast<std::uint64_t>(read.number(5))};
+        } else if (!rows.good()) {
+            return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+        }
+    }
+    if (!known) {
+        m_mark = {};
+        auto cleared = m_connection.run("BEGIN IMMEDIATE; DELETE FROM mark; DELETE FROM points; DELETE FROM places; DELETE FROM unsettled; "
+                                        "DELETE FROM again; DELETE FROM removals; DELETE FROM dead", "begin");
+        if (cleared)
+            cleared = make.prepare(m_connection, "INSERT INTO mark VALUES(1, ?1, 0, 0, 0, 0, 0)");
+        if (cleared) {
+            make.bindText(1, target);
+            cleared = run(make);
+        }
+        if (cleared)
+            cleared = m_connection.run("COMMIT", "begin");
+        if (!cleared) {
+            if (!sqlite3_get_autocommit(m_connection.get()))
+                (void)m_rollback.execute();
+            return fail(cleared.error());
+        }
+    }
+    if (auto counted = countDead(); !counted)
+        return fail(counted.error());
+    return !known;
+}
+
+Result<> SqliteDelivery::writeMark(const DeliveryMark &mark)
+{
+    m_setMark.bind(1, mark.row);
+    m_setMark.bind(2, static_cast<std::int64_t>(mark.commit));
+    m_setMark.bind(3, mark.change);
+    m_setMark.bind(4, static_cast<std::int64_t>(mark.delivered));
+    m_setMark.bind(5, static_cast<std::int64_t>(mark.shed));
+    return run(m_setMark);
+}
+
+Result<> SqliteDelivery::writeDead(const std::vector<DeadLetter> &dead)
+{
+    for (const DeadLetter &letter : dead) {
+        m_addDead.bind(1, letter.row);
+        m_addDead.bind(2, letter.at);
+        m_addDead.bindText(3, letter.reason);
+        m_addDead.bindBlob(4, std::string_view(letter.line).substr(0, kLineKept));
+        m_addDead.bind(5, letter.delivered ? 1 : 0);
+        if (auto added = run(m_addDead); !added)
+            return added;
+    }
+    if (dead.empty())
+        return {};
+    m_pruneDead.bind(1, kDeadKept);
+    return run(m_pruneDead);
+}
+
+Result<> SqliteDelivery::writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows)
+{
+    for (const std::int64_t row : rows) {
+        statement.bind(1, row);
+        if (auto done = run(statement); !done)
+            return done;
+    }
+    return {};
+}
+
+Result<> SqliteDelivery::write(const Update &update)
+{
+    if (update.empty())
+        return {};
+    auto done = transaction([&]() -> Result<> {
+        for (const DeliveredPoint &point : update.points) {
+            m_point.bind(1, point.row);
+            m_point.bind(2, point.lamport);
+            m_point.bind(3, point.bump);
+            if (auto written = run(m_point); !written)
+                return written;
+        }
+        m_unsettle.bind(2, update.now);
+        m_renew.bind(2, update.now);
+        const std::pair<sqlite::Statement *, const std::vector<std::int64_t> *> lists[] = {
+            {&m_settle, &update.settled}, {&m_renew, &update.settled}, {&m_unsettle, &update.unsettled},
+            {&m_dropAgain, &update.sent}, {&m_addAgain, &update.again}, {&m_dropRemoval, &update.removed}};
+        for (const auto &[statement, rows] : lists) {
+            if (auto written = writeRows(*statement, *rows); !written)
+                return written;
+        }
+        for (const std::string &point : update.remove) {
+            m_addRemoval.bindText(1, point);
+            if (auto written = run(m_addRemoval); !written)
+                return written;
+        }
+        if (auto written = writeDead(update.dead); !written)
+            return written;
+        return update.mark ? writeMark(*update.mark) : Result<>();
+    });
+    if (!done)
+        return done;
+    if (update.mark)
+        m_mark = *update.mark;
+    m_dead += static_cast<std::uint64_t>(
+        std::count_if(update.dead.begin(), update.dead.end(), [](const DeadLetter &letter) { return !letter.delivered; }));
+    return {};
+}
+
+Result<std::vector<std::int64_t>> SqliteDelivery::claim(const std::vector<Claim> &claims)
+{
+    std::vector<std::int64_t> holders(claims.size(), 0);
+    auto done = transaction([&]() -> Result<> {
+        for (std::size_t i = 0; i < claims.size(); ++i) {
+            m_claim.bind(1, claims[i].time);
+            m_claim.bind(2, static_cast<std::int64_t>(claims[i].series));
+            m_claim.bind(3, claims[i].row);
+            if (auto written = run(m_claim); !written)
+                return written;
+            if (sqlite3_changes64(m_connection.get()) > 0)
+                continue;
+            m_holder.bind(1, claims[i].time);
+            m_holder.bind(2, static_cast<std::int64_t>(claims[i].series));
+            const sqlite::Rows rows(m_holder);
+            if (m_holder.step() == SQLITE_ROW && m_holder.number(0) != claims[i].row)
+                holders[i] = m_holder.number(0);
+        }
+        return {};
+    });
+    if (!done)
+        return fail(done.error());
+    return holders;
+}
+
+Result<> SqliteDelivery::take(const std::vector<Claim> &claims)
+{
+    if (claims.empty())
+        return {};
+    return transaction([&]() -> Result<> {
+        for (const Claim &claim : claims) {
+            m_take.bind(1, claim.time);
+            m_take.bind(2, static_cast<std::int64_t>(claim.series));
+            m_take.bind(3, claim.row);
+            if (auto written = run(m_take); !written)
+                return written;
+        }
+        return {};
+    });
+}
+
+Result<std::vector<std::int64_t>> SqliteDelivery::numbers(sqlite::Statement &statement, int limit)
+{
+    std::vector<std::int64_t> found;
+    statement.bind(1, limit);
+    sqlite::Rows rows(statement);
+    while (rows.next())
+        found.push_back(statement.number(0));
+    if (!rows.good())
+        return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+    return found;
+}
+
+Result<std::vector<InteractionKey>> SqliteDelivery::takeUnsettled(Timestamp before, int limit)
+{
+    m_takeUnsettled.bind(2, before);
+    auto keys = numbers(m_takeUnsettled, limit);
+    if (!keys || keys->empty())
+        return keys;
+    if (auto taken = transaction([&] { return writeRows(m_taken, *keys); }); !taken)
+        return fail(taken.error());
+    return keys;
+}
+
+Result<std::optional<DeliveredPoint>> SqliteDelivery::delivered(std::int64_t row)
+{
+    m_delivered.bind(1, row);
+    sqlite::Rows rows(m_delivered);
+    if (rows.next())
+        return std::optional(DeliveredPoint{row, m_delivered.number(0), static_cast<int>(m_delivered.number(1))});
+    if (!rows.good())
+        return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+    return std::optional<DeliveredPoint>();
+}
+
+Result<std::vector<DeliveryStore::Removal>> SqliteDelivery::removals(int limit)
+{
+    std::vector<Removal> found;
+    m_removals.bind(1, limit);
+    sqlite::Rows rows(m_removals);
+    while (rows.next())
+        found.push_back({m_removals.number(0), std::string(m_removals.bytes(1))});
+    if (!rows.good())
+        return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+    return found;
+}
+
+Result<std::vector<DeadLetter>> SqliteDelivery::deadLetters(int limit)
+{
+    std::vector<DeadLetter> found;
+    m_deadLetters.bind(1, limit);
+    sqlite::Rows rows(m_deadLetters);
+    while (rows.next()) {
+        found.push_back({m_deadLetters.number(0), m_deadLetters.number(1), m_deadLetters.time(2), std::string(m_deadLetters.bytes(3)),
+                         std::string(m_deadLetters.bytes(4)), m_deadLetters.number(5) != 0});
+    }
+    if (!rows.good())
+        return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+    return found;
+}
+
+Result<std::uint64_t> SqliteDelivery::retryDead()
+{
+    const std::uint64_t count = m_dead;
+    auto done = m_connection.run("BEGIN IMMEDIATE; INSERT OR IGNORE INTO again SELECT row FROM dead WHERE delivered = 0 AND row > 0; "
+                                 "DELETE FROM dead WHERE delivered = 0; COMMIT", "change");
+    if (!done) {
+        if (!sqlite3_get_autocommit(m_connection.get()))
+            (void)m_rollback.execute();
+        return fail(done.error());
+    }
+    m_dead = 0;
+    return count;
+}
+
+Result<bool> SqliteDelivery::hasWork()
+{
+    const auto found = m_connection.number("SELECT EXISTS(SELECT 1 FROM again) OR EXISTS(SELECT 1 FROM unsettled) OR "
+                                           "EXISTS(SELECT 1 FROM removals)");
+    if (!found)
+        return fail(found.error());
+    return *found != 0;
+}
+
+} // namespace
+
+bool DeliveryStore::Update::empty() const
+{
+    return !mark && points.empty() && dead.empty() && unsettled.empty() && settled.empty() && again.empty() && sent.empty()
+        && remove.empty() && removed.empty();
+}
+
+bool DeliveryStore::exists(const std::string &folder) { return fileExists(folder + "/delivery.db"); }
+
+Result<std::unique_ptr<DeliveryStore>> DeliveryStore::open(const std::string &folder)
+{
+    auto store = std::make_unique<SqliteDelivery>();
+    if (auto opened = store->open(folder); !opened)
+        return fail(opened.error());
+    return store;
+}
+
+} // namespace threadline

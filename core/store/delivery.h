@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// How far the events have been delivered to another store: delivery.db beside the database. It holds no event: those that are
+/// still to go are the rows of `events` behind the mark. It may be behind the truth by the last moments before a power cut;
+/// what is then delivered again is the same points.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/store/store.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace threadline {
+
+/// Everything up to here has been delivered, set aside or shed.
+struct DeliveryMark {
+    std::int64_t row = 0;
+    std::uint64_t commit = 0; ///< of that row
+    std::int64_t change = 0;  ///< StoredChange::number
+    std::uint64_t delivered = 0; ///< events, each counted once
+    std::uint64_t shed = 0;      ///< events that were passed over because too many waited
+};
+
+/// A line that the other store does not take, or takes only in part.
+struct DeadLetter {
+    std::int64_t number = 0; ///< given by the store
+    std::int64_t row = 0;    ///< of the event; 0: none
+    Timestamp at;
+    std::string reason;
+    std::string line; ///< at most 4 KiB of it
+    bool delivered = false; ///< it is there, without its payload
+};
+
+/// What was delivered of a row, where that is not what its row says.
+struct DeliveredPoint {
+    std::int64_t row = 0;
+    std::int64_t lamport = 0;
+    int bump = 0; ///< PointOptions::bump
+};
+
+/// One thread.
+class DeliveryStore {
+public:
+    virtual ~DeliveryStore() = default;
+    /// Opens or makes it in a data folder. Errors: Unusable, Full, naming the file.
+    [[nodiscard]] static Result<std::unique_ptr<DeliveryStore>> open(const std::string &folder);
+
+    [[nodiscard]] static bool exists(const std::string &folder);
+
+    /// Says where to. True: that is another place than before, or the first; delivery begins with the first event then.
+    [[nodiscard]] virtual Result<bool> begin(std::string_view target) = 0;
+    [[nodiscard]] virtual const DeliveryMark &mark() const = 0;
+
+    /// What one transaction writes.
+    struct Update {
+        std::optional<DeliveryMark> mark;
+        std::vector<DeliveredPoint> points;
+        std::vector<DeadLetter> dead;
+        std::vector<InteractionKey> unsettled; ///< whose order must be looked at again
+        std::vector<InteractionKey> settled;   ///< have been looked at, since they were taken by takeUnsettled()
+        std::vector<std::int64_t> again;       ///< rows to be sent once more, as they stand
+        std::vector<std::int64_t> sent;        ///< rows that have been
+        std::vector<std::string> remove;       ///< points to be taken away (series and time, as written)
+        std::vector<std::int64_t> removed;     ///< numbers of Removal
+        Timestamp now;                         ///< for `unsettled`
+        [[nodiscard]] bool empty() const;
+    };
+    [[nodiscard]] virtual Result<> write(const Update &update) = 0;
+
+    /// Claims places for points: for each, 0 or the row that has it already. Places of a row itself are no conflict.
+    struct Claim {
+        std::uint64_t series = 0;
+        std::int64_t time = 0; ///< nanoseconds
+        std::int64_t row = 0;
+    };
+    [[nodiscard]] virtual Result<std::vector<std::int64_t>> claim(const std::vector<Claim> &claims) = 0;
+
+    /// Gives these places to these rows, whoever had them.
+    [[nodiscard]] virtual Result<> take(const std::vector<Claim> &claims) = 0;
+
+    /// Interactions that became unsettled at or before `before`, the longest ago first.
+    [[nodiscard]] virtual Result<std::vector<InteractionKey>> takeUnsettled(Timestamp before, int limit) = 0;
+    [[nodiscard]] virtual Result<std::vector<std::int64_t>> rowsAgain(int limit) = 0;
+    [[nodiscard]] virtual Result<std::optional<DeliveredPoint>> delivered(std::int64_t row) = 0;
+    struct Removal {
+        std::int64_t number = 0;
+        std::string point;
+    };
+    [[nodiscard]] virtual Result<std::vector<Removal>> removals(int limit) = 0;
+
+    [[nodiscard]] virtual Result<std::vector<DeadLetter>> deadLetters(int limit) = 0; ///< newest first
+    [[nodiscard]] virtual std::uint64_t deadCount() const = 0; ///< those that are not delivered at all
+    /// All dead letters are tried once more. Returns how many.
+    [[nodiscard]] virtual Result<std::uint64_t> retryDead() = 0;
+    /// Whether anything is left to do besides what is behind the mark.
+    [[nodiscard]] virtual Result<bool> hasWork() = 0;
+};
+
+} // namespace threadline

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Delivery over real HTTP to a played database that misbehaves in every way: nothing lost, nothing twice, each fault told.
+#include "tests/delivery/rig.h"
+#include "tests/support/testmain.h"
+
+#include <QTest>
+
+#include <random>
+
+using namespace threadline;
+using namespace threadline::test;
+using FaultKind = InfluxFault::Kind;
+
+namespace {
+
+sim::Options calls(int interactions, std::uint64_t seed, bool faulty)
+{
+    sim::Options options;
+    options.seed = seed;
+    options.interactions = interactions;
+    options.rate = 0;
+    if (faulty) {
+        options.faults.duplicate = 0.3;
+        options.faults.shuffle = 64;
+        options.faults.skew = Duration::seconds(60);
+        options.faultSeed = seed;
+    }
+    return options;
+}
+
+/// 2.x lets nobody in without a token.
+class Server : public FakeInflux {
+public:
+    explicit Server(InfluxFlavour played) : FakeInflux(played)
+    {
+        if (played == InfluxFlavour::V2 || played == InfluxFlavour::Cloud)
+            token = "test-token";
+    }
+};
+
+/// Kinds of trouble, each by the name that the test's row has.
+using Plan = std::function<InfluxFault(int, const FakeInfluxRequest &)>;
+
+/// Every third write, by a chance that is the same in every run.
+Plan sometimes(InfluxFault fault, int percent = 30)
+{
+    auto random = std::make_shared<std::minstd_rand>(7);
+    return [fault, percent, random](int, const FakeInfluxRequest &request) {
+        return request.isWrite() && static_cast<int>((*random)() % 100) < percent ? fault : InfluxFault{};
+    };
+}
+
+/// The first `count` requests that write something.
+Plan first(InfluxFault fault, int count)
+{
+    auto left = std::make_shared<int>(count);
+    return [fault, left](int, const FakeInfluxRequest &request) {
+        return request.isWrite() && request.body.size() > 1 && (*left)-- > 0 ? fault : InfluxFault{};
+    };
+}
+
+InfluxFault cut()
+{
+    return InfluxFault::doing(FaultKind::CutBody);
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(Plan)
+
+class TestDelivery : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyEventOnce_data();
+    void everyEventOnce();
+    void eachFault_data();
+    void eachFault();
+    void orderSettles();
+    void aPointThatIsRefusedGoesAlone_data();
+    void aPointThatIsRefusedGoesAlone();
+    void deadLettersAreTriedAgain();
+    void aWrongTokenPauses();
+    void aBucketThatGoesAndComes();
+    void aServerThatIsNotThere();
+    void productsThatCannotBeUsed_data();
+    void productsThatCannotBeUsed();
+    void afterARestartItGoesOn();
+    void anotherTargetGetsEverything();
+    void tooMuchThatWaitsIsShed();
+    void gzipIsGivenUpWhereItIsNotTaken();
+    void withoutPayload();
+};
+
+void TestDelivery::everyEventOnce_data()
+{
+    QTest::addColumn<int>("flavour");
+    QTest::addColumn<bool>("classic");
+    QTest::addColumn<bool>("faulty");
+    for (const auto &[name, flavour] : {std::pair("1.x", InfluxFlavour::V1), std::pair("2.x", InfluxFlavour::V2),
+                                        std::pair("3", InfluxFlavour::V3), std::pair("cloud", InfluxFlavour::Cloud)}) {
+        for (const bool classic : {false, true})
+            QTest::addRow("%s %s", name, classic ? "classic" : "bounded") << int(flavour) << classic << true;
+    }
+    QTest::addRow("in order") << int(InfluxFlavour::V2) << false << false;
+}
+
+void TestDelivery::everyEventOnce()
+{
+    QFETCH(int, flavour);
+    QFETCH(bool, classic);
+    QFETCH(bool, faulty);
+    Server server(static_cast<InfluxFlavour>(flavour));
+    QVERIFY(server.start());
+    DeliveryRig rig(classic ? influx::Schema::Classic : influx::Schema::Bounded);
+    rig.deliver(server.url(), server.token);
+    const Truth truth = feed(*rig.harness, calls(60, 3, faulty));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.wrong(server.points(), truth), QString());
+    std::uint64_t events = 0;
+    for (const auto &[id, all] : truth)
+        events += all.size();
+    const DeliveryStatus status = rig.sink->status();
+    QCOMPARE(int(status.state), int(DeliveryState::Delivering));
+    QCOMPARE(status.delivered, events);
+    QCOMPARE(status.backlog, 0u);
+    QCOMPARE(status.deadLetters, 0u);
+    QVERIFY(status.words.empty());
+    QVERIFY(server.mostInFlight() <= rig.options.inFlight);
+}
+
+void TestDelivery::eachFault_data()
+{
+    QTest::addColumn<Plan>("plan");
+    QTest::addColumn<QString>("told");
+    const auto row = [](const char *name, Plan plan, const char *told) { QTest::newRow(name) << std::move(plan) << QString::fromLatin1(told); };
+    row("429", sometimes(InfluxFault::busy(429, 0)), "429");
+    row("503 with Retry-After", sometimes(InfluxFault::busy(503, 0)), "503");
+    row("503 without", sometimes(InfluxFault::status(503, "request throttled, queue full")), "503");
+    row("500 now and then", sometimes(InfluxFault::status(500, R"({"code":"internal error","message":"engine: cache-max-memory-size exceeded"})")), "500");
+    row("502", sometimes(InfluxFault::status(502)), "502");
+    row("504", sometimes(InfluxFault::status(504)), "504");
+    row("reset before the write took effect", sometimes(InfluxFault::doing(FaultKind::ResetBefore)), "");
+    row("reset after the write took effect", sometimes(InfluxFault::doing(FaultKind::ResetAfter)), "");
+    row("an answer that never comes", first(InfluxFault::doing(FaultKind::Hang), 2), "");
+    row("an answer that never comes, stored", first(InfluxFault::doing(FaultKind::HangStored), 2), "");
+    row("HTML of a proxy, 502", sometimes(InfluxFault::html(502)), "502");
+    row("HTML of a proxy, 200", first(InfluxFault::html(200), 3), "page");
+    row("a redirect", first(InfluxFault::redirect(302, "https://login.example.org/"), 2), "login.example.org");
+    row("413", [](int, const FakeInfluxRequest &) { return InfluxFault::tooLarge(20'000); }, "");
+    row("the answer's body cut short", sometimes(cut()), "");
+    row("slow answers", sometimes(InfluxFault::slow(std::chrono::milliseconds(50))), "");
+    row("everything at once", [one = sometimes(InfluxFault::doing(FaultKind::ResetAfter), 15), two = sometimes(InfluxFault::busy(429, 0), 15),
+                               three = sometimes(InfluxFault::status(500), 15)](int n, const FakeInfluxRequest &r) {
+        for (const Plan *plan : {&one, &two, &three}) {
+            if (const InfluxFault fault = (*plan)(n, r); fault.kind != FaultKind::None)
+                return fault;
+        }
+        return InfluxFault{};
+    }, "");
+}
+
+void TestDelivery::eachFault()
+{
+    QFETCH(Plan, plan);
+    QFETCH(QString, told);
+    Server server(InfluxFlavour::V2);
+    server.faults = plan;
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.deliver(server.url(), server.token);
+    QString words;
+    const Truth truth = feed(*rig.harness, calls(60, 4, false), [&] {
+        words += QString::fromStdString(rig.sink->status().words);
+        QCoreApplication::processEvents();
+    });
+    rig.harness->drain();
+    QVERIFY(QTest::qWaitFor([&] {
+        words += QString::fromStdString(rig.sink->status().words);
+        return rig.settled(20);
+    }, 60'000));
+    QCOMPARE(rig.wrong(server.points(), truth), QString());
+    QCOMPARE(rig.sink->status().deadLetters, 0u);
+    QVERIFY2(told.isEmpty() || words.contains(told), qPrintable(words.left(500)));
+    QVERIFY(rig.sink->status().words.empty());
+}
+
+/// Points whose Lamport time changes because of late events are written again, and only those.
+void TestDelivery::orderSettles()
+{
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.deliver(server.url(), server.token);
+    const auto event = [](int n, int ms) {
+        return R"({"events":[{"id":"e-)" + std::to_string(n) + R"(","timestamp":"2026-05-06T10:44:54.)" + std::to_string(ms)
+            + R"(Z","type":"interaction-updated","data":{"interactionId":"i","participantId":"p"},"sequence":)" + std::to_string(n) + "}]}";
+    };
+    for (const int n : {1, 2, 4, 5}) {
+        rig.harness->message(event(n, 500)); // all at one instant: each Lamport time is one more than the one before
+        rig.harness->drain();
+        QVERIFY(rig.settled());
+    }
+    const std::int64_t before = server.buckets.at("bucket").rows();
+    rig.harness->message(event(3, 500));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    QCOMPARE(server.buckets.at("bucket").rows() - before, std::int64_t(4)); // itself twice, as it moves, and the two behind it
+    std::map<std::string, std::int64_t> lamport;
+    for (const FakePoint &point : server.points()) {
+        if (point.measurement == "interaction_event")
+            lamport[point.fields.at("eventId").text] = std::stoll(point.fields.at("lamportTimestamp").text);
+    }
+    for (int n = 2; n <= 5; ++n)
+        QCOMPARE(lamport.at("e-" + std::to_string(n)), lamport.at("e-1") + n - 1);
+}
+
+void TestDelivery::aPointThatIsRefusedGoesAlone_data()
+{
+    QTest::addColumn<int>("flavour");
+    QTest::addColumn<QString>("reason");
+    QTest::newRow("conflict, 2.x") << int(InfluxFlavour::V2)
+                                   << "field type conflict: input field \"x\" on measurement \"m\" is type integer, already exists as type string";
+    QTest::newRow("retention, 2.x") << int(InfluxFlavour::V2) << "points beyond retention policy";
+    QTest::newRow("conflict, 1.x") << int(InfluxFlavour::V1)
+                                   << "field type conflict: input field \"x\" on measurement \"m\" is type integer, already exists as type string";
+}
+
+void TestDelivery::aPointThatIsRefusedGoesAlone()
+{
+    QFETCH(int, flavour);
+    QFETCH(QString, reason);
+    Server server(static_cast<InfluxFlavour>(flavour));
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    std::set<std::string> refused;
+    const auto isBad = [](const std::string &id) { return std::hash<std::string>()(id) % 50 == 0; };
+    server.refuse = [&](const FakePoint &point) -> std::optional<std::string> {
+        const auto id = point.fields.find("eventId");
+        return id != point.fields.end() && isBad(id->second.text) ? std::optional(reason.toStdString()) : std::nullopt;
+    };
+    rig.deliver(server.url(), server.token);
+    const Truth truth = feed(*rig.harness, calls(40, 5, false));
+    for (const auto &[interaction, events] : truth) {
+        for (const Event &event : events) {
+            if (isBad(event.id.value))
+                refused.insert(event.id.value);
+        }
+    }
+    QVERIFY(refused.size() > 5);
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.wrong(server.points(), truth, refused), QString());
+    QCOMPARE(rig.sink->status().deadLetters, refused.size());
+}
+
+void TestDelivery::deadLettersAreTriedAgain()
+{
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    bool refusing = true;
+    server.refuse = [&](const FakePoint &point) -> std::optional<std::string> {
+        const auto id = point.fields.find("eventId");
+        return refusing && id != point.fields.end() && id->second.text[0] == 'a' ? std::optional<std::string>("field type conflict: because")
+                                                                                 : std::nullopt;
+    };
+    rig.deliver(server.url(), server.token);
+    const Truth truth = feed(*rig.harness, calls(20, 6, false));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    QVERIFY(rig.sink->status().deadLetters > 0);
+    refusing = false;
+    rig.sink->retryNow(true);
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.sink->status().deadLetters, 0u);
+    QCOMPARE(rig.wrong(server.points(), truth), QString());
+}
+
+void TestDelivery::aWrongTokenPauses()
+{
+    Server server(InfluxFlavour::V2);
+    server.token = "right";
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.deliver(server.url(), "right");
+    Truth truth = feed(*rig.harness, calls(10, 7, false));
+    QVERIFY(rig.settled());
+    server.token = "another";
+    rig.harness->message(R"({"events":[{"id":"x","timestamp":"2026-05-06T10:44:54.118Z","type":"interaction-updated",)"
+                         R"("data":{"interactionId":"i","participantId":"p"}}]})");
+    rig.harness->drain();
+    rig.sink->committed();
+    QTRY_COMPARE(int(rig.sink->status().state), int(DeliveryState::Paused));
+    QVERIFY(QString::fromStdString(rig.sink->status().words).contains(QLatin1String("TSDB_TOKEN")));
+    QVERIFY(!QString::fromStdString(rig.sink->status().words).contains(QLatin1String("right")));
+    QCOMPARE(rig.sink->status().backlog, 1u);
+    server.token = "right";
+    QVERIFY(rig.settled());
+    QCOMPARE(int(rig.sink->status().state), int(DeliveryState::Delivering));
+    QCOMPARE(rig.sink->status().deadLetters, 0u);
+}
+
+void TestDelivery::aBucketThatGoesAndComes()
+{
+    Server server(InfluxFlavour::V2);
+    server.buckets.clear();
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.deliver(server.url(), server.token);
+    const Truth truth = feed(*rig.harness, calls(10, 8, false));
+    rig.harness->drain();
+    QTRY_COMPARE(int(rig.sink->status().state), int(DeliveryState::Paused));
+    QVERIFY(QString::fromStdString(rig.sink->status().words).contains(QLatin1String("TSDB_BUCKET")));
+    server.buckets["bucket"] = {};
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.wrong(server.points(), truth), QString());
+}
+
+void TestDelivery::aServerThatIsNotThere()
+{
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    const QByteArray url = server.url();
+    server.stop();
+    DeliveryRig rig;
+    rig.deliver(url, server.token);
+    const Truth truth = feed(*rig.harness, calls(30, 9, false));
+    rig.harness->drain();
+    QTRY_COMPARE(int(rig.sink->status().state), int(DeliveryState::Waiting));
+    QVERIFY(QString::fromStdString(rig.sink->status().words).contains(QLatin1String("TSDB_URL")));
+    rig.sink->committed();
+    QTRY_VERIFY(rig.sink->status().backlog > 0);
+    QVERIFY(server.start());
+    QVERIFY(rig.settled());
+    server.stop(); // and in the middle of things
+    const Truth more = feed(*rig.harness, calls(30, 10, false));
+    rig.harness->drain();
+    QTest::qWait(50);
+    QVERIFY(server.start());
+    QVERIFY(rig.settled());
+    Truth all = truth;
+    all.insert(more.begin(), more.end());
+    QCOMPARE(rig.wrong(server.points(), all), QString());
+}
+
+void TestDelivery::productsThatCannotBeUsed_data()
+{
+    QTest::addColumn<int>("flavour");
+    QTest::newRow("VictoriaMetrics") << int(InfluxFlavour::VictoriaMetrics);
+    QTest::newRow("QuestDB") << int(InfluxFlavour::QuestDb);
+}
+
+void TestDelivery::productsThatCannotBeUsed()
+{
+    QFETCH(int, flavour);
+    Server server(static_cast<InfluxFlavour>(flavour));
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.deliver(server.url(), server.token);
+    const Truth truth = feed(*rig.harness, calls(5, 11, false));
+    rig.harness->drain();
+    QTRY_COMPARE(int(rig.sink->status().state), int(DeliveryState::Paused));
+    QVERIFY(QString::fromStdString(rig.sink->status().words).contains(QLatin1String(QTest::currentDataTag())));
+    rig.sink->committed();
+    QTRY_VERIFY(rig.sink->status().backlog > 0);
+    QCOMPARE(server.writes(), 0);
+}
+
+void TestDelivery::afterARestartItGoesOn()
+{
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    Truth all;
+    for (int round = 0; round < 5; ++round) {
+        rig.deliver(server.url(), server.token);
+        const Truth truth = feed(*rig.harness, calls(15, 20 + static_cast<std::uint64_t>(round), true));
+        all.insert(truth.begin(), truth.end());
+        if (round % 2 == 0)
+            rig.harness->drain();
+        QTest::qWait(3 * round);
+        rig.stop();
+    }
+    rig.harness->drain();
+    rig.deliver(server.url(), server.token);
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.wrong(server.points(), all), QString());
+}
+
+void TestDelivery::anotherTargetGetsEverything()
+{
+    Server one(InfluxFlavour::V2), other(InfluxFlavour::V1);
+    QVERIFY(one.start() && other.start());
+    DeliveryRig rig;
+    rig.deliver(one.url(), one.token);
+    const Truth truth = feed(*rig.harness, calls(20, 12, true));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    rig.stop();
+    rig.deliver(other.url());
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.wrong(other.points(), truth), QString());
+    rig.stop();
+    rig.options.target.schema = influx::Schema::Classic;
+    rig.deliver(other.url());
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.wrong(other.points(), truth), QString());
+}
+
+void TestDelivery::tooMuchThatWaitsIsShed()
+{
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    const QByteArray url = server.url();
+    server.stop();
+    DeliveryRig rig;
+    rig.options.backlog = 100;
+    rig.deliver(url, server.token);
+    const Truth truth = feed(*rig.harness, calls(30, 13, false));
+    rig.harness->drain();
+    rig.sink->committed();
+    QTRY_VERIFY(rig.sink->status().shed > 0);
+    QVERIFY(rig.sink->status().backlog <= 100);
+    QVERIFY(server.start());
+    QVERIFY(rig.settled());
+    std::uint64_t events = 0;
+    for (const auto &[id, all] : truth)
+        events += all.size();
+    QCOMPARE(rig.sink->status().delivered + rig.sink->status().shed, events);
+    rig.stop();
+    rig.options.shed = false;
+    rig.options.target.schema = influx::Schema::Classic; // begins anew
+    server.stop();
+    rig.deliver(url, server.token);
+    rig.sink->committed();
+    QTRY_VERIFY(rig.sink->full());
+    QCOMPARE(rig.sink->status().shed, 0u);
+}
+
+void TestDelivery::gzipIsGivenUpWhereItIsNotTaken()
+{
+    for (const bool takes : {true, false}) {
+        Server server(InfluxFlavour::V2);
+        server.takesGzip = takes;
+        QVERIFY(server.start());
+        DeliveryRig rig;
+        rig.options.gzip = true;
+        rig.deliver(server.url(), server.token);
+        const Truth truth = feed(*rig.harness, calls(20, 14, false));
+        rig.harness->drain();
+        QVERIFY(rig.settled());
+        QCOMPARE(rig.wrong(server.points(), truth), QString());
+    }
+}
+
+void TestDelivery::withoutPayload()
+{
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.options.target.payload = false;
+    rig.deliver(server.url(), server.token);
+    const Truth truth = feed(*rig.harness, calls(20, 15, true));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    QCOMPARE(rig.wrong(server.points(), truth), QString());
+    for (const FakePoint &point : server.points())
+        QVERIFY(!point.fields.contains("payload"));
+}
+
+THREADLINE_TEST_MAIN(TestDelivery)
+#include "test_delivery.moc"
