@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/delivery/builder.h"
 
-#include "core/base/log.h"
+#include "core/influx/removal.h"
 
 #include <algorithm>
 
@@ -214,14 +214,58 @@ Result<> BatchBuilder::applyChanges(Batch &batch)
         if (change.row > mark.row && change.row <= m_read)
             break;
         mark.change = change.number;
-        if (change.row <= mark.row)
-            update.again.push_back(change.row);
+        if (change.row > mark.row)
+            continue;
+        update.again.push_back(change.row);
+        if (auto left = leftBehind(change, update); !left)
+            return left;
     }
     if (mark.change == m_delivery.mark().change)
         return {};
     update.mark = mark;
     update.now = batch.update.now;
     return m_delivery.write(update);
+}
+
+/// The point that the row had before, unless it has it still.
+Result<> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Update &update)
+{
+    if (change.from == 0)
+        return {};
+    StoredEvent stored;
+    const auto now = eventOf(change.row, stored);
+    if (!now)
+        return fail(now.error());
+    const auto id = idOf(change.from);
+    if (!id)
+        return fail(id.error());
+    StoredEvent before = stored;
+    if (change.what != StoredChange::Moved)
+        before.raw = change.raw;
+    if (change.what == StoredChange::Deleted)
+        before.provenance = Provenance::Import;
+    auto event = m_deriver.decode(before, *id);
+    if (!event)
+        return {}; // it could not be delivered either
+    if (change.what == StoredChange::Moved)
+        event->interaction.value = *id;
+    const auto known = m_delivery.delivered(change.row);
+    if (!known)
+        return fail(known.error());
+    const influx::PointOptions options{m_target.schema, false, *known ? (*known)->bump : 0, false};
+    std::string old, fresh;
+    if (!influx::appendEvent(old, *event, 0, options))
+        return {};
+    if (*now && change.what != StoredChange::Deleted)
+        (void)influx::appendEvent(fresh, **now, 0, options);
+    const auto key = [](std::string &line) {
+        if (!line.empty())
+            line.pop_back();
+        return influx::pointKey(line);
+    };
+    if (const std::string left = key(old); left != key(fresh))
+        update.remove.push_back(left);
+    return {};
 }
 
 Result<> BatchBuilder::addAgain(Batch &batch, const BuildLimit &limit)

@@ -58,6 +58,7 @@ private:
     [[nodiscard]] Result<> addUnsettled(Batch &batch, const BuildLimit &limit, Timestamp now);
     [[nodiscard]] Result<bool> settle(Batch &batch, InteractionKey key, const BuildLimit &limit);
     [[nodiscard]] Result<> applyChanges(Batch &batch);
+    [[nodiscard]] Result<> leftBehind(const StoredChange &change, DeliveryStore::Update &update);
     [[nodiscard]] Result<std::optional<Event>> eventOf(std::int64_t row, StoredEvent &stored);
     [[nodiscard]] Result<std::string> idOf(InteractionKey key);
 

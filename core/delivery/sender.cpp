@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/delivery/gzip.h"
+#include "core/influx/removal.h"
 
 #include <algorithm>
 
@@ -162,6 +163,8 @@ Result<> Sender::fill()
     }
     if (m_again || m_halfOpen || now < m_nextAgain)
         return {};
+    if (auto asked = removeNext(); !asked)
+        return asked;
     auto again = m_builder.again(m_limit, m_clock.now());
     if (!again)
         return threadline::fail(again.error());
@@ -389,6 +392,49 @@ void Sender::partDone(const std::shared_ptr<Batch> &batch)
 {
     --batch->open;
     acknowledge();
+}
+
+/// One point after the other that must go; see influx/removal.h.
+Result<> Sender::removeNext()
+{
+    if (m_removing)
+        return {};
+    const auto next = m_delivery.removals(1);
+    if (!next)
+        return fail(next.error());
+    if (next->empty())
+        return {};
+    const DeliveryStore::Removal &removal = next->front();
+    std::string body;
+    const auto request = influx::removalRequest(m_options.target, m_identity.product, removal.point, body);
+    if (request) {
+        m_removing = true;
+        m_transport.send(*request, std::move(body), false, m_options.timeout, [this, removal](HttpReply reply) { removed(removal, reply); });
+        return {};
+    }
+    DeliveryStore::Update update;
+    update.removed = {removal.number};
+    update.dead = {{0, 0, m_clock.now(), "A point is left that no event has any more: " + productName(m_identity) + " cannot take single points away.",
+                    removal.point, true}};
+    return m_delivery.write(update);
+}
+
+void Sender::removed(const DeliveryStore::Removal &removal, const HttpReply &reply)
+{
+    m_removing = false;
+    if (!influx::isRemoved(reply)) {
+        const Verdict verdict = influx::judge(reply, {}, m_options.target, m_identity.product, m_clock.now());
+        m_words = verdict.words.empty() ? "A point that no event has any more could not be taken away (" + std::to_string(reply.status) + "); it is tried again."
+                                        : verdict.words;
+        m_nextAgain = m_clock.steady() + m_backoff.next();
+        return measure();
+    }
+    DeliveryStore::Update update;
+    update.removed = {removal.number};
+    if (auto written = m_delivery.write(update); !written)
+        return note(written.error());
+    m_nextAgain = {};
+    (void)pump();
 }
 
 /// In the order of rows: the mark moves over what is done from its front on.

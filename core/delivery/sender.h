@@ -82,6 +82,8 @@ private:
     void isolate(Part part, const std::string &reason);
     void takeOut(Part part, const influx::Verdict &verdict);
     void bury(Part &part, std::uint32_t line, const std::string &reason);
+    [[nodiscard]] Result<> removeNext();
+    void removed(const DeliveryStore::Removal &removal, const influx::HttpReply &reply);
     void partDone(const std::shared_ptr<Batch> &batch);
     void acknowledge();
     void note(const Error &error);
@@ -112,6 +114,7 @@ private:
     bool m_stopped = false;
     std::uint64_t m_deliveries = 0; ///< parts that arrived
     std::string m_storeError;
+    bool m_removing = false;
     Duration m_nextAgain;
     std::uint64_t m_lines = 0;   ///< delivered since the program started
     std::uint64_t m_measuredLines = 0;

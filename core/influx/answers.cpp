@@ -9,7 +9,6 @@
 namespace threadline::influx {
 namespace {
 
-constexpr std::size_t kMaxReason = 300;
 
 struct Answer {
     const HttpReply &reply;

@@ -13,7 +13,6 @@
 namespace threadline::influx {
 namespace {
 
-constexpr std::size_t kMaxReason = 300;
 constexpr std::string_view kUnable = "unable to parse '";
 constexpr std::string_view kBehindLine = "': ";
 

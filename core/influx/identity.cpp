@@ -58,20 +58,6 @@ Product productOf(std::string_view version)
 /// It may be InfluxDB, but it says so another time: overload, a gateway without its server, a sign-in that fails.
 bool saysNothing(int status) { return status == 0 || status == 401 || status == 403 || status == 408 || status == 429 || status >= 500; }
 
-std::string percentEncoded(std::string_view text)
-{
-    static constexpr char kDigits[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (ascii::isAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~')
-            out += c;
-        else
-            out.append(1, '%').append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
-    }
-    return out;
-}
-
 std::string base64(std::string_view text)
 {
     static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -13,6 +13,11 @@ namespace threadline::influx {
 /// Foreign text for a message: one line of UTF-8, secrets masked, control and direction characters as blanks, at most `max` bytes
 /// with the "..." of one that was cut.
 [[nodiscard]] std::string oneLine(std::string_view text, std::size_t max = 200);
+/// Of a server's reason, as it is kept.
+inline constexpr std::size_t kMaxReason = 300;
+
+/// For a query or a form.
+[[nodiscard]] std::string percentEncoded(std::string_view text);
 
 /// "host" or "host:port" of an absolute address, for messages: never a path, a query or user data. Empty if it has none.
 [[nodiscard]] std::string hostOf(std::string_view url);

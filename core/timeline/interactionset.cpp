@@ -9,7 +9,7 @@
 namespace threadline {
 namespace {
 
-constexpr Duration kBracketReach = Duration::seconds(1); ///< how far a bracket orders what has no sequence
+constexpr Duration kNearBracket = Duration::seconds(1); ///< how far a bracket orders what has no sequence
 
 bool mayBeBracket(Kind kind)
 {
@@ -62,7 +62,7 @@ std::int64_t InteractionSet::lamportOfLast()
         behind = behind && (first || (rises && !m_end.unsequenced && scope() != SequenceScope::Participant));
         m_end.sequence = std::max(m_end.sequence.value_or(e.sequence), e.sequence);
     } else {
-        behind = behind && (first || (!m_end.sequence && !mayBeBracket(e.kind) && e.time - latest > kBracketReach));
+        behind = behind && (first || (!m_end.sequence && !mayBeBracket(e.kind) && e.time - latest > kNearBracket));
         m_end.unsequenced = true;
     }
     if (greatest)

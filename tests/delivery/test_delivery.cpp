@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Delivery over real HTTP to a played database that misbehaves in every way: nothing lost, nothing twice, each fault told.
 #include "tests/delivery/rig.h"
+#include "tests/support/influxserver.h"
 #include "tests/support/testmain.h"
 
 #include <QTest>
@@ -90,6 +91,8 @@ private Q_SLOTS:
     void tooMuchThatWaitsIsShed();
     void gzipIsGivenUpWhereItIsNotTaken();
     void withoutPayload();
+    void aVariantLeavesNothingBehind_data();
+    void aVariantLeavesNothingBehind();
 };
 
 void TestDelivery::everyEventOnce_data()
@@ -468,6 +471,47 @@ void TestDelivery::withoutPayload()
     QCOMPARE(rig.wrong(server.points(), truth), QString());
     for (const FakePoint &point : server.points())
         QVERIFY(!point.fields.contains("payload"));
+}
+
+void TestDelivery::aVariantLeavesNothingBehind_data()
+{
+    QTest::addColumn<bool>("one");
+    QTest::addColumn<bool>("classic");
+    for (const bool one : {false, true}) {
+        for (const bool classic : {false, true})
+            QTest::addRow("%s %s", one ? "1.x" : "2.x", classic ? "classic" : "bounded") << one << classic;
+    }
+}
+
+/// On real servers: the point of a variant that stands no more is gone, whatever its ids look like; the others are there.
+void TestDelivery::aVariantLeavesNothingBehind()
+{
+    QFETCH(bool, one);
+    QFETCH(bool, classic);
+    const auto kind = one ? RealInflux::Kind::V1 : RealInflux::Kind::V2;
+    if (const auto why = RealInflux::unavailable(kind))
+        QSKIP(qPrintable(*why));
+    RealInflux server(kind);
+    QVERIFY(!server.start());
+    DeliveryRig rig(classic ? influx::Schema::Classic : influx::Schema::Bounded);
+    rig.deliver(server.url(), one ? QByteArray() : server.token());
+    const std::string hostile = R"(i, \"=' a\\b)";
+    const auto message = [&](const std::string &id, int ms) {
+        return R"({"events":[{"id":")" + id + R"(","timestamp":"2026-05-06T10:44:54.)" + std::to_string(ms)
+            + R"(Z","type":"interaction-updated","data":{"interactionId":")" + hostile + R"(","participantId":"p q"}}]})";
+    };
+    for (const int ms : {500, 300, 700, 200}) { // the earliest stands
+        rig.harness->message(message("a", ms));
+        rig.harness->message(message("b" + std::to_string(ms), 500));
+        rig.harness->drain();
+        QVERIFY(rig.settled());
+    }
+    const QByteArray measurement = classic ? "genesys_interaction_events" : "interaction_event";
+    const QByteArray found = server.query("SELECT eventId FROM " + measurement);
+    QCOMPARE(found.count("\"a\""), qsizetype(1));
+    for (const char *id : {"\"b500\"", "\"b300\"", "\"b700\"", "\"b200\""})
+        QCOMPARE(found.count(id), qsizetype(1));
+    QVERIFY2(found.contains("17780642942"), found.constData()); // of the 200 ms
 }
 
 THREADLINE_TEST_MAIN(TestDelivery)
