@@ -3,6 +3,7 @@
 #include "app/common/commandline.h"
 #include "app/common/exitcodes.h"
 #include "app/common/importer.h"
+#include "app/common/resend.h"
 #include "app/common/runtime.h"
 #include "app/common/signals.h"
 #include "core/base/log.h"
@@ -40,6 +41,32 @@ int import(const CommandLine &line)
         return sayAndExit(done.error());
     std::printf("%s read, %s.\n", counted(done->conversations, "conversation").c_str(), counted(done->problems, "problem").c_str());
     return kExitOk;
+}
+
+/// A time of the command line; empty: none given.
+Result<std::optional<Timestamp>> timeOf(const std::string &text, const char *flag)
+{
+    if (text.empty())
+        return std::optional<Timestamp>();
+    const auto time = parseTimestamp(text.size() == 10 ? text + "T00:00:00Z" : text);
+    if (!time)
+        return fail(ErrorCode::InvalidArgument, std::string(flag) + " " + text + " is no time. It looks like 2026-05-06 or 2026-05-06T10:44:54Z.");
+    return time;
+}
+
+int resendEvents(const CommandLine &line)
+{
+    const auto options = runtimeOptions(line.settings, dataFolder(line.settings));
+    if (!options)
+        return sayAndExit(options.error());
+    const auto from = timeOf(line.from, "--from"), to = timeOf(line.to, "--to");
+    if (!from || !to)
+        return sayAndExit(!from ? from.error() : to.error());
+    const SystemClock clock;
+    const auto sent = resend(*options, {*from, *to}, clock, [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); });
+    if (sent)
+        return kExitOk;
+    return sent.error().code == ErrorCode::InvalidArgument ? sayAndExit(sent.error()) : sayDataAndExit(sent.error());
 }
 
 /// What a collector cannot do without; nothing if all is there.
@@ -118,5 +145,7 @@ int main(int argc, char **argv)
     const Parsed parsed = parseCommandLine(Program::Collector, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;
-    return parsed.line->import ? import(*parsed.line) : run(app, *parsed.line);
+    if (parsed.line->import)
+        return import(*parsed.line);
+    return parsed.line->resend ? resendEvents(*parsed.line) : run(app, *parsed.line);
 }

@@ -35,6 +35,10 @@ void addCollector(CLI::App &app, CommandLine &line)
     import->fallthrough();
     import->add_option("FILE", line.files, "files to read")->required();
     import->add_flag("--segments", line.segments, "only print, for each conversation: id, number of segments, sum of durations in us");
+    CLI::App *resend = app.add_subcommand("resend", "Delivers to InfluxDB once more what the data folder holds, and ends");
+    resend->fallthrough();
+    resend->add_option("--from", line.from, "events from this time on: 2026-05-06 or 2026-05-06T10:44:54Z");
+    resend->add_option("--to", line.to, "events before this time");
     app.require_subcommand(0, 1);
 }
 
@@ -120,6 +124,7 @@ Parsed parseCommandLine(Program program, int argc, char **argv)
         return {std::nullopt, code == 0 ? kExitOk : kExitUsage};
     }
     line.import = collector && app.got_subcommand("import");
+    line.resend = collector && app.got_subcommand("resend");
     auto settings = Settings::read(inputs(std::move(flags), line));
     if (!settings)
         return {std::nullopt, sayAndExit(settings.error())};

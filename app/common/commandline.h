@@ -17,6 +17,8 @@ struct CommandLine {
     Settings settings;
     bool import = false;           ///< "import FILE..."
     bool segments = false;         ///< with import: print segment count and sum of each conversation
+    bool resend = false;           ///< "resend [--from TIME] [--to TIME]"
+    std::string from, to;          ///< of resend
     std::vector<std::string> files;///< of import, or of --open
     std::string record;            ///< --record FILE
     std::string replay;            ///< --replay FILE

@@ -515,6 +515,7 @@ void Sender::measure()
     s.delivered = mark.delivered;
     s.deadLetters = m_delivery.deadCount();
     s.shed = mark.shed;
+    s.lines = m_lines;
     s.full = s.backlog > m_options.backlog;
     if (const Duration over = now - m_measuredAt; over >= kMeasuredOver) {
         s.perSecond = static_cast<double>(m_lines - m_measuredLines) * 1e6 / static_cast<double>(over.us);

@@ -42,6 +42,12 @@ private:
     Sender m_sender;
 };
 
+std::string targetName(const influx::Target &target)
+{
+    const char *schema = target.schema == influx::Schema::Bounded ? "bounded" : "classic";
+    return target.url + "\n" + target.org + "\n" + target.bucket + "\n" + schema;
+}
+
 Result<std::unique_ptr<Sink>> Sink::start(const std::string &folder, Store &store, SenderOptions options, NetworkOptions network,
                                           const Clock &clock)
 {
@@ -52,8 +58,7 @@ Result<std::unique_ptr<Sink>> Sink::start(const std::string &folder, Store &stor
     if (!delivery)
         return fail(delivery.error());
     const influx::Target &target = options.target;
-    const char *schema = target.schema == influx::Schema::Bounded ? "bounded" : "classic";
-    const auto fresh = (*delivery)->begin(target.url + "\n" + target.org + "\n" + target.bucket + "\n" + schema);
+    const auto fresh = (*delivery)->begin(targetName(target));
     if (!fresh)
         return fail(fresh.error());
     if (*fresh)

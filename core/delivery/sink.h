@@ -15,6 +15,9 @@ class QThread;
 
 namespace threadline::delivery {
 
+/// What a place of delivery is known by; another one gets everything from the first event on.
+[[nodiscard]] std::string targetName(const influx::Target &target);
+
 class Sink {
 public:
     /// `store` and `clock` must outlive it. `folder`: the data folder. Nothing waits for the network. Errors: those of the stores.

@@ -31,6 +31,7 @@ struct DeliveryStatus {
     std::uint64_t deadLetters = 0;
     std::uint64_t shed = 0;
     std::uint64_t requests = 0;        ///< since the program started
+    std::uint64_t lines = 0;           ///< delivered since the program started, those sent again too
     std::uint64_t retries = 0;
     double perSecond = 0;              ///< lines
     bool full = false;                 ///< more wait than may

@@ -45,6 +45,7 @@ public:
 
     [[nodiscard]] Result<bool> begin(std::string_view target) override;
     [[nodiscard]] const DeliveryMark &mark() const override { return m_mark; }
+    [[nodiscard]] Result<> beginAgain() override;
     [[nodiscard]] Result<> write(const Update &update) override;
     [[nodiscard]] Result<std::vector<std::int64_t>> claim(const std::vector<Claim> &claims) override;
     [[nodiscard]] Result<> take(const std::vector<Claim> &claims) override;
@@ -200,6 +201,21 @@ Result<bool> SqliteDelivery::begin(std::string_view target)
     if (auto counted = countDead(); !counted)
         return fail(counted.error());
     return !known;
+}
+
+/// What is sent first is what the rows say, so nothing may be remembered of points that said otherwise.
+Result<> SqliteDelivery::beginAgain()
+{
+    DeliveryMark first;
+    first.change = m_mark.change;
+    auto done = transaction([&]() -> Result<> {
+        if (auto cleared = m_connection.run("DELETE FROM points; DELETE FROM places", "begin"); !cleared)
+            return cleared;
+        return writeMark(first);
+    });
+    if (done)
+        m_mark = first;
+    return done;
 }
 
 Result<> SqliteDelivery::writeMark(const DeliveryMark &mark)

@@ -55,6 +55,8 @@ public:
     /// Says where to. True: that is another place than before, or the first; delivery begins with the first event then.
     [[nodiscard]] virtual Result<bool> begin(std::string_view target) = 0;
     [[nodiscard]] virtual const DeliveryMark &mark() const = 0;
+    /// Begins with the first event again, at the same place.
+    [[nodiscard]] virtual Result<> beginAgain() = 0;
 
     /// What one transaction writes.
     struct Update {

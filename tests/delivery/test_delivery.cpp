@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Delivery over real HTTP to a played database that misbehaves in every way: nothing lost, nothing twice, each fault told.
+#include "app/common/resend.h"
 #include "tests/delivery/rig.h"
 #include "tests/support/influxserver.h"
 #include "tests/support/testmain.h"
@@ -91,6 +92,7 @@ private Q_SLOTS:
     void tooMuchThatWaitsIsShed();
     void gzipIsGivenUpWhereItIsNotTaken();
     void withoutPayload();
+    void whatWasLostIsSentAgain();
     void aVariantLeavesNothingBehind_data();
     void aVariantLeavesNothingBehind();
 };
@@ -471,6 +473,47 @@ void TestDelivery::withoutPayload()
     QCOMPARE(rig.wrong(server.points(), truth), QString());
     for (const FakePoint &point : server.points())
         QVERIFY(!point.fields.contains("payload"));
+}
+
+/// A bucket that was lost is filled from the data folder, whole or for a range of time.
+void TestDelivery::whatWasLostIsSentAgain()
+{
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.deliver(server.url(), server.token);
+    const Truth truth = feed(*rig.harness, calls(20, 16, true));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    rig.stop();
+    rig.harness.reset();
+    app::RuntimeOptions options;
+    options.dataFolder = rig.folder.path().toStdString();
+    options.delivery = rig.options;
+    int told = 0;
+    const auto tell = [&](const std::string &) { ++told; };
+    server.buckets["bucket"] = {};
+    auto sent = app::resend(options, {}, rig.clock, tell);
+    QVERIFY2(sent, sent ? "" : sent.error().message.c_str());
+    QCOMPARE(rig.wrong(server.points(), truth), QString());
+    QVERIFY(told >= 2);
+
+    std::set<Timestamp> times;
+    for (const auto &[id, events] : truth) {
+        for (const Event &event : events)
+            times.insert(event.time);
+    }
+    const app::ResendRange range{*std::next(times.begin(), 40), *std::next(times.begin(), 80)};
+    std::size_t within = 0;
+    for (const auto &[id, events] : truth)
+        within += static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [&](const Event &e) { return e.time >= *range.from && e.time < *range.to; }));
+    server.buckets["bucket"] = {};
+    sent = app::resend(options, range, rig.clock, tell);
+    QVERIFY2(sent, sent ? "" : sent.error().message.c_str());
+    QCOMPARE(server.points().size(), within);
+    options.delivery.reset();
+    sent = app::resend(options, {}, rig.clock, tell);
+    QVERIFY(!sent && sent.error().message.find("TSDB_URL") != std::string::npos);
 }
 
 void TestDelivery::aVariantLeavesNothingBehind_data()
