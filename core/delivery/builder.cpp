@@ -9,7 +9,7 @@ namespace threadline::delivery {
 namespace {
 
 constexpr int kChangesAtATime = 200;
-constexpr int kUnsettledAtATime = 64;
+constexpr int kUnsettledAtATime = 500;
 constexpr std::size_t kMostAttached = 200; ///< of a batch
 /// Of one interaction, as often as it is settled: what is left follows at the next time.
 constexpr std::size_t kMostOfOne = 20'000;

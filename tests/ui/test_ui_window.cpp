@@ -397,6 +397,30 @@ private Q_SLOTS:
         QTRY_VERIFY(!f->parts().error->isVisible());
     }
 
+    void deliveryIsToldOnceThereIsOne()
+    {
+        QVERIFY(!f->parts().status->findChildren<QWidget *>().isEmpty());
+        Status status = liveStatus();
+        status.delivery.state = DeliveryState::Delivering;
+        status.delivery.product = "InfluxDB 2.9.1";
+        status.delivery.target = "http://127.0.0.1:8086, events";
+        status.delivery.delivered = 12'345;
+        f->session.setStatus(status);
+        QTRY_VERIFY(f->parts().status->texts().contains(QStringLiteral("InfluxDB 2.9.1: all delivered")));
+        QVERIFY(!f->parts().error->isVisible());
+        status.delivery.state = DeliveryState::Paused;
+        status.delivery.backlog = 4'711;
+        status.delivery.words = "127.0.0.1:8086 does not accept the token. Check TSDB_TOKEN.";
+        f->session.setStatus(status);
+        QTRY_VERIFY(f->parts().status->texts().contains(QStringLiteral("InfluxDB 2.9.1: paused, 4,711 waiting")));
+        QTRY_COMPARE(f->parts().error->text(), qstr(status.delivery.words));
+        Q_EMIT f->parts().status->listWanted(QStringLiteral("counters"));
+        const QAbstractItemModel *counters = f->parts().lists->model(QStringLiteral("counters"));
+        QVERIFY(!counters->match(counters->index(0, 1), Qt::DisplayRole, QStringLiteral("12,345")).isEmpty());
+        f->session.setStatus(liveStatus());
+        QTRY_VERIFY(!f->parts().error->isVisible());
+    }
+
     void nowPanelChoosesTheLane()
     {
         WaitRow *row = space().nowPanel().findChild<WaitRow *>();

@@ -143,6 +143,17 @@ void ListDialog::refreshCounters()
     };
     for (const auto &[reason, count] : s.refusedBy)
         rows << QStringList{tr("Refused: %1").arg(foreign(reason)), numberText(count), {}};
+    if (const DeliveryStatus &d = s.delivery; d.state != DeliveryState::Off) {
+        rows << QStringList{tr("Delivery"), deliveryStateName(d.state), foreign(d.target)}
+             << QStringList{tr("Delivered"), numberText(d.delivered), foreign(d.product)}
+             << QStringList{tr("Waiting for delivery"), numberText(d.backlog),
+                            d.oldest ? tr("the oldest since %1").arg(m_look.time().full(*d.oldest)) : QString()}
+             << QStringList{tr("Delivery rate"), tr("%1/s").arg(numberText(static_cast<std::uint64_t>(std::max(0.0, d.perSecond + 0.5)))), {}}
+             << QStringList{tr("Set aside"), numberText(d.deadLetters), tr("events that the shared store does not take")}
+             << QStringList{tr("Passed over"), numberText(d.shed), tr("because too many waited; they are in the local store")};
+        if (!d.words.empty())
+            rows << QStringList{tr("Delivery says"), {}, foreign(d.words, 400)};
+    }
     if (!s.sequenceNote.empty())
         rows << QStringList{tr("Sequence"), {}, foreign(s.sequenceNote)};
     setRows(m_counters, rows);

@@ -249,6 +249,18 @@ QString sourceStateName(SourceState state)
     return {};
 }
 
+QString deliveryStateName(DeliveryState state)
+{
+    switch (state) {
+    case DeliveryState::Off: return tr("Off");
+    case DeliveryState::Checking: return tr("Looking who answers");
+    case DeliveryState::Delivering: return tr("Delivering");
+    case DeliveryState::Waiting: return tr("Trying again");
+    case DeliveryState::Paused: return tr("Paused");
+    }
+    return {};
+}
+
 QString bandStateName(BandState state)
 {
     switch (state) {

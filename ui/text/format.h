@@ -40,6 +40,7 @@ namespace threadline::ui {
 [[nodiscard]] QString confidenceName(Confidence confidence);
 [[nodiscard]] QString provenanceName(Provenance provenance);
 [[nodiscard]] QString sourceStateName(SourceState state);
+[[nodiscard]] QString deliveryStateName(DeliveryState state);
 [[nodiscard]] QString bandStateName(BandState state);
 [[nodiscard]] QString bandCauseName(BandCause cause);
 

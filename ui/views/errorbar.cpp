@@ -29,6 +29,10 @@ std::vector<Problem> problemsOf(const Status &status, const QString &failure)
         out.push_back(
             {severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps")});
     }
+    if (status.delivery.state == DeliveryState::Paused)
+        out.push_back({Severity::Error, qstr(status.delivery.words), QStringLiteral("counters")});
+    else if (status.delivery.state == DeliveryState::Waiting && !status.delivery.words.empty())
+        out.push_back({Severity::Warn, qstr(status.delivery.words), QStringLiteral("counters")});
     if (!failure.isEmpty())
         out.push_back({Severity::Error, failure, {}});
     if (!status.sequenceNote.empty())

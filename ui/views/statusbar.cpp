@@ -20,6 +20,15 @@ Glyph glyphOfSeverity(Severity severity)
     return Glyph::Info;
 }
 
+/// How far the shared store is behind.
+QString deliveryText(const DeliveryStatus &d)
+{
+    const QString name = d.product.empty() ? QStringLiteral("InfluxDB") : foreign(d.product, 24);
+    if (d.state != DeliveryState::Delivering)
+        return StatusBar::tr("%1: %2, %3 waiting").arg(name, deliveryStateName(d.state).toLower(), numberText(d.backlog));
+    return d.backlog == 0 ? StatusBar::tr("%1: all delivered").arg(name) : StatusBar::tr("%1: %2 waiting").arg(name, numberText(d.backlog));
+}
+
 QString connectionText(const Status &status)
 {
     const QString name = foreign(status.sourceName, 40);
@@ -52,7 +61,7 @@ StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent)
 {
     setFixedHeight(kStatusHeight);
     setAccessibleName(tr("Status"));
-    const char *lists[] = {"gaps", "counters", "counters", "counters", "counters", "counters", "refused"};
+    const char *lists[] = {"gaps", "counters", "counters", "counters", "counters", "counters", "counters", "refused"};
     for (int i = 0; i < kItems; ++i) {
         auto *button = new FlatButton(FlatButton::Style::Item, look, this);
         connect(button, &FlatButton::clicked, this, [this, list = QString::fromLatin1(lists[i])] { Q_EMIT listWanted(list); });
@@ -75,7 +84,12 @@ void StatusBar::setFrame(const QString &text)
     fit();
 }
 
-bool StatusBar::wanted(Item item) const { return !m_reproducible || (item != Rate && item != DelayItem); }
+bool StatusBar::wanted(Item item) const
+{
+    if (item == DeliveryItem)
+        return m_hub.status().delivery.state != DeliveryState::Off;
+    return !m_reproducible || (item != Rate && item != DelayItem);
+}
 
 void StatusBar::refresh()
 {
@@ -89,6 +103,11 @@ void StatusBar::refresh()
                                             : tr("queue %1").arg(numberText(s.queueMessages)));
     m_items[Stored]->setText(tr("stored %1").arg(numberText(s.storedTotal)));
     m_items[Duplicates]->setText(tr("duplicates %1").arg(numberText(s.duplicates)));
+    const DeliveryStatus &d = s.delivery;
+    m_items[DeliveryItem]->setText(deliveryText(d));
+    const Severity delivery = d.state == DeliveryState::Paused ? Severity::Error : d.words.empty() ? Severity::Ok : Severity::Warn;
+    m_items[DeliveryItem]->setGlyph(glyphOfSeverity(delivery), delivery);
+    m_items[DeliveryItem]->setToolTip(foreign(d.words, 400));
     m_items[RefusedItem]->setText(tr("%1 refused").arg(numberText(s.refused)));
     m_items[RefusedItem]->setGlyph(s.refused ? Glyph::Warn : Glyph::None,
                                    s.refused ? std::optional(Severity::Warn) : std::nullopt);

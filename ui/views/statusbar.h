@@ -28,7 +28,7 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    enum Item { Connection, Rate, DelayItem, Queue, Stored, Duplicates, RefusedItem, kItems };
+    enum Item { Connection, Rate, DelayItem, Queue, Stored, Duplicates, DeliveryItem, RefusedItem, kItems };
     void refresh();
     void fit();
     [[nodiscard]] bool wanted(Item item) const;
