@@ -149,17 +149,6 @@ std::string percentEncode(std::string_view text)
     return out;
 }
 
-bool isUtf8(std::string_view text)
-{
-    while (!text.empty()) {
-        const std::size_t length = utf8Length(text);
-        if (length == 0)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
 Read<Parameters> readQuery(std::string_view query, std::string_view known)
 {
     Parameters out;

@@ -4,6 +4,7 @@
 /// how requests are smuggled.
 #pragma once
 
+#include "core/base/utf8.h"
 #include "core/base/time.h"
 #include "core/session.h"
 
@@ -58,7 +59,6 @@ inline constexpr int kMaxFields = 100;
 
 /// Appends `text` with its %XX decoded. False for a '%' that two hexadecimal digits do not follow.
 [[nodiscard]] bool percentDecode(std::string_view text, std::string &out);
-[[nodiscard]] bool isUtf8(std::string_view text);
 /// `text` so that it can stand in one path segment or query value.
 [[nodiscard]] std::string percentEncode(std::string_view text);
 

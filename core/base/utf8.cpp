@@ -46,4 +46,15 @@ void appendUtf8(std::string &out, std::uint32_t code)
     }
 }
 
+bool isUtf8(std::string_view text)
+{
+    while (!text.empty()) {
+        const std::size_t length = utf8Length(text);
+        if (length == 0)
+            return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 } // namespace threadline

@@ -11,6 +11,8 @@ namespace threadline {
 
 /// Length of the well-formed sequence at the start of `text`, which must not be empty; 0 if there is none.
 [[nodiscard]] std::size_t utf8Length(std::string_view text);
+/// Whether all of it is well-formed.
+[[nodiscard]] bool isUtf8(std::string_view text);
 /// Appends the code point, which must be at most 0x10FFFF.
 void appendUtf8(std::string &out, std::uint32_t code);
 

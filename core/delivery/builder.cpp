@@ -103,15 +103,13 @@ Result<> BatchBuilder::renderAttached(Batch &batch)
 {
     const std::vector<StoredEvent> attached = std::move(m_attached);
     for (const StoredEvent &stored : attached) {
-        const auto id = idOf(stored.interaction);
+        const auto id = m_reader.idOf(stored.interaction);
         if (!id)
             return fail(id.error());
         renderStored(batch, stored, *id);
     }
     return {};
 }
-
-Result<std::string> BatchBuilder::idOf(InteractionKey key) { return m_reader.idOf(key); }
 
 /// Sees to it that no two events have one point; see claim().
 Result<> BatchBuilder::separate(Batch &batch)
@@ -178,7 +176,7 @@ Result<std::optional<Event>> BatchBuilder::eventOf(std::int64_t row, StoredEvent
         return fail(read.error());
     if (stored.interaction == 0)
         return std::optional<Event>();
-    const auto id = idOf(stored.interaction);
+    const auto id = m_reader.idOf(stored.interaction);
     if (!id)
         return fail(id.error());
     auto event = decode(stored, *id);
@@ -236,7 +234,7 @@ Result<> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Upd
     const auto now = eventOf(change.row, stored);
     if (!now)
         return fail(now.error());
-    const auto id = idOf(change.from);
+    const auto id = m_reader.idOf(change.from);
     if (!id)
         return fail(id.error());
     StoredEvent before = stored;
@@ -305,7 +303,7 @@ Result<> BatchBuilder::addUnsettled(Batch &batch, const BuildLimit &limit, Times
     for (const InteractionKey key : *keys) {
         if (!isRoomLeft(batch, limit))
             return {};
-        const auto whole = settle(batch, key, limit);
+        const auto whole = settle(batch, key);
         if (!whole)
             return fail(whole.error());
         if (*whole)
@@ -315,9 +313,9 @@ Result<> BatchBuilder::addUnsettled(Batch &batch, const BuildLimit &limit, Times
 }
 
 /// False: some of it is left.
-Result<bool> BatchBuilder::settle(Batch &batch, InteractionKey key, const BuildLimit &)
+Result<bool> BatchBuilder::settle(Batch &batch, InteractionKey key)
 {
-    const auto id = idOf(key);
+    const auto id = m_reader.idOf(key);
     if (!id)
         return fail(id.error());
     if (id->empty())

@@ -11,7 +11,6 @@
 #include "core/influx/points.h"
 #include "core/influx/target.h"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -46,8 +45,6 @@ public:
     void skipTo(std::int64_t row) { m_read = row; }
 
 private:
-    struct Rendered;
-
     [[nodiscard]] Result<Event> decode(const StoredEvent &stored, const std::string &interaction);
     void render(Batch &batch, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options);
     void renderStored(Batch &batch, const StoredEvent &stored, const std::string &interaction);
@@ -56,11 +53,10 @@ private:
     [[nodiscard]] Result<> giveWay(Batch &batch, std::size_t line, std::int64_t holder);
     [[nodiscard]] Result<> addAgain(Batch &batch, const BuildLimit &limit);
     [[nodiscard]] Result<> addUnsettled(Batch &batch, const BuildLimit &limit, Timestamp now);
-    [[nodiscard]] Result<bool> settle(Batch &batch, InteractionKey key, const BuildLimit &limit);
+    [[nodiscard]] Result<bool> settle(Batch &batch, InteractionKey key);
     [[nodiscard]] Result<> applyChanges(Batch &batch);
     [[nodiscard]] Result<> leftBehind(const StoredChange &change, DeliveryStore::Update &update);
     [[nodiscard]] Result<std::optional<Event>> eventOf(std::int64_t row, StoredEvent &stored);
-    [[nodiscard]] Result<std::string> idOf(InteractionKey key);
 
     StoreReader &m_reader;
     DeliveryStore &m_delivery;

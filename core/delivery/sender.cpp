@@ -213,14 +213,14 @@ Result<> Sender::shedOldest()
 
 void Sender::divide(std::shared_ptr<Batch> batch)
 {
-    Part part{batch, {}, 0, 0, true};
+    Part part{batch, {}, 0, 0};
     std::size_t bytes = 0;
     for (std::uint32_t i = 0; i < batch->lines.size(); ++i) {
         const bool full = part.lines.size() >= static_cast<std::size_t>(m_limit.lines) || bytes + batch->lines[i].size > m_limit.bytes;
         if (full && !part.lines.empty()) {
             ++batch->open;
             m_parts.push_back(std::move(part));
-            part = {batch, {}, 0, 0, true};
+            part = {batch, {}, 0, 0};
             bytes = 0;
         }
         part.lines.push_back(i);
@@ -352,10 +352,9 @@ void Sender::isolate(Part part, const std::string &reason)
         return partDone(part.batch);
     }
     const auto middle = part.lines.begin() + static_cast<std::ptrdiff_t>(part.lines.size() / 2);
-    Part second{part.batch, {middle, part.lines.end()}, 0, 0, false};
+    Part second{part.batch, {middle, part.lines.end()}, 0, 0};
     part.lines.erase(middle, part.lines.end());
     part.failures = 0;
-    part.first = false;
     ++part.batch->open;
     m_parts.push_front(std::move(second));
     m_parts.push_front(std::move(part));

@@ -61,7 +61,6 @@ private:
         std::vector<std::uint32_t> lines;
         int failures = 0;             ///< of the server itself, in a row
         std::uint64_t others = 0;     ///< m_deliveries when the first of these came
-        bool first = true;            ///< made from a batch whole
     };
 
     void identify();

@@ -92,17 +92,6 @@ const char *whyNoTag(std::string_view value)
 
 } // namespace
 
-bool isUtf8(std::string_view text)
-{
-    while (!text.empty()) {
-        const std::size_t length = utf8Length(text);
-        if (length == 0)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
 LineWriter::LineWriter(std::string &out, std::string_view measurement) : m_out(out), m_start(out.size()), m_at(m_start)
 {
     wroteUpTo(put(makeRoom(measurement.size()), measurement));

@@ -2,6 +2,8 @@
 /// One line of InfluxDB's line protocol, appended to a text piece by piece.
 #pragma once
 
+#include "core/base/utf8.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -50,8 +52,5 @@ private:
     const char *m_problem = nullptr;
     std::string_view m_field;
 };
-
-/// Whether `text` is UTF-8 throughout.
-[[nodiscard]] bool isUtf8(std::string_view text);
 
 } // namespace threadline::influx
