@@ -104,6 +104,11 @@ private:
 /// Appends `text` as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD.
 void appendString(std::string &out, std::string_view text);
 
+/// `out` becomes a JSON array of strings.
+void writeStrings(std::string &out, const std::vector<std::string> &items);
+/// The strings of an array that writeStrings() made; of any other text as many as can be found.
+[[nodiscard]] std::vector<std::string> readStrings(std::string_view array);
+
 /// Writes JSON into a string, commas and all. Nesting is the caller's business.
 ///   Writer w(out); w.beginObject(); w.member("count", 3); w.key("items"); w.beginArray(); ... w.endArray(); w.endObject();
 class Writer {

@@ -66,6 +66,31 @@ void appendString(std::string &out, std::string_view text)
     out.push_back('"');
 }
 
+void writeStrings(std::string &out, const std::vector<std::string> &items)
+{
+    out.clear();
+    out.push_back('[');
+    for (const std::string &item : items) {
+        if (out.size() > 1)
+            out.push_back(',');
+        appendString(out, item);
+    }
+    out.push_back(']');
+}
+
+std::vector<std::string> readStrings(std::string_view array)
+{
+    std::vector<std::string> items;
+    Cursor cursor(array);
+    if (!cursor.enterArray())
+        return items;
+    while (cursor.nextElement()) {
+        if (auto item = stringOf(cursor.skipValue()))
+            items.push_back(std::move(*item));
+    }
+    return items;
+}
+
 void Writer::separate()
 {
     if (!m_first && !m_afterKey)

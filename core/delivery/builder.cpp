@@ -79,6 +79,7 @@ Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Times
         if (stored.interaction == 0)
             return true;
         ++batch->events;
+        batch->update.touched.push_back(stored.interaction);
         renderStored(*batch, stored, {});
         return m_attached.size() < kMostAttached && isRoomLeft(*batch, limit);
     });
@@ -91,9 +92,11 @@ Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Times
     if (auto separated = separate(*batch); !separated)
         return fail(separated.error());
     batch->update.now = now;
-    auto &unsettled = batch->update.unsettled;
-    std::sort(unsettled.begin(), unsettled.end());
-    unsettled.erase(std::unique(unsettled.begin(), unsettled.end()), unsettled.end());
+    batch->update.lookAt = now + m_settleAfter;
+    for (auto *keys : {&batch->update.unsettled, &batch->update.touched}) {
+        std::sort(keys->begin(), keys->end());
+        keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
+    }
     m_read = batch->lastRow;
     m_lastBytes = batch->text.size();
     return batch;
@@ -191,9 +194,14 @@ Result<std::unique_ptr<Batch>> BatchBuilder::again(const BuildLimit &limit, Time
     m_claims.clear();
     m_without.clear();
     batch->update.now = now;
+    batch->update.lookAt = now + m_settleAfter;
     for (auto done : {applyChanges(*batch), addAgain(*batch, limit), addUnsettled(*batch, limit, now), separate(*batch)}) {
         if (!done)
             return fail(done.error());
+    }
+    if (isRoomLeft(*batch, limit)) {
+        if (auto added = m_overviews.add(*batch, now); !added)
+            return fail(added.error());
     }
     if (isNothing(*batch))
         return std::unique_ptr<Batch>();
@@ -289,6 +297,7 @@ Result<> BatchBuilder::addAgain(Batch &batch, const BuildLimit &limit)
         render(batch, **event, row, point.lamport, {m_target.schema, m_target.payload, point.bump, true});
         batch.update.points.push_back(point);
         batch.update.unsettled.push_back(stored.interaction);
+        batch.update.touched.push_back(stored.interaction);
     }
     return {};
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/delivery/batch.h"
+#include "core/delivery/overviews.h"
 #include "core/engine/derive.h"
 #include "core/influx/points.h"
 #include "core/influx/target.h"
@@ -30,7 +31,7 @@ class BatchBuilder {
 public:
     BatchBuilder(StoreReader &reader, DeliveryStore &delivery, const influx::Target &target, SequenceScope scope,
                  Duration settleAfter = kSettleAfter)
-        : m_reader(reader), m_delivery(delivery), m_target(target), m_settleAfter(settleAfter), m_deriver(scope), m_read(delivery.mark().row)
+        : m_reader(reader), m_delivery(delivery), m_target(target), m_settleAfter(settleAfter), m_deriver(scope), m_overviews(reader, delivery, target, settleAfter), m_read(delivery.mark().row)
     {
     }
 
@@ -63,6 +64,7 @@ private:
     const influx::Target m_target;
     const Duration m_settleAfter;
     Deriver m_deriver;
+    Overviews m_overviews;
     std::int64_t m_read;
     std::size_t m_lastBytes = 0; ///< of the batch before: about as many are needed again
     std::vector<StoredEvent> m_attached;             ///< of the batch in hand: their interaction is not in their text

@@ -168,9 +168,10 @@ Result<> Sender::fill()
     auto again = m_builder.again(m_limit, m_clock.now());
     if (!again)
         return threadline::fail(again.error());
-    m_nextAgain = now + kAgainEvery;
-    if (!*again)
+    if (!*again) {
+        m_nextAgain = now + kAgainEvery;
         return {};
+    }
     m_again = std::move(*again);
     divide(m_again);
     return {};

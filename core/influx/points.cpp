@@ -2,6 +2,7 @@
 #include "core/influx/points.h"
 
 #include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/base/utf8.h"
 #include "core/influx/line.h"
 
@@ -144,6 +145,15 @@ std::string tagOf(std::string_view text, std::string_view absent)
     return out.empty() ? std::string(absent) : out;
 }
 
+std::string_view firstOf(const std::vector<std::string> &names) { return names.empty() ? std::string_view() : std::string_view(names.front()); }
+
+std::string arrayOf(const std::vector<std::string> &names)
+{
+    std::string out;
+    json::writeStrings(out, names);
+    return out;
+}
+
 std::string hexByte(std::uint64_t value)
 {
     static constexpr char kDigits[] = "0123456789abcdef";
@@ -171,41 +181,41 @@ Result<PointPlace> appendEvent(std::string &out, const Event &event, std::int64_
     return finish(line, place, event.time);
 }
 
-std::string_view nameOf(Phase phase)
-{
-    switch (phase) {
-    case Phase::Started: return "started";
-    case Phase::Queued: return "queued";
-    case Phase::Answered: return "answered";
-    case Phase::Ended: break;
-    }
-    return "ended";
-}
+std::string_view nameOf(Phase phase) { return phase == Phase::Started ? "started" : "ended"; }
 
-Result<PointPlace> appendIndex(std::string &out, const IndexRow &row, int bump)
+Result<PointPlace> appendIndex(std::string &out, const Summary &summary, Phase phase, bool names, int bump)
 {
+    const std::string &id = summary.interaction.value;
+    const Timestamp at = phase == Phase::Started ? summary.start : summary.end.value_or(summary.lastEventAt);
     LineWriter line(out, kIndexMeasurement);
-    line.tag("media", tagOf(row.media, "unknown"));
-    line.tag("queue", tagOf(row.queue, "none"));
-    PointPlace place{hash64(line.series()), pointTime(row.at, std::string(row.interaction).append(nameOf(row.phase)), bump)};
-    line.text("interactionId", row.interaction);
-    if (!row.agent.empty())
-        line.text("agent", row.agent);
-    line.text("phase", nameOf(row.phase));
-    line.number("startUs", row.start.us);
-    line.number("lastUs", row.last.us);
-    line.number("count", row.count);
-    return finish(line, place, row.at);
+    line.tag("media", tagOf(firstOf(summary.media), "unknown"));
+    line.tag("queue", tagOf(firstOf(summary.queues), "none"));
+    const PointPlace place{hash64(line.series()), pointTime(at, std::string(id).append(nameOf(phase)), bump)};
+    line.text("interactionId", id);
+    line.text("phase", nameOf(phase));
+    line.number("startUs", summary.start.us);
+    line.number("lastUs", summary.lastEventAt.us);
+    line.number("endUs", summary.end ? summary.end->us : 0);
+    line.number("count", summary.count);
+    line.text("agent", firstOf(summary.agents));
+    line.text("mediaList", arrayOf(summary.media));
+    line.text("queueList", arrayOf(summary.queues));
+    line.text("agentList", arrayOf(summary.agents));
+    line.text("customer", names ? std::string_view(summary.customer) : std::string_view());
+    return finish(line, place, at);
 }
 
-Result<PointPlace> appendLocator(std::string &out, std::string_view interaction, Timestamp start, int bump)
+Result<PointPlace> appendLocator(std::string &out, const Summary &summary, int bump)
 {
+    const std::string &id = summary.interaction.value;
     LineWriter line(out, kLocatorMeasurement);
-    line.tag("part", locatorPart(interaction));
-    const PointPlace place{hash64(line.series()), pointTime(start, interaction, bump)};
-    line.text("interactionId", interaction);
-    line.number("startUs", start.us);
-    return finish(line, place, start);
+    line.tag("part", locatorPart(id));
+    const PointPlace place{hash64(line.series()), pointTime(summary.start, id, bump)};
+    line.text("interactionId", id);
+    line.number("startUs", summary.start.us);
+    line.number("lastUs", summary.lastEventAt.us);
+    line.number("endUs", summary.end ? summary.end->us : 0);
+    return finish(line, place, summary.start);
 }
 
 std::string eventPart(std::string_view interaction) { return hexByte(hash64(interaction) % kEventParts); }

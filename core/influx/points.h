@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/influx/target.h"
 #include "core/model/event.h"
+#include "core/model/summary.h"
 
 #include <cstdint>
 #include <string>
@@ -13,8 +14,8 @@
 namespace threadline::influx {
 
 inline constexpr std::string_view kEventMeasurement = "interaction_event";          ///< bounded
-inline constexpr std::string_view kIndexMeasurement = "interaction_index";          ///< bounded
-inline constexpr std::string_view kLocatorMeasurement = "interaction_locator";      ///< bounded
+inline constexpr std::string_view kIndexMeasurement = "interaction_index";          ///< both
+inline constexpr std::string_view kLocatorMeasurement = "interaction_locator";      ///< both
 inline constexpr std::string_view kClassicMeasurement = "genesys_interaction_events";
 /// A longer payload is left out of its point; the point says so (payloadBytes).
 inline constexpr std::size_t kMaxPayload = 60'000;
@@ -50,20 +51,14 @@ struct PointPlace {
 [[nodiscard]] Result<PointPlace> appendEvent(std::string &out, const Event &event, std::int64_t lamport,
                                              const PointOptions &options);
 
-/// The smaller points beside the events of the bounded schema, so that lists and single timelines are found quickly.
-enum class Phase : std::uint8_t { Started, Queued, Answered, Ended };
-[[nodiscard]] std::string_view nameOf(Phase phase); ///< "started", "queued", "answered", "ended"
-struct IndexRow {
-    std::string_view interaction, media, queue, agent;
-    Phase phase = Phase::Started;
-    Timestamp at;
-    Timestamp start; ///< of the interaction
-    Timestamp last;  ///< largest source time so far
-    std::int64_t count = 0; ///< events
-};
-[[nodiscard]] Result<PointPlace> appendIndex(std::string &out, const IndexRow &row, int bump);
+/// The points that tell of an interaction as a whole, so that lists and single timelines are found quickly. In both schemas; each
+/// has all its fields every time, so that a later one replaces an earlier one. `bump`: as of events.
+enum class Phase : std::uint8_t { Started, Ended };
+[[nodiscard]] std::string_view nameOf(Phase phase); ///< "started", "ended"
+/// A row of the index: at the interaction's start or end. `names`: with the customer.
+[[nodiscard]] Result<PointPlace> appendIndex(std::string &out, const Summary &summary, Phase phase, bool names, int bump);
 /// Where in time an interaction lies: one point an interaction, at its start.
-[[nodiscard]] Result<PointPlace> appendLocator(std::string &out, std::string_view interaction, Timestamp start, int bump);
+[[nodiscard]] Result<PointPlace> appendLocator(std::string &out, const Summary &summary, int bump);
 
 /// "00" to "3f": XXH3-64 of the interaction's id mod 64. And "00" to "ff" of locators.
 [[nodiscard]] std::string eventPart(std::string_view interaction);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/delivery.h"
 
+#include "core/base/json.h"
 #include "core/store/connection.h"
 #include "core/store/files.h"
 
@@ -28,6 +29,14 @@ CREATE TABLE IF NOT EXISTS places(time INTEGER NOT NULL, series INTEGER NOT NULL
   PRIMARY KEY(time, series)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unsettled(interaction INTEGER PRIMARY KEY, since INTEGER NOT NULL, again INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS unsettled_since ON unsettled(since);
+CREATE TABLE IF NOT EXISTS overviews(
+  interaction INTEGER PRIMARY KEY,
+  due INTEGER,
+  wait INTEGER NOT NULL,
+  digest INTEGER NOT NULL,
+  again INTEGER NOT NULL,
+  points TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS overviews_due ON overviews(due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS again(row INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS removals(n INTEGER PRIMARY KEY AUTOINCREMENT, point TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS dead(
@@ -50,6 +59,7 @@ public:
     [[nodiscard]] Result<std::vector<std::int64_t>> claim(const std::vector<Claim> &claims) override;
     [[nodiscard]] Result<> take(const std::vector<Claim> &claims) override;
     [[nodiscard]] Result<std::vector<InteractionKey>> takeUnsettled(Timestamp before, int limit) override;
+    [[nodiscard]] Result<std::vector<Overview>> takeOverviews(Timestamp now, int limit) override;
     [[nodiscard]] Result<std::vector<std::int64_t>> rowsAgain(int limit) override { return numbers(m_again, limit); }
     [[nodiscard]] Result<std::optional<DeliveredPoint>> delivered(std::int64_t row) override;
     [[nodiscard]] Result<std::vector<Removal>> removals(int limit) override;
@@ -64,6 +74,7 @@ private:
     [[nodiscard]] Result<> run(sqlite::Statement &statement);
     [[nodiscard]] Result<> prepare();
     [[nodiscard]] Result<> writeMark(const DeliveryMark &mark);
+    [[nodiscard]] Result<> writeOverviews(const Update &update);
     [[nodiscard]] Result<> writeDead(const std::vector<DeadLetter> &dead);
     [[nodiscard]] Result<> writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows);
     [[nodiscard]] Result<std::vector<std::int64_t>> numbers(sqlite::Statement &statement, int limit);
@@ -71,7 +82,7 @@ private:
 
     sqlite::Connection m_connection;
     sqlite::Statement m_begin, m_commit, m_rollback, m_setMark, m_point, m_claim, m_take, m_holder, m_unsettle, m_taken, m_settle, m_renew,
-        m_takeUnsettled, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_pruneDead,
+        m_takeUnsettled, m_touch, m_overview, m_dropOverview, m_dueOverviews, m_takenOverview, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_pruneDead,
         m_deadLetters;
     DeliveryMark m_mark;
     std::uint64_t m_dead = 0;
@@ -117,6 +128,12 @@ Result<> SqliteDelivery::prepare()
         {&m_settle, "DELETE FROM unsettled WHERE interaction = ?1 AND again = 0"},
         {&m_renew, "UPDATE unsettled SET since = ?2, again = 0 WHERE interaction = ?1"},
         {&m_takeUnsettled, "SELECT interaction FROM unsettled WHERE since <= ?2 ORDER BY since LIMIT ?1"},
+        {&m_touch, "INSERT INTO overviews VALUES(?1, ?2, 0, 0, 1, '') ON CONFLICT DO UPDATE SET again = 1, due = coalesce(due, ?2)"},
+        {&m_overview, "UPDATE overviews SET due = iif(?2 IS NULL AND again = 1, ?3, ?2), wait = ?4, digest = ?5, points = ?6 "
+                      "WHERE interaction = ?1"},
+        {&m_dropOverview, "DELETE FROM overviews WHERE interaction = ?1"},
+        {&m_dueOverviews, "SELECT interaction, wait, digest, points, again FROM overviews WHERE due <= ?1 ORDER BY due LIMIT ?2"},
+        {&m_takenOverview, "UPDATE overviews SET again = 0 WHERE interaction = ?1"},
         {&m_again, "SELECT row FROM again ORDER BY row LIMIT ?1"},
         {&m_addAgain, "INSERT OR IGNORE INTO again VALUES(?1)"},
         {&m_dropAgain, "DELETE FROM again WHERE row = ?1"},
@@ -183,7 +200,7 @@ Result<bool> SqliteDelivery::begin(std::string_view target)
     if (!known) {
         m_mark = {};
         auto cleared = m_connection.run("BEGIN IMMEDIATE; DELETE FROM mark; DELETE FROM points; DELETE FROM places; DELETE FROM unsettled; "
-                                        "DELETE FROM again; DELETE FROM removals; DELETE FROM dead", "begin");
+                                        "DELETE FROM overviews; DELETE FROM again; DELETE FROM removals; DELETE FROM dead", "begin");
         if (cleared)
             cleared = make.prepare(m_connection, "INSERT INTO mark VALUES(1, ?1, 0, 0, 0, 0, 0)");
         if (cleared) {
@@ -209,7 +226,7 @@ Result<> SqliteDelivery::beginAgain()
     DeliveryMark first;
     first.change = m_mark.change;
     auto done = transaction([&]() -> Result<> {
-        if (auto cleared = m_connection.run("DELETE FROM points; DELETE FROM places", "begin"); !cleared)
+        if (auto cleared = m_connection.run("DELETE FROM points; DELETE FROM places; DELETE FROM overviews", "begin"); !cleared)
             return cleared;
         return writeMark(first);
     });
@@ -243,6 +260,53 @@ Result<> SqliteDelivery::writeDead(const std::vector<DeadLetter> &dead)
         return {};
     m_pruneDead.bind(1, kDeadKept);
     return run(m_pruneDead);
+}
+
+Result<> SqliteDelivery::writeOverviews(const Update &update)
+{
+    m_touch.bind(2, update.lookAt);
+    if (auto written = writeRows(m_touch, update.touched); !written)
+        return written;
+    std::string points;
+    for (const Overview &overview : update.overviews) {
+        sqlite::Statement &statement = overview.points.empty() ? m_dropOverview : m_overview;
+        statement.bind(1, overview.interaction);
+        if (!overview.points.empty()) {
+            json::writeStrings(points, overview.points);
+            m_overview.bind(2, overview.next);
+            m_overview.bind(3, update.lookAt);
+            m_overview.bind(4, overview.wait.us);
+            m_overview.bind(5, static_cast<std::int64_t>(overview.digest));
+            m_overview.bindText(6, points);
+        }
+        if (auto written = run(statement); !written)
+            return written;
+    }
+    return {};
+}
+
+Result<std::vector<DeliveryStore::Overview>> SqliteDelivery::takeOverviews(Timestamp now, int limit)
+{
+    std::vector<Overview> found;
+    std::vector<InteractionKey> keys;
+    m_dueOverviews.bind(1, now);
+    m_dueOverviews.bind(2, limit);
+    {
+        sqlite::Rows rows(m_dueOverviews);
+        const sqlite::Statement &s = m_dueOverviews;
+        while (rows.next()) {
+            keys.push_back(s.number(0));
+            found.push_back({s.number(0), {}, Duration::micros(s.number(1)), static_cast<std::uint64_t>(s.number(2)), json::readStrings(s.bytes(3)),
+                             s.number(4) != 0});
+        }
+        if (!rows.good())
+            return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+    }
+    if (keys.empty())
+        return found;
+    if (auto taken = transaction([&] { return writeRows(m_takenOverview, keys); }); !taken)
+        return fail(taken.error());
+    return found;
 }
 
 Result<> SqliteDelivery::writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows)
@@ -281,6 +345,8 @@ Result<> SqliteDelivery::write(const Update &update)
             if (auto written = run(m_addRemoval); !written)
                 return written;
         }
+        if (auto written = writeOverviews(update); !written)
+            return written;
         if (auto written = writeDead(update.dead); !written)
             return written;
         return update.mark ? writeMark(*update.mark) : Result<>();
@@ -412,7 +478,7 @@ Result<std::uint64_t> SqliteDelivery::retryDead()
 Result<bool> SqliteDelivery::hasWork()
 {
     const auto found = m_connection.number("SELECT EXISTS(SELECT 1 FROM again) OR EXISTS(SELECT 1 FROM unsettled) OR "
-                                           "EXISTS(SELECT 1 FROM removals)");
+                                           "EXISTS(SELECT 1 FROM removals) OR EXISTS(SELECT 1 FROM overviews WHERE digest = 0 AND due IS NOT NULL)");
     if (!found)
         return fail(found.error());
     return *found != 0;
@@ -423,7 +489,7 @@ Result<bool> SqliteDelivery::hasWork()
 bool DeliveryStore::Update::empty() const
 {
     return !mark && points.empty() && dead.empty() && unsettled.empty() && settled.empty() && again.empty() && sent.empty()
-        && remove.empty() && removed.empty();
+        && remove.empty() && removed.empty() && touched.empty() && overviews.empty();
 }
 
 bool DeliveryStore::exists(const std::string &folder) { return fileExists(folder + "/delivery.db"); }

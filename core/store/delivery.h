@@ -58,6 +58,16 @@ public:
     /// Begins with the first event again, at the same place.
     [[nodiscard]] virtual Result<> beginAgain() = 0;
 
+    /// What has been told of an interaction as a whole, by points beside those of its events.
+    struct Overview {
+        InteractionKey interaction = 0;
+        std::optional<Timestamp> next;   ///< when to look at it again; absent: once an event comes to it
+        Duration wait;                   ///< between the last two looks
+        std::uint64_t digest = 0;        ///< of the lines that were sent; 0: none
+        std::vector<std::string> points; ///< that stand there: series and time, as written
+        bool touched = false;            ///< taken: events came since the last look
+    };
+
     /// What one transaction writes.
     struct Update {
         std::optional<DeliveryMark> mark;
@@ -69,7 +79,10 @@ public:
         std::vector<std::int64_t> sent;        ///< rows that have been
         std::vector<std::string> remove;       ///< points to be taken away (series and time, as written)
         std::vector<std::int64_t> removed;     ///< numbers of Removal
+        std::vector<InteractionKey> touched;   ///< to which events came: to be looked at `lookAt`, unless that is planned already
+        std::vector<Overview> overviews;       ///< as they are since they were taken; without points: forgotten
         Timestamp now;                         ///< for `unsettled`
+        Timestamp lookAt;
         [[nodiscard]] bool empty() const;
     };
     [[nodiscard]] virtual Result<> write(const Update &update) = 0;
@@ -87,6 +100,8 @@ public:
 
     /// Interactions that became unsettled at or before `before`, the longest ago first.
     [[nodiscard]] virtual Result<std::vector<InteractionKey>> takeUnsettled(Timestamp before, int limit) = 0;
+    /// Overviews whose time has come, the longest ago first.
+    [[nodiscard]] virtual Result<std::vector<Overview>> takeOverviews(Timestamp now, int limit) = 0;
     [[nodiscard]] virtual Result<std::vector<std::int64_t>> rowsAgain(int limit) = 0;
     [[nodiscard]] virtual Result<std::optional<DeliveredPoint>> delivered(std::int64_t row) = 0;
     struct Removal {

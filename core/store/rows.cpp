@@ -23,31 +23,6 @@ int spanClass(Timestamp start, const std::optional<Timestamp> &end)
     return c;
 }
 
-void writeList(std::string &out, const std::vector<std::string> &items)
-{
-    out.clear();
-    out.push_back('[');
-    for (const std::string &item : items) {
-        if (out.size() > 1)
-            out.push_back(',');
-        json::appendString(out, item);
-    }
-    out.push_back(']');
-}
-
-std::vector<std::string> readList(std::string_view text)
-{
-    std::vector<std::string> items;
-    json::Cursor cursor(text);
-    if (!cursor.enterArray())
-        return items;
-    while (cursor.nextElement()) {
-        if (auto item = json::stringOf(cursor.skipValue()))
-            items.push_back(std::move(*item));
-    }
-    return items;
-}
-
 WriteGroup::SummaryRow readSummary(const sqlite::Statement &s, int first)
 {
     WriteGroup::SummaryRow row;
@@ -61,9 +36,9 @@ WriteGroup::SummaryRow readSummary(const sqlite::Statement &s, int first)
     summary.count = s.number(first + 6);
     summary.variants = s.number(first + 7);
     summary.customer = s.bytes(first + 8);
-    summary.media = readList(s.bytes(first + 9));
-    summary.queues = readList(s.bytes(first + 10));
-    summary.agents = readList(s.bytes(first + 11));
+    summary.media = json::readStrings(s.bytes(first + 9));
+    summary.queues = json::readStrings(s.bytes(first + 10));
+    summary.agents = json::readStrings(s.bytes(first + 11));
     summary.commit = static_cast<std::uint64_t>(s.number(first + 12));
     return row;
 }

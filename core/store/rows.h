@@ -26,8 +26,6 @@ inline constexpr int kSpanClasses = 18;
 [[nodiscard]] Duration spanLimit(int spanClass);
 
 /// ["a","b"]
-void writeList(std::string &out, const std::vector<std::string> &items);
-[[nodiscard]] std::vector<std::string> readList(std::string_view json);
 
 /// Reads the columns kSummaryColumns from `first` on.
 [[nodiscard]] WriteGroup::SummaryRow readSummary(const sqlite::Statement &statement, int first = 0);

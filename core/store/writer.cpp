@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// One group, one transaction.
-#include "core/store/rows.h"
+#include "core/base/json.h"
 #include "core/store/namesindex.h"
+#include "core/store/rows.h"
 #include "core/store/writes.h"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ void bindSummary(sqlite::Statement &s, const Summary &summary, std::int64_t comm
     s.bindText(10, summary.customer);
     const std::array<const std::vector<std::string> *, 3> items = {&summary.media, &summary.queues, &summary.agents};
     for (std::size_t i = 0; i < items.size(); ++i) {
-        writeList(*lists[i], *items[i]);
+        json::writeStrings(*lists[i], *items[i]);
         s.bindText(static_cast<int>(11 + i), *lists[i]);
     }
 }

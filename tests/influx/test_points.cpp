@@ -376,22 +376,46 @@ void TestPoints::pointTimes()
     QVERIFY(ok);
 }
 
+Summary summaryOf(const std::string &queue)
+{
+    Summary summary;
+    summary.interaction.value = "i1";
+    summary.start = kTime;
+    summary.lastEventAt = {kTime.us + 9};
+    summary.count = 3;
+    summary.media = {"voice", "chat"};
+    summary.queues = {queue};
+    summary.agents = {"Agent \"One\""};
+    summary.customer = "+49";
+    return summary;
+}
+
 void TestPoints::indexAndLocator()
 {
     std::string out;
-    const IndexRow row{"i1", "voice", "Support, EU", "Agent One", Phase::Queued, kTime, {1}, {2}, 3};
-    const auto index = appendIndex(out, row, 0);
+    Summary summary = summaryOf("Support, EU");
+    const std::string start = std::to_string(kTime.us), last = std::to_string(kTime.us + 9);
+    const auto index = appendIndex(out, summary, Phase::Started, true, 0);
     QVERIFY(index);
-    QCOMPARE(out, "interaction_index,media=voice,queue=Support\\,\\ EU interactionId=\"i1\",agent=\"Agent One\",phase=\"queued\",startUs=1i,lastUs=2i,"
-                  "count=3i " + timeOf("i1queued") + "\n");
+    const std::string fields = "\"Agent \\\"One\\\"\",mediaList=\"[\\\"voice\\\",\\\"chat\\\"]\",queueList=\"[\\\"Support, EU\\\"]\","
+                               "agentList=\"[\\\"Agent \\\\\\\"One\\\\\\\"\\\"]\"";
+    QCOMPARE(out, "interaction_index,media=voice,queue=Support\\,\\ EU interactionId=\"i1\",phase=\"started\",startUs=" + start + "i,lastUs=" + last
+                      + "i,endUs=0i,count=3i,agent=" + fields + ",customer=\"+49\" " + timeOf("i1started") + "\n");
     QCOMPARE(index->series, hash64("interaction_index,media=voice,queue=Support\\,\\ EU"));
-    QCOMPARE(std::to_string(index->time), timeOf("i1queued"));
+    QCOMPARE(std::to_string(index->time), timeOf("i1started"));
     out.clear();
-    const auto locator = appendLocator(out, "i1", kTime, 2);
-    QVERIFY(locator);
-    QCOMPARE(out, "interaction_locator,part=" + locatorPart("i1") + " interactionId=\"i1\",startUs=1925289840120007i " + timeOf("i12") + "\n");
+    summary.end = {kTime.us + 7'000'000};
+    QVERIFY(appendIndex(out, summary, Phase::Ended, false, 0));
+    QVERIFY(out.find("phase=\"ended\"") != std::string::npos && out.find(",customer=\"\" ") != std::string::npos);
+    QCOMPARE(out.substr(out.rfind(' ') + 1), std::to_string(pointTime(*summary.end, "i1ended", 0)) + "\n");
     out.clear();
-    QVERIFY(!appendLocator(out, "\xFF", kTime, 0));
+    QVERIFY(appendLocator(out, summary, 2));
+    QCOMPARE(out, "interaction_locator,part=" + locatorPart("i1") + " interactionId=\"i1\",startUs=" + start + "i,lastUs=" + last + "i,endUs="
+                      + std::to_string(kTime.us + 7'000'000) + "i " + timeOf("i12") + "\n");
+    out.clear();
+    summary.interaction.value = "\xFF";
+    QVERIFY(!appendLocator(out, summary, 0));
+    QVERIFY(!appendIndex(out, summary, Phase::Ended, true, 0));
     QVERIFY(out.empty());
 }
 
@@ -399,12 +423,11 @@ void TestPoints::queueIsMadeWritable()
 {
     const auto queueOf = [](const std::string &queue) {
         std::string out;
-        IndexRow row{"i", {}, queue, {}, Phase::Ended, kTime, kTime, kTime, 1};
-        const auto place = appendIndex(out, row, 0);
+        const auto place = appendIndex(out, summaryOf(queue), Phase::Ended, true, 0);
         return place ? parse(out).tags["queue"] : place.error().message;
     };
     QCOMPARE(queueOf(""), std::string("none"));
-    QCOMPARE(queueOf("\n\\\xFF"), std::string("none"));
+    QCOMPARE(queueOf("\n\\"), std::string("none"));
     QCOMPARE(queueOf("a\nb\\, c\\"), std::string("ab, c"));
     QCOMPARE(queueOf("Küche"), std::string("Küche"));
     QVERIFY(queueOf(std::string(100'000, ',')).size() <= 1001);
