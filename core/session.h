@@ -20,8 +20,10 @@
 
 namespace threadline {
 
-/// Which interactions to list; newest activity first.
+/// Which interactions to list: those of the local store, newest activity first; then, if wanted, those that only the shared
+/// store has, the latest start first.
 struct ListQuery {
+    bool history = false;           ///< go on in the shared store
     std::optional<Timestamp> from;  ///< those that end at or after (open ones do)
     std::optional<Timestamp> to;    ///< those that start before
     std::optional<InteractionState> state;
@@ -29,13 +31,22 @@ struct ListQuery {
     std::string cursor;             ///< Page::nextCursor of the page before; empty: the first
 };
 
+/// Where an answer comes from.
+struct Origin {
+    bool local = true;  ///< the local store had part in it
+    std::string shared; ///< the shared store that had part in it, by name; empty: none
+    std::string note;   ///< what may be missing, and why, in a sentence; empty: nothing
+};
+
 struct ListPage {
-    std::vector<Summary> items;
+    Origin origin;
+    std::vector<Summary> items; ///< those of the shared store have commit 0
     std::string nextCursor; ///< empty: no more
 };
 
 /// One interaction with all that the window shows of it.
 struct InteractionView {
+    Origin origin;
     Story story;
     std::vector<std::shared_ptr<const Event>> events; ///< in canonical order, beside Story::marks
     std::size_t left = 0; ///< events behind these that are not given: of a huge interaction the window gets the first ones
@@ -77,6 +88,7 @@ public:
     struct Body {
         Text text;                    ///< never null
         std::shared_ptr<Pieces> rest; ///< null: `text` is all
+        Origin origin = {};
     };
 
     virtual ~Session() = default;

@@ -4,6 +4,7 @@
 #include "app/common/exitcodes.h"
 #include "app/common/importer.h"
 #include "app/common/resend.h"
+#include "app/common/restore.h"
 #include "app/common/runtime.h"
 #include "app/common/signals.h"
 #include "core/base/log.h"
@@ -67,6 +68,20 @@ int resendEvents(const CommandLine &line)
     if (sent)
         return kExitOk;
     return sent.error().code == ErrorCode::InvalidArgument ? sayAndExit(sent.error()) : sayDataAndExit(sent.error());
+}
+
+int restoreEvents(const CommandLine &line)
+{
+    const auto options = runtimeOptions(line.settings, dataFolder(line.settings));
+    if (!options)
+        return sayAndExit(options.error());
+    const SystemClock clock;
+    const auto done = restore(*options, clock, [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); });
+    if (!done)
+        return done.error().code == ErrorCode::InvalidArgument ? sayAndExit(done.error()) : sayDataAndExit(done.error());
+    std::printf("%s read back", counted(done->events, "event").c_str());
+    std::printf(done->withoutData > 0 ? ", %s of them without their data.\n" : ".\n", std::to_string(done->withoutData).c_str());
+    return kExitOk;
 }
 
 /// What a collector cannot do without; nothing if all is there.
@@ -147,5 +162,7 @@ int main(int argc, char **argv)
         return parsed.exitCode;
     if (parsed.line->import)
         return import(*parsed.line);
+    if (parsed.line->restore)
+        return restoreEvents(*parsed.line);
     return parsed.line->resend ? resendEvents(*parsed.line) : run(app, *parsed.line);
 }

@@ -39,6 +39,7 @@ void addCollector(CLI::App &app, CommandLine &line)
     resend->fallthrough();
     resend->add_option("--from", line.from, "events from this time on: 2026-05-06 or 2026-05-06T10:44:54Z");
     resend->add_option("--to", line.to, "events before this time");
+    app.add_subcommand("restore", "Fills an empty data folder with what InfluxDB has, and ends; may be interrupted and called again")->fallthrough();
     app.require_subcommand(0, 1);
 }
 
@@ -125,6 +126,7 @@ Parsed parseCommandLine(Program program, int argc, char **argv)
     }
     line.import = collector && app.got_subcommand("import");
     line.resend = collector && app.got_subcommand("resend");
+    line.restore = collector && app.got_subcommand("restore");
     auto settings = Settings::read(inputs(std::move(flags), line));
     if (!settings)
         return {std::nullopt, sayAndExit(settings.error())};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/runtime.h"
 
+#include "core/history/archive.h"
+
 #include <charconv>
 #include <cstdlib>
 
@@ -32,6 +34,9 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, c
             return fail(sink.error());
         runtime->m_sink = std::move(*sink);
         delivery::Sink *s = runtime->m_sink.get();
+        history::ArchiveOptions archive;
+        archive.target = options.delivery->target;
+        session.history = std::make_shared<history::Archive>(archive, options.network);
         session.committed = [s] { s->committed(); };
         session.delivery = [s] { return s->status(); };
         session.engine.changesDone = [s] { return s->changesDone(); };

@@ -38,6 +38,7 @@ void writeSummary(json::Writer &w, const Summary &summary)
     writeTexts(w, "agents", summary.agents);
     w.member("customer", std::string_view(summary.customer));
     w.member("variants", summary.variants);
+    w.member("source", summary.commit == 0 ? "shared" : "local");
     w.endObject();
 }
 

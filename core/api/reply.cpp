@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -28,6 +29,14 @@ void appendTwo(std::string &out, std::int64_t number)
 constexpr std::string_view kCommonFields = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 
 } // namespace
+
+std::string fieldText(std::string_view text)
+{
+    constexpr std::size_t kMost = 300;
+    std::string out(text.substr(0, kMost));
+    std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    return out;
+}
 
 std::string_view reasonOf(int status)
 {

@@ -30,6 +30,9 @@ struct Reply {
 /// What an error of the session means over HTTP; `failure` is the `error` member where the fault is ours.
 [[nodiscard]] Reply problem(const Error &error, std::string_view failure);
 
+/// Any text as the value of a header field: printable ASCII, at most 300 bytes.
+[[nodiscard]] std::string fieldText(std::string_view text);
+
 [[nodiscard]] std::string_view reasonOf(int status);
 
 /// Appends what stands before a chunk of so many bytes (RFC 9112 section 7.1); 0: the end of the body.

@@ -93,6 +93,10 @@ Read<bool> setListParameter(ListQuery &query, std::string_view name, std::string
         return assign(query.limit, limitOf(value));
     if (name == "cursor")
         return assign(query.cursor, cursorOf(value));
+    if (name == "history") {
+        query.history = value == "on";
+        return query.history || value == "off" ? Read<bool>(true) : invalid("history", "The value must be on or off.");
+    }
     query.state = interactionStateFromName(value);
     if (!query.state)
         return invalid("state", "The value must be open, ended or stale.");
@@ -163,16 +167,29 @@ Read<Parameters> readQuery(std::string_view query, std::string_view known)
 
 Read<ListQuery> readListQuery(std::string_view query)
 {
-    const auto parameters = readQuery(query, "from to state limit cursor");
+    const auto parameters = readQuery(query, "from to at state limit cursor history");
+    std::optional<Timestamp> at;
     if (!parameters)
         return tl::make_unexpected(parameters.error());
     ListQuery out;
+    out.history = true;
     for (const auto &[name, value] : *parameters) {
+        if (name == "at") {
+            if (const auto set = assign(at, timeOf(name, value)); !set)
+                return tl::make_unexpected(set.error());
+            continue;
+        }
         if (const auto set = setListParameter(out, name, value); !set)
             return tl::make_unexpected(set.error());
     }
     if (out.from && out.to && *out.to <= *out.from)
         return invalid("to", "The value must be later than from.");
+    if (at && (out.from || out.to))
+        return invalid("at", "The value stands for from and to: leave those out.");
+    if (at) { // what was open at the instant
+        out.from = at;
+        out.to = *at + Duration::micros(1);
+    }
     return out;
 }
 

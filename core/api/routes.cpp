@@ -20,11 +20,23 @@ Session::Answer<T> answering(Done done, std::string_view failure, Render render)
     };
 }
 
+/// Header fields that say where an answer comes from; none where that is the local store alone.
+std::string originFields(const Origin &origin)
+{
+    std::string out;
+    if (!origin.shared.empty())
+        out = std::string("Threadline-Source: ") + (origin.local ? "local, " : "") + origin.shared + "\r\n";
+    if (!origin.note.empty())
+        out += "Threadline-Note: " + fieldText(origin.note) + "\r\n";
+    return out;
+}
+
 Reply timelineReply(Session::Body body)
 {
     Reply out;
     out.body = std::move(body.text);
     out.rest = std::move(body.rest);
+    out.fields = originFields(body.origin);
     return out;
 }
 
@@ -49,7 +61,11 @@ Outcome list(const Context &context, const Call &call)
         return problem(query.error());
     return Outcome([&session = context.session, query = std::move(*query)](Done done) {
         return session.list(query, answering<ListPage>(std::move(done), kTimelineFailure,
-                                       [](const ListPage &page) { return reply(200, kJson, listBody(page)); }));
+                                       [](const ListPage &page) {
+                                           Reply out = reply(200, kJson, listBody(page));
+                                           out.fields = originFields(page.origin);
+                                           return out;
+                                       }));
     });
 }
 

@@ -18,6 +18,10 @@ namespace threadline::delivery {
 /// What a place of delivery is known by; another one gets everything from the first event on.
 [[nodiscard]] std::string targetName(const influx::Target &target);
 
+/// Notes everything in `store` as delivered: it came from there. Blocks for as long as rendering all of it takes. Errors: those of
+/// the stores.
+[[nodiscard]] Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOptions options, const Clock &clock);
+
 class Sink {
 public:
     /// `store` and `clock` must outlive it. `folder`: the data folder. Nothing waits for the network. Errors: those of the stores.

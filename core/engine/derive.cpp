@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 
 namespace threadline {
 namespace {
@@ -36,6 +37,8 @@ void markLate(std::vector<Place> &places)
 {
     std::uint64_t earliest = std::numeric_limits<std::uint64_t>::max();
     for (auto place = places.rbegin(); place != places.rend(); ++place) {
+        if (place->commit == 0)
+            continue;
         place->late = earliest < place->commit;
         earliest = std::min(earliest, place->commit);
     }
@@ -155,21 +158,48 @@ Result<Event> Deriver::decode(const StoredEvent &stored, std::string_view intera
         event->interaction.value = interaction;
         event->marks |= Event::Attached;
     }
+    event->marks |= stored.marks & Event::WithoutData; // its text does not say so
     return event;
 }
 
-Result<Derived> Deriver::derive(StoreReader &reader, InteractionKey key, std::string_view id, const HoldLimit &limit)
+Result<Event> Deriver::decode(const HistoryEvent &told)
+{
+    auto event = m_decoder.decodeStored(told.raw, {}, told.provenance);
+    if (!event)
+        return fail(ErrorCode::Malformed, "The event " + told.id.value + " was read back, but cannot be understood: " + event.error().message);
+    event->id = told.id;
+    if (event->interaction.empty()) {
+        event->interaction = told.interaction;
+        event->marks |= Event::Attached;
+    }
+    if (!told.whole)
+        event->marks |= Event::WithoutData;
+    return event;
+}
+
+Result<Derived> Deriver::derive(StoreReader &reader, InteractionKey key, std::string_view id, const HoldLimit &limit,
+                                std::span<const HistoryEvent> more)
 {
     Reading reading(limit);
     std::optional<Error> broken;
+    std::unordered_set<std::string> known; // ids, where there is more
     const auto done = reader.events(key, [&](StoredEvent &&stored) {
         auto event = decode(stored, id);
+        if (event && !more.empty())
+            known.insert(event->id.value);
         if (event)
             reading.add(std::move(stored), std::move(*event));
         else
             broken = event.error();
         return !broken;
     });
+    for (const HistoryEvent &told : more) {
+        auto event = decode(told);
+        if (!event)
+            return fail(event.error());
+        if (known.insert(event->id.value).second)
+            reading.add({}, std::move(*event));
+    }
     if (!done)
         return fail(done.error());
     if (broken)

@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/genesys/streamingdecoder.h"
 #include "core/model/event.h"
+#include "core/model/history.h"
 #include "core/store/store.h"
 #include "core/timeline/correlate.h"
 
@@ -19,7 +20,7 @@ namespace threadline {
 struct Place {
     std::int64_t row = 0; ///< StoredEvent::row
     std::int64_t lamport = 0;
-    std::uint64_t commit = 0;
+    std::uint64_t commit = 0; ///< 0: read back
     std::int64_t recorded = 0; ///< the Lamport time that its row says: StoredEvent::lamport, else its source time
     bool sequenceTie = false;
     bool late = false; ///< one that follows it was recorded by an earlier commit
@@ -46,12 +47,16 @@ struct HoldLimit {
 class Deriver {
 public:
     explicit Deriver(SequenceScope scope) : m_scope(scope) {}
-    [[nodiscard]] Result<Derived> derive(StoreReader &reader, InteractionKey key, std::string_view id, const HoldLimit &limit = {});
+    /// `more`: what was read back from another store; of one id the local event counts.
+    [[nodiscard]] Result<Derived> derive(StoreReader &reader, InteractionKey key, std::string_view id, const HoldLimit &limit = {},
+                                         std::span<const HistoryEvent> more = {});
     /// Reads the events of the first of these places, at least one, until they come to `bytes`. NotFound if retention came in
     /// between.
     [[nodiscard]] Result<Derived> hold(StoreReader &reader, std::string_view id, std::span<const Place> places, std::size_t bytes);
     /// One stored event as it was received.
     [[nodiscard]] Result<Event> decode(const StoredEvent &stored, std::string_view interaction);
+    /// One that was read back. Errors: Malformed.
+    [[nodiscard]] Result<Event> decode(const HistoryEvent &told);
 
 private:
     class Reading;

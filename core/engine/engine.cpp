@@ -112,6 +112,20 @@ bool Engine::import(Record record)
     return true;
 }
 
+bool Engine::restore(std::vector<HistoryEvent> events)
+{
+    std::size_t weight = 0;
+    for (const HistoryEvent &event : events)
+        weight += event.raw.size();
+    Item item = std::move(events);
+    while (!m_queue.push(item, weight, kOfferWait)) {
+        if (m_queue.closed())
+            return false;
+    }
+    ++m_offered;
+    return true;
+}
+
 bool Engine::drain(Duration wait)
 {
     const std::uint64_t target = m_offered;
@@ -171,8 +185,7 @@ void Engine::takeAll(std::vector<Item> &items)
 void Engine::takeOne(Item &item)
 {
     for (;;) {
-        const auto taken = std::holds_alternative<Record>(item) ? m_ingest->take(std::get<Record>(item))
-                                                                : m_ingest->take(std::get<SourceItem>(item));
+        const auto taken = std::visit([this](const auto &what) { return m_ingest->take(what); }, item);
         if (taken)
             return;
         storeFailed(taken.error());

@@ -8,6 +8,7 @@
 #include "core/engine/counters.h"
 #include "core/engine/ingest.h"
 #include "core/genesys/source.h"
+#include "core/model/history.h"
 #include "core/model/summary.h"
 #include "core/store/store.h"
 
@@ -55,6 +56,8 @@ public:
 
     /// Takes a record of the platform, waiting for room as long as it takes or until the engine ends (false). Any thread.
     [[nodiscard]] bool import(Record record);
+    /// Takes events that another store gave back, as import() does.
+    [[nodiscard]] bool restore(std::vector<HistoryEvent> events);
     /// Waits until everything offered before is durable, at most `wait`. False: it is not. Any thread.
     [[nodiscard]] bool drain(Duration wait);
     [[nodiscard]] Status status() const;
@@ -62,7 +65,7 @@ public:
     [[nodiscard]] Duration clockOffset() const { return Duration::micros(m_counters.clockOffset); }
 
 private:
-    using Item = std::variant<SourceItem, Record>;
+    using Item = std::variant<SourceItem, Record, std::vector<HistoryEvent>>;
 
     Engine(Store &store, EngineOptions options, const Clock &clock, Committed committed, StateChanged stateChanged);
     void work();

@@ -244,6 +244,29 @@ void Ingest::touched(CachedInteraction &interaction)
     m_touched.push_back(&interaction);
 }
 
+Result<> Ingest::take(const std::vector<HistoryEvent> &events)
+{
+    const Timestamp now = m_clock.now();
+    if (!m_oldest)
+        m_oldest = m_clock.steady();
+    for (const HistoryEvent &told : events) {
+        auto event = m_deriver.decode(told);
+        if (!event) {
+            ++m_counters.received;
+            refuse({"malformed", event.error().message, now, told.raw.substr(0, kKeptRefusedBytes), told.raw.size()});
+            continue;
+        }
+        event->received = now;
+        const bool attached = event->has(Event::Attached);
+        if (attached) // it finds its interaction again, as it did where it was recorded
+            event->interaction = {};
+        if (const auto taken = attached ? takeUnattached(std::move(*event)) : takeEvent(std::move(*event)); !taken)
+            return taken;
+        ++m_counters.received;
+    }
+    return {};
+}
+
 Result<> Ingest::take(Record record)
 {
     const std::string id = record.interaction.value;

@@ -45,6 +45,8 @@ public:
     [[nodiscard]] Result<> take(const SourceItem &item);
     /// Takes a record of the platform.
     [[nodiscard]] Result<> take(Record record);
+    /// Takes events that another store gave back.
+    [[nodiscard]] Result<> take(const std::vector<HistoryEvent> &events);
     /// What is due by time alone: interactions that have ended by now.
     [[nodiscard]] Result<> tick();
 

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/engine/engine.h"
+#include "core/engine/history.h"
 #include "core/engine/notifier.h"
 #include "core/engine/readerpool.h"
 #include "core/engine/rendercache.h"
@@ -13,6 +14,8 @@
 
 namespace threadline {
 
+struct HistoryListing;
+
 struct LocalSessionOptions {
     EngineOptions engine;
     int readers = 2;
@@ -20,6 +23,7 @@ struct LocalSessionOptions {
     Duration staleAfter = Duration::seconds(12 * 3600);
     std::function<void()> committed;              ///< called on the store thread after each commit; may be null
     std::function<DeliveryStatus()> delivery;     ///< any thread; null: nothing is delivered
+    std::shared_ptr<History> history;             ///< the shared store; null: there is none
 };
 
 class LocalSession final : public Session {
@@ -42,9 +46,16 @@ public:
 
 private:
     LocalSession(LocalSessionOptions options, const Clock &clock);
-    [[nodiscard]] Result<Body> readTimeline(ReadContext &context, const InteractionId &id, bool evidence);
-    [[nodiscard]] Result<std::shared_ptr<const InteractionView>> readInteraction(ReadContext &context, const InteractionId &id);
+    struct ReadBack;
+    /// Answers with what `read` makes of the local store and, where that is not sure to have everything, of the shared one.
+    template<class T, class Read>
+    [[nodiscard]] HandlePtr askBoth(InteractionId id, Answer<T> answer, Read read);
+    [[nodiscard]] Result<bool> isDoubtful(ReadContext &context, const InteractionId &id) const;
+    [[nodiscard]] Result<Body> readTimeline(ReadContext &context, const InteractionId &id, bool evidence, const ReadBack &back);
+    [[nodiscard]] Result<std::shared_ptr<const InteractionView>> readInteraction(ReadContext &context, const InteractionId &id,
+                                                                                 const ReadBack &back);
     [[nodiscard]] Result<ListPage> readList(ReadContext &context, const ListQuery &query);
+    void listHistory(std::shared_ptr<HistoryListing> listing);
     void markStale(Summary &summary) const;
 
     const LocalSessionOptions m_options;

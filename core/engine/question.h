@@ -17,6 +17,7 @@ template<class T>
 struct Question {
     std::mutex mutex;
     Session::Answer<T> answer;
+    HandlePtr inner; ///< what was asked of another store for it
 
     void give(Result<T> result)
     {
@@ -24,6 +25,13 @@ struct Question {
         if (answer)
             answer(std::move(result));
         answer = nullptr;
+    }
+    /// `handle` lives until this is answered or taken back; not at all if that has happened.
+    void keep(HandlePtr handle)
+    {
+        std::scoped_lock lock(mutex);
+        if (answer)
+            inner.swap(handle);
     }
     [[nodiscard]] bool cancelled()
     {
@@ -38,8 +46,10 @@ public:
     explicit QuestionHandle(std::shared_ptr<Question<T>> question) : m_question(std::move(question)) {}
     ~QuestionHandle() override
     {
+        HandlePtr inner; // ended without the mutex: what it calls may be waiting for that
         std::scoped_lock lock(m_question->mutex);
         m_question->answer = nullptr;
+        inner = std::move(m_question->inner);
     }
 
 private:

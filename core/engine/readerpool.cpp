@@ -17,7 +17,9 @@ Result<std::unique_ptr<ReaderPool>> ReaderPool::start(const Store &store, Sequen
     return pool;
 }
 
-ReaderPool::~ReaderPool()
+ReaderPool::~ReaderPool() { stop(); }
+
+void ReaderPool::stop()
 {
     {
         std::scoped_lock lock(m_mutex);
@@ -25,8 +27,10 @@ ReaderPool::~ReaderPool()
         m_jobs.clear();
     }
     m_wake.notify_all();
-    for (std::thread &thread : m_threads)
-        thread.join();
+    for (std::thread &thread : m_threads) {
+        if (thread.joinable())
+            thread.join();
+    }
 }
 
 bool ReaderPool::post(Job job)

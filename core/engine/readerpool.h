@@ -29,7 +29,9 @@ public:
     /// `maxWaiting` jobs may wait; more are refused.
     [[nodiscard]] static Result<std::unique_ptr<ReaderPool>> start(const Store &store, SequenceScope scope, int threads,
                                                                    std::size_t maxWaiting);
-    ~ReaderPool(); ///< lets the running jobs end; waiting ones are dropped
+    ~ReaderPool(); ///< stop()
+    /// Lets the running jobs end; waiting ones are dropped, and none is taken any more.
+    void stop();
     /// Any thread. False: too many wait already.
     [[nodiscard]] bool post(Job job);
 

@@ -19,7 +19,7 @@ void renderMarks(json::Writer &w, const PlacedEvent &placed)
 {
     static constexpr std::pair<Event::Mark, std::string_view> kNames[] = {{Event::IdMade, "id-made"},
         {Event::BadSequence, "bad-sequence"}, {Event::Attached, "attached"}, {Event::LoneSurrogate, "lone-surrogate"},
-        {Event::DuplicateMember, "duplicate-member"}};
+        {Event::DuplicateMember, "duplicate-member"}, {Event::WithoutData, "without-data"}};
     w.key("marks");
     w.beginArray();
     for (const auto &[mark, name] : kNames) {
@@ -35,8 +35,11 @@ void renderEvidence(json::Writer &w, const PlacedEvent &placed, const std::vecto
 {
     const Event &e = *placed.event;
     w.member("provenance", nameOf(e.provenance));
-    w.key("receivedAt");
-    w.value(formatTimestamp(e.received));
+    w.key("receivedAt"); // not here, if it was read back
+    if (e.received == Timestamp{})
+        w.null();
+    else
+        w.value(formatTimestamp(e.received));
     w.key("lateness");
     if (late)
         w.value((e.received - e.time).us);

@@ -39,6 +39,8 @@ struct Request {
     std::string path;    ///< with its query, percent-encoded; behind Target::url
     std::vector<std::pair<std::string, std::string>> headers;
 };
+/// "user:password" goes as Basic, anything else as a token. No token of 2.x or 3 holds a colon.
+void addAuthorization(Request &request, const Target &target);
 [[nodiscard]] Request pingRequest(const Target &target);
 /// The request that writes a batch (precision ns). `gzip`: its body is compressed.
 [[nodiscard]] Request writeRequest(const Target &target, Product product, bool gzip);

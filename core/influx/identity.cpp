@@ -72,20 +72,6 @@ std::string base64(std::string_view text)
     return out;
 }
 
-/// "user:password" goes as Basic, anything else as a token. No token of 2.x or 3 holds a colon.
-void addAuthorization(Request &request, const Target &target)
-{
-    if (target.token.empty())
-        return;
-    std::string value = "Token " + target.token;
-    if (target.token.find(':') != std::string::npos) {
-        const std::string basic = base64(target.token);
-        log::mask(basic);
-        value = "Basic " + basic;
-    }
-    request.headers.emplace_back("Authorization", std::move(value));
-}
-
 std::string pathOf(const Target &target, Product product)
 {
     if (product != Product::V1)
@@ -154,6 +140,19 @@ std::string refusal(const Identity &identity, const Target &target)
     }
     const std::string problem = misfit(identity.product, target);
     return problem.empty() ? problem : "The setting for InfluxDB at " + host + ' ' + problem;
+}
+
+void addAuthorization(Request &request, const Target &target)
+{
+    if (target.token.empty())
+        return;
+    std::string value = "Token " + target.token;
+    if (target.token.find(':') != std::string::npos) {
+        const std::string basic = base64(target.token);
+        log::mask(basic);
+        value = "Basic " + basic;
+    }
+    request.headers.emplace_back("Authorization", std::move(value));
 }
 
 Request pingRequest(const Target &target)

@@ -11,7 +11,6 @@
 namespace threadline::influx {
 namespace {
 
-constexpr std::int64_t kNsASecond = 1'000'000'000;
 constexpr int kOk = 200, kNoContent = 204;
 
 /// A key taken apart; names and values without their escapes.
@@ -62,21 +61,6 @@ std::string quoted(std::string_view text, char quote)
         c == '\n' ? out += "\\n" : out += c;
     }
     return out += quote;
-}
-
-/// RFC 3339 with nine decimals.
-std::string isoTime(std::int64_t ns)
-{
-    std::int64_t second = ns / kNsASecond;
-    std::int64_t rest = ns % kNsASecond;
-    if (rest < 0) {
-        rest += kNsASecond;
-        --second;
-    }
-    std::string text = formatTimestamp(Timestamp{second * 1'000'000}); // ends in ".000Z"
-    std::string digits = std::to_string(rest);
-    text.resize(text.size() - 4);
-    return text + std::string(9 - digits.size(), '0') + digits + "Z";
 }
 
 /// The tags, each compared, behind `out`.

@@ -7,9 +7,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace threadline::influx {
 namespace {
+
+constexpr std::int64_t kNsASecond = 1'000'000'000;
+constexpr std::size_t kDecimals = 9;
 
 constexpr std::int64_t kMaxWaitSeconds = 600;
 
@@ -119,6 +123,37 @@ std::string percentEncoded(std::string_view text)
             out.append(1, '%').append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
     }
     return out;
+}
+
+std::string isoTime(std::int64_t ns)
+{
+    std::int64_t second = ns / kNsASecond;
+    std::int64_t rest = ns % kNsASecond;
+    if (rest < 0) {
+        rest += kNsASecond;
+        --second;
+    }
+    std::string text = formatTimestamp(Timestamp{second * 1'000'000}); // ends in ".000Z"
+    const std::string digits = std::to_string(rest);
+    text.resize(text.size() - 4);
+    return text + std::string(kDecimals - digits.size(), '0') + digits + "Z";
+}
+
+std::optional<std::int64_t> nanosOf(std::string_view iso)
+{
+    if (iso.ends_with('Z'))
+        iso.remove_suffix(1);
+    const std::size_t point = iso.find('.');
+    const auto second = parseTimestamp(std::string(iso.substr(0, point)) + "Z");
+    std::string digits(point == std::string_view::npos ? std::string_view() : iso.substr(point + 1));
+    if (!second || digits.size() > kDecimals || digits.find_first_not_of("0123456789") != std::string::npos)
+        return std::nullopt;
+    digits.resize(kDecimals, '0');
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / kNsASecond - 1;
+    const std::int64_t seconds = second->us / 1'000'000;
+    if (seconds > kMost || seconds < -kMost)
+        return std::nullopt;
+    return seconds * kNsASecond + std::stoll(digits);
 }
 
 } // namespace threadline::influx

@@ -65,7 +65,8 @@ struct Event {
         BadSequence = 2,     ///< `sequence` was there but no integer below 2^53
         Attached = 4,        ///< named no interaction: attached by its participant or channel
         LoneSurrogate = 8,   ///< a text in it is no valid Unicode
-        DuplicateMember = 16 ///< a member of the event or of its data occurs twice: the last counts
+        DuplicateMember = 16, ///< a member of the event or of its data occurs twice: the last counts
+        WithoutData = 32      ///< read back from a shared store that has it without its data
     };
 
     InteractionId interaction; ///< absent: unattached

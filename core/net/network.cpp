@@ -20,6 +20,9 @@
 namespace threadline {
 namespace {
 
+constexpr qint64 kStreamBuffer = 128 * 1024;
+constexpr int kHttpOk = 200;
+
 constexpr int kHttpsPort = 443;
 constexpr int kHttpPort = 80;
 
@@ -279,6 +282,7 @@ struct HttpClient::Private {
     std::string host;
     std::size_t maxBody = 0;
     bool takeCut = false;
+    std::function<bool(std::string_view)> take;
     QByteArray body;
     QList<QSslError> tlsErrors;
     std::uint64_t requestNumber = 0;
@@ -306,7 +310,8 @@ void HttpClient::Private::watch(const HttpRequest &request)
 {
     maxBody = request.maxBody;
     takeCut = request.takeCut;
-    reply->setReadBufferSize(static_cast<qint64>(maxBody) + 1);
+    take = request.take;
+    reply->setReadBufferSize(take ? kStreamBuffer : static_cast<qint64>(maxBody) + 1);
     QObject::connect(reply, &QNetworkReply::sslErrors, &deadline, [this](const QList<QSslError> &errors) { tlsErrors = errors; });
     QObject::connect(reply, &QNetworkReply::readyRead, &deadline, [this] { (void)readSome(); });
     QObject::connect(reply, &QNetworkReply::finished, &deadline, [this] {
@@ -318,6 +323,14 @@ void HttpClient::Private::watch(const HttpRequest &request)
 /// False when that was too much, and the request is over.
 bool HttpClient::Private::readSome()
 {
+    if (take && reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt() == kHttpOk) {
+        const QByteArray piece = reply->readAll();
+        deadline.start();
+        if (piece.isEmpty() || take({piece.constData(), static_cast<std::size_t>(piece.size())}))
+            return true;
+        deliver(answerOf(*reply, body));
+        return false;
+    }
     body += reply->readAll();
     if (static_cast<std::size_t>(body.size()) <= maxBody)
         return true;
@@ -381,6 +394,7 @@ void HttpClient::Private::release()
 {
     deadline.stop();
     done = nullptr;
+    take = nullptr;
     body.clear();
     tlsErrors.clear();
     if (!reply)

@@ -55,6 +55,9 @@ struct HttpRequest {
     std::size_t maxBody = 64 * 1024;          ///< a longer answer is refused
     /// An answer whose body is longer, or breaks off, is an answer all the same: HttpAnswer::cut.
     bool takeCut = false;
+    /// Takes the body of a 200 piece by piece, as it comes, instead of HttpAnswer::body; `timeout` is then how long nothing may
+    /// come. While it works nothing more is read than some 100 KiB, so the server waits. False: enough, the answer comes at once.
+    std::function<bool(std::string_view)> take;
 };
 
 struct HttpAnswer {

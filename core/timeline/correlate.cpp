@@ -28,6 +28,8 @@ std::vector<EventMark> marksOf(std::span<const PlacedEvent> events, const std::v
         mark.variants = events[i].variants;
         mark.marks = e.marks;
         mark.sequenceTie = events[i].sequenceTie;
+        if (events[i].commit == 0)
+            continue; // read back: when it arrived elsewhere is not known
         if (firstLater < events[i].commit)
             mark.late = std::max(Duration{}, e.received - e.time - clockOffset);
         firstLater = std::min(firstLater, events[i].commit);

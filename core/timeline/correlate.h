@@ -19,7 +19,7 @@ namespace threadline {
 struct PlacedEvent {
     std::shared_ptr<const Event> event;
     std::int64_t lamport = 0;
-    std::uint64_t commit = 0; ///< number of the commit that recorded it
+    std::uint64_t commit = 0; ///< number of the commit that recorded it; 0: not here
     int variants = 0;
     bool sequenceTie = false;
 };

@@ -99,11 +99,12 @@ private Q_SLOTS:
         s.media = {"voice"};
         s.queues = {"Billing", "Sales"};
         s.customer = "+49 30 1";
+        s.commit = 1;
         page.items = {s};
         page.nextCursor = "c1";
         QCOMPARE(listBody(page), quoted("{'items':[{'interactionId':'a\\'1','state':'ended','start':'2026-05-06T10:44:54.118Z',"
             "'end':'2026-05-06T10:45:00.000001Z','lastEventAt':'2026-05-06T10:45:00.000001Z','count':12,"
-            "'media':['voice'],'queues':['Billing','Sales'],'agents':[],'customer':'+49 30 1','variants':1}],"
+            "'media':['voice'],'queues':['Billing','Sales'],'agents':[],'customer':'+49 30 1','variants':1,'source':'local'}],"
             "'nextCursor':'c1'}"));
     }
 

@@ -63,7 +63,9 @@ void prepare(FakeSession &session)
     summary.queues = {"Billing"};
     summary.agents = {"Ada"};
     summary.customer = "+49301234567";
-    session.page = {{summary}, "c1"};
+    summary.commit = 1;
+    session.page.items = {summary};
+    session.page.nextCursor = "c1";
     Band band{7, "streaming", at("2026-05-06T10:46:00Z"), at("2026-05-06T10:46:08.250Z"), BandCause::ConnectionLost, BandState::Closed,
         "closed by the server (1006)"};
     session.gaps = {band};

@@ -32,7 +32,9 @@ public:
     {
         FUZZ_CHECK(query.limit >= 1 && query.limit <= 500);
         FUZZ_CHECK(!query.from || !query.to || *query.from < *query.to);
-        answer(ListPage{{}, query.cursor});
+        ListPage page;
+        page.nextCursor = query.cursor;
+        answer(page);
         return nullptr;
     }
     HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override

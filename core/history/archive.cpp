@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/history/archive.h"
+
+#include "core/influx/rows.h"
+#include "core/influx/words.h"
+#include "core/net/network.h"
+
+#include <QObject>
+#include <QThread>
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+namespace threadline::history {
+namespace {
+
+using influx::Language;
+using influx::Question;
+using influx::Questions;
+using influx::Row;
+using influx::Span;
+
+constexpr Duration kPingTimeout = Duration::seconds(10);
+constexpr std::int64_t kNsAUs = 1000;
+/// Around what the locator says: it may be older than the last events, and early ones may have come late.
+constexpr std::int64_t kMargin = 24 * 3600 * std::int64_t(1'000'000'000);
+constexpr int kOk = 200;
+
+influx::HttpReply replyOf(HttpAnswer &&answer)
+{
+    influx::HttpReply reply;
+    reply.status = answer.status;
+    if (answer.failure)
+        reply.failure = describe(*answer.failure);
+    reply.headers = std::move(answer.headers);
+    reply.body = std::move(answer.body);
+    return reply;
+}
+
+/// Where events of an interaction may lie, by all that its locators say.
+struct Place {
+    std::optional<Span> span;
+    void add(const influx::Locator &locator)
+    {
+        constexpr Span kAll;
+        const auto nanos = [&](Timestamp t) { return std::clamp(t.us, kAll.from / kNsAUs + kMargin, kAll.to / kNsAUs - kMargin) * kNsAUs; };
+        if (!span)
+            span = Span{kAll.to, kAll.from};
+        span->from = std::min(span->from, nanos(locator.start) - kMargin);
+        span->to = std::max(span->to, locator.ended ? nanos(locator.last) + kMargin : kAll.to);
+    }
+};
+
+} // namespace
+
+/// A question on its way: one or two requests. The mutex makes giving it up wait for a callback that is just running.
+struct Archive::Ask {
+    std::mutex mutex;
+    bool over = false;
+    std::function<Question(const Questions &)> first;
+    /// Rows of the first request; then, if set, the second is asked.
+    std::function<bool(const Row &)> row;
+    std::function<std::optional<Question>(const Questions &)> second;
+    std::function<bool(const Row &)> secondRow;
+    std::function<void(Result<>)> done;
+
+    void finish(Result<> result)
+    {
+        std::scoped_lock lock(mutex);
+        if (over)
+            return;
+        over = true;
+        done(std::move(result));
+        drop();
+    }
+    bool giveUp()
+    {
+        std::scoped_lock lock(mutex);
+        const bool open = !over;
+        over = true;
+        drop();
+        return open;
+    }
+    /// False: nobody wants more.
+    bool hand(const Row &r, bool isSecond)
+    {
+        std::scoped_lock lock(mutex);
+        return !over && (isSecond ? secondRow : row)(r);
+    }
+
+private:
+    void drop()
+    {
+        row = nullptr;
+        secondRow = nullptr;
+        done = nullptr;
+        first = nullptr;
+        second = nullptr;
+    }
+};
+
+/// All that lives in the thread.
+class Archive::Worker : public QObject {
+public:
+    Worker(ArchiveOptions options, NetworkOptions network) : m_options(std::move(options)), m_network(std::move(network)) {}
+
+    void take(std::shared_ptr<Ask> ask)
+    {
+        if (m_waiting.size() >= m_options.waiting)
+            return ask->finish(fail(ErrorCode::Busy, "Too many questions wait for InfluxDB. Try again in a moment."));
+        m_waiting.push_back(std::move(ask));
+        next();
+    }
+    void forget(const std::shared_ptr<Ask> &ask)
+    {
+        std::erase(m_waiting, ask);
+        if (m_running.erase(ask.get()) > 0)
+            next();
+    }
+    void end()
+    {
+        for (const auto &ask : m_waiting)
+            (void)ask->giveUp();
+        for (const auto &[key, running] : m_running)
+            (void)running->ask->giveUp();
+        m_waiting.clear();
+        m_running.clear();
+    }
+
+private:
+    struct Running {
+        std::shared_ptr<Ask> ask;
+        std::unique_ptr<HttpClient> client;
+        std::optional<influx::RowReader> reader;
+        std::optional<Error> broken;
+        bool isSecond = false;
+    };
+
+    void next()
+    {
+        while (!m_waiting.empty() && m_running.size() < static_cast<std::size_t>(m_options.atATime)) {
+            auto running = std::make_unique<Running>();
+            running->ask = std::move(m_waiting.front());
+            m_waiting.pop_front();
+            running->client = std::make_unique<HttpClient>(m_network, this);
+            Running &r = *running;
+            m_running.emplace(r.ask.get(), std::move(running));
+            m_product == influx::Product::Unknown ? identify(r) : begin(r);
+        }
+    }
+
+    void identify(Running &r)
+    {
+        const influx::Request ping = influx::pingRequest(m_options.target);
+        HttpRequest http;
+        http.url = m_options.target.url + ping.path;
+        http.headers = ping.headers;
+        http.timeout = kPingTimeout;
+        r.client->get(http, [this, &r](HttpAnswer answer) {
+            const influx::HttpReply reply = replyOf(std::move(answer));
+            const influx::Identity identity = influx::identify(reply);
+            const std::string refused = reply.status == 0 ? std::string() : influx::refusal(identity, m_options.target);
+            if (!refused.empty())
+                return over(r, fail(ErrorCode::Unusable, refused));
+            if (identity.product == influx::Product::Unknown)
+                return over(r, fail(influx::questionFailed(reply, m_options.target)));
+            m_product = identity.product;
+            m_language = m_options.language.value_or(influx::languageOf(m_product));
+            begin(r);
+        });
+    }
+
+    [[nodiscard]] Questions questions() const { return Questions(m_options.target, m_product, m_language); }
+
+    void begin(Running &r)
+    {
+        std::optional<Question> question;
+        {
+            std::scoped_lock lock(r.ask->mutex);
+            if (!r.ask->over)
+                question = r.ask->first(questions());
+        }
+        question ? send(r, *question) : over(r, {});
+    }
+
+    void send(Running &r, const Question &question)
+    {
+        r.reader.emplace(question.language);
+        r.broken.reset();
+        HttpRequest http;
+        http.url = m_options.target.url + question.request.path;
+        http.headers = question.request.headers;
+        http.body = question.body;
+        http.timeout = m_options.timeout;
+        http.takeCut = true;
+        http.take = [&r](std::string_view piece) {
+            const auto fed = r.reader->feed(piece, [&r](const Row &row) { return r.ask->hand(row, r.isSecond); });
+            if (!fed)
+                r.broken = fed.error();
+            return fed.has_value() && !r.reader->enough();
+        };
+        r.client->post(http, [this, &r](HttpAnswer answer) { answered(r, std::move(answer)); });
+    }
+
+    void answered(Running &r, HttpAnswer &&answer)
+    {
+        const bool cut = answer.cut;
+        const influx::HttpReply reply = replyOf(std::move(answer));
+        std::optional<Error> problem = r.broken;
+        if (!problem && reply.status != kOk)
+            problem = influx::questionFailed(reply, m_options.target);
+        else if (!problem && cut)
+            problem = Error{ErrorCode::Unreachable, "The answer of InfluxDB at " + influx::hostOf(m_options.target.url) + " broke off. Try again."};
+        if (!problem) {
+            const auto ended = r.reader->end([&r](const Row &row) { return r.ask->hand(row, r.isSecond); });
+            if (!ended)
+                problem = ended.error();
+        }
+        if (problem && problem->code == ErrorCode::NotFound && askOtherwise())
+            return begin(r);
+        if (problem)
+            return over(r, fail(*problem));
+        second(r);
+    }
+
+    /// The bucket cannot be reached in this language (no mapping for InfluxQL, as in InfluxDB Cloud): from now on in another.
+    bool askOtherwise()
+    {
+        const auto other = influx::otherLanguage(m_product);
+        if (!other || m_language == *other)
+            return false;
+        m_language = *other;
+        return true;
+    }
+
+    void second(Running &r)
+    {
+        std::optional<Question> question;
+        {
+            std::scoped_lock lock(r.ask->mutex);
+            if (!r.ask->over && r.ask->second && !r.isSecond)
+                question = r.ask->second(questions());
+        }
+        if (!question)
+            return over(r, {});
+        r.isSecond = true;
+        send(r, *question);
+    }
+
+    void over(Running &r, Result<> result)
+    {
+        const std::shared_ptr<Ask> ask = r.ask;
+        ask->finish(std::move(result));
+        // Not from within its own client's callback.
+        QMetaObject::invokeMethod(this, [this, ask] { forget(ask); }, Qt::QueuedConnection);
+    }
+
+    const ArchiveOptions m_options;
+    const NetworkOptions m_network;
+    influx::Product m_product = influx::Product::Unknown;
+    Language m_language = Language::InfluxQl;
+    std::deque<std::shared_ptr<Ask>> m_waiting;
+    std::map<Ask *, std::unique_ptr<Running>> m_running;
+};
+
+namespace {
+
+class AskHandle final : public Handle {
+public:
+    explicit AskHandle(std::function<void()> giveUp) : m_giveUp(std::move(giveUp)) {}
+    ~AskHandle() override { m_giveUp(); }
+
+private:
+    std::function<void()> m_giveUp;
+};
+
+} // namespace
+
+Archive::Archive(ArchiveOptions options, NetworkOptions network)
+    : m_options(std::move(options)), m_thread(std::make_unique<QThread>()), m_worker(new Worker(m_options, std::move(network)))
+{
+    m_thread->setObjectName(QStringLiteral("history"));
+    m_worker->moveToThread(m_thread.get());
+    m_thread->start();
+}
+
+Archive::~Archive()
+{
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, thread = m_thread.get()] {
+        worker->end();
+        delete worker;
+        thread->quit();
+    });
+    m_thread->wait();
+}
+
+std::string Archive::name() const { return "InfluxDB at " + influx::hostOf(m_options.target.url); }
+
+/// The handle may outlive the archive: then there is nothing left to give up but the callbacks.
+HandlePtr Archive::start(std::shared_ptr<Ask> ask)
+{
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, ask] { worker->take(ask); }, Qt::QueuedConnection);
+    return std::make_unique<AskHandle>([ask = std::move(ask)] { (void)ask->giveUp(); });
+}
+
+HandlePtr Archive::events(InteractionId id, Each each, Done done)
+{
+    auto ask = std::make_shared<Ask>();
+    auto place = std::make_shared<Place>();
+    const influx::Schema schema = m_options.target.schema;
+    const auto row = [each = std::move(each), schema, id](const Row &r) {
+        auto event = influx::eventOf(r, schema);
+        return !event || event->interaction != id || each(std::move(*event));
+    };
+    ask->done = std::move(done);
+    if (schema == influx::Schema::Classic) { // the id is a tag: found without its time
+        ask->first = [id](const Questions &questions) { return questions.eventsOf(id.value, {}); };
+        ask->row = row;
+        return start(std::move(ask));
+    }
+    ask->first = [id](const Questions &questions) { return questions.locator(id.value); };
+    ask->row = [place](const Row &r) {
+        if (const auto locator = influx::locatorOf(r))
+            place->add(*locator);
+        return true;
+    };
+    ask->second = [place, id](const Questions &questions) {
+        return place->span ? std::optional(questions.eventsOf(id.value, *place->span)) : std::nullopt;
+    };
+    ask->secondRow = row;
+    return start(std::move(ask));
+}
+
+HandlePtr Archive::list(HistoryQuery query, Rows answer)
+{
+    auto ask = std::make_shared<Ask>();
+    auto rows = std::make_shared<std::vector<HistoryRow>>();
+    auto left = std::make_shared<int>(query.behind ? query.behind->given : 0);
+    ask->first = [query](const Questions &questions) { return questions.index(query); };
+    ask->row = [rows, left, query](const Row &r) {
+        auto row = influx::summaryOf(r);
+        if (row && query.behind && row->time == query.behind->time && *left > 0)
+            --*left; // given already
+        else if (row)
+            rows->push_back(std::move(*row));
+        return true;
+    };
+    ask->done = [rows, answer = std::move(answer)](Result<> result) { result ? answer(std::move(*rows)) : answer(fail(result.error())); };
+    return start(std::move(ask));
+}
+
+HandlePtr Archive::eventsBetween(Span span, Each each, Done done)
+{
+    auto ask = std::make_shared<Ask>();
+    ask->first = [span](const Questions &questions) { return questions.eventsBetween(span); };
+    ask->row = [each = std::move(each), schema = m_options.target.schema](const Row &r) {
+        auto event = influx::eventOf(r, schema);
+        return !event || each(std::move(*event));
+    };
+    ask->done = std::move(done);
+    return start(std::move(ask));
+}
+
+HandlePtr Archive::firstEvent(std::int64_t from, std::function<void(Result<std::optional<std::int64_t>>)> answer)
+{
+    auto ask = std::make_shared<Ask>();
+    auto time = std::make_shared<std::optional<std::int64_t>>();
+    ask->first = [from](const Questions &questions) { return questions.firstEvent(from); };
+    ask->row = [time](const Row &r) {
+        *time = r.time();
+        return false;
+    };
+    ask->done = [time, answer = std::move(answer)](Result<> result) { result ? answer(*time) : answer(fail(result.error())); };
+    return start(std::move(ask));
+}
+
+} // namespace threadline::history

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Reading back: what one machine recorded and delivered, another shows, byte for byte, from real servers in each language.
+#include "app/common/restore.h"
+#include "core/engine/localsession.h"
+#include "core/history/archive.h"
+#include "tests/delivery/rig.h"
+#include "tests/support/influxserver.h"
+#include "tests/support/testmain.h"
+
+#include <QTest>
+
+#include <future>
+
+using namespace threadline;
+using namespace threadline::test;
+using influx::Language;
+
+namespace {
+
+constexpr auto kWait = std::chrono::seconds(20);
+
+/// Asks and waits.
+template<class T, class Ask>
+Result<T> answerOf(Ask ask)
+{
+    auto promise = std::make_shared<std::promise<Result<T>>>();
+    auto future = promise->get_future();
+    const HandlePtr handle = ask([promise](Result<T> result) { promise->set_value(std::move(result)); });
+    if (future.wait_for(kWait) != std::future_status::ready)
+        return fail(ErrorCode::Internal, "no answer in time");
+    return future.get();
+}
+
+Result<Session::Body> timelineOf(Session &session, const std::string &id)
+{
+    return answerOf<Session::Body>([&](auto answer) { return session.timeline(InteractionId(id), false, answer); });
+}
+
+/// A store with a session over it.
+struct Machine {
+    explicit Machine(const std::string &folder, std::shared_ptr<History> history)
+    {
+        StoreOptions where;
+        where.folder = folder;
+        auto opened = Store::open(where);
+        if (!opened)
+            qFatal("%s", opened.error().message.c_str());
+        store = std::move(*opened);
+        LocalSessionOptions options;
+        options.history = std::move(history);
+        auto started = LocalSession::start(*store, options, clock);
+        if (!started)
+            qFatal("%s", started.error().message.c_str());
+        session = std::move(*started);
+    }
+    SystemClock clock;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<LocalSession> session;
+};
+
+sim::Options calls(int interactions)
+{
+    sim::Options options;
+    options.seed = 5;
+    options.interactions = interactions;
+    options.rate = 0;
+    options.faults.duplicate = 0.2;
+    options.faults.shuffle = 32;
+    options.faultSeed = 5;
+    return options;
+}
+
+} // namespace
+
+class TestHistory : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void anotherMachineShowsTheSame_data();
+    void anotherMachineShowsTheSame();
+    void restoringGivesTheSameStore();
+    void aServerThatIsNotThere();
+    void questionsCanBeTakenBack();
+};
+
+void TestHistory::anotherMachineShowsTheSame_data()
+{
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<bool>("classic");
+    QTest::addColumn<int>("language");
+    const int v1 = int(RealInflux::Kind::V1), v2 = int(RealInflux::Kind::V2);
+    for (const bool classic : {false, true}) {
+        const char *schema = classic ? "classic" : "bounded";
+        QTest::addRow("1.x %s InfluxQL", schema) << v1 << classic << int(Language::InfluxQl);
+        QTest::addRow("2.x %s InfluxQL", schema) << v2 << classic << int(Language::InfluxQl);
+        QTest::addRow("2.x %s Flux", schema) << v2 << classic << int(Language::Flux);
+    }
+}
+
+void TestHistory::anotherMachineShowsTheSame()
+{
+    QFETCH(int, kind);
+    QFETCH(bool, classic);
+    QFETCH(int, language);
+    const auto what = static_cast<RealInflux::Kind>(kind);
+    if (const auto reason = RealInflux::unavailable(what))
+        QSKIP(qPrintable(*reason));
+    RealInflux server(what);
+    const auto problem = server.start();
+    QVERIFY2(!problem, qPrintable(problem.value_or(QString())));
+    DeliveryRig rig(classic ? influx::Schema::Classic : influx::Schema::Bounded);
+    rig.options.timeout = Duration::seconds(20);
+    rig.deliver(server.url(), what == RealInflux::Kind::V2 ? server.token() : QByteArray());
+    const Truth truth = feed(*rig.harness, calls(40));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    rig.stop();
+    rig.harness.reset();
+
+    Machine first(rig.folder.path().toStdString(), nullptr);
+    history::ArchiveOptions archive;
+    archive.target = rig.options.target;
+    archive.language = static_cast<Language>(language);
+    QTemporaryDir empty(scratchFolder() + QStringLiteral("/empty-XXXXXX"));
+    Machine second(empty.path().toStdString(), std::make_shared<history::Archive>(archive, NetworkOptions()));
+    for (const auto &[id, events] : truth) {
+        const auto here = timelineOf(*first.session, id), there = timelineOf(*second.session, id);
+        QVERIFY2(here, id.c_str());
+        QVERIFY2(there, there ? "" : there.error().message.c_str());
+        QCOMPARE(*there->text, *here->text);
+        QVERIFY(!there->origin.local && !there->origin.shared.empty() && there->origin.note.empty());
+    }
+    for (const char *id : {"nobody", "' OR '1'='1", "\"; DROP MEASUREMENT interaction_event --", "${1/0}", "a\\", "\n"}) {
+        const auto absent = timelineOf(*second.session, id);
+        QVERIFY2(!absent && absent.error().code == ErrorCode::NotFound, absent ? "found" : absent.error().message.c_str());
+    }
+    // The list, in pages, and what was open at an instant: as the machine that recorded them says.
+    std::set<std::string> listed;
+    ListQuery query;
+    query.history = true;
+    query.limit = 7;
+    do {
+        const auto page = answerOf<ListPage>([&](auto answer) { return second.session->list(query, answer); });
+        QVERIFY2(page && page->origin.note.empty(), page ? page->origin.note.c_str() : page.error().message.c_str());
+        for (const Summary &summary : page->items)
+            QVERIFY2(listed.insert(summary.interaction.value).second, summary.interaction.value.c_str());
+        query.cursor = page->nextCursor;
+    } while (!query.cursor.empty());
+    QCOMPARE(listed.size(), truth.size());
+    ListQuery at;
+    at.limit = 500;
+    at.from = truth.begin()->second.front().time;
+    at.to = *at.from + Duration::micros(1);
+    at.history = true;
+    const auto open = [&](Session &session) {
+        std::map<std::string, std::string> out;
+        const auto page = answerOf<ListPage>([&](auto answer) { return session.list(at, answer); });
+        for (const Summary &s : page.value().items)
+            out[s.interaction.value] = std::to_string(s.start.us) + ' ' + std::to_string(s.count) + ' ' + s.customer + ' '
+                + (s.queues.empty() ? std::string() : s.queues.front()) + ' ' + std::string(nameOf(s.state));
+        return out;
+    };
+    QVERIFY(!open(*first.session).empty());
+    for (const auto &[id, what_] : open(*first.session))
+        QCOMPARE(QString::fromStdString(open(*second.session)[id]), QString::fromStdString(what_));
+    QCOMPARE(open(*second.session).size(), open(*first.session).size());
+    const auto view = answerOf<std::shared_ptr<const InteractionView>>(
+        [&](auto answer) { return second.session->interaction(InteractionId(truth.begin()->first), answer); });
+    QVERIFY(view);
+    QVERIFY(!(*view)->events.empty() && (*view)->origin.shared.starts_with("InfluxDB at 127.0.0.1:"));
+}
+
+void TestHistory::restoringGivesTheSameStore()
+{
+    if (const auto reason = RealInflux::unavailable(RealInflux::Kind::V2))
+        QSKIP(qPrintable(*reason));
+    RealInflux server(RealInflux::Kind::V2);
+    const auto problem = server.start();
+    QVERIFY2(!problem, qPrintable(problem.value_or(QString())));
+    DeliveryRig rig;
+    rig.options.timeout = Duration::seconds(20);
+    rig.deliver(server.url(), server.token());
+    const Truth truth = feed(*rig.harness, calls(60));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    rig.stop();
+    rig.harness.reset();
+    QTemporaryDir empty(scratchFolder() + QStringLiteral("/restored-XXXXXX"));
+    app::RuntimeOptions options;
+    options.dataFolder = empty.path().toStdString();
+    options.delivery = rig.options;
+    const SystemClock clock;
+    int told = 0;
+    const auto restored = app::restore(options, clock, [&](const std::string &) { ++told; });
+    QVERIFY2(restored, restored ? "" : restored.error().message.c_str());
+    std::size_t events = 0;
+    for (const auto &[id, all] : truth)
+        events += all.size();
+    QCOMPARE(std::size_t(restored->events), events);
+    QVERIFY(told > 1 && restored->withoutData == 0);
+    const auto again = app::restore(options, clock, [](const std::string &) {});
+    QVERIFY(!again && again.error().code == ErrorCode::InvalidArgument); // it holds events now
+    {
+        Machine first(rig.folder.path().toStdString(), nullptr), second(options.dataFolder, nullptr);
+        for (const auto &[id, all] : truth)
+            QCOMPARE(*timelineOf(*second.session, id).value().text, *timelineOf(*first.session, id).value().text);
+    }
+    // What came from there need not go there once more.
+    auto runtime = app::Runtime::start(options, clock);
+    QVERIFY(runtime);
+    QVERIFY(QTest::qWaitFor([&] { return (*runtime)->sink()->idle(); }, 20'000));
+    QCOMPARE((*runtime)->sink()->status().lines, 0u);
+}
+
+void TestHistory::aServerThatIsNotThere()
+{
+    history::ArchiveOptions archive;
+    archive.target.url = "http://127.0.0.1:1";
+    archive.target.bucket = "bucket";
+    QTemporaryDir empty(scratchFolder() + QStringLiteral("/empty-XXXXXX"));
+    Machine machine(empty.path().toStdString(), std::make_shared<history::Archive>(archive, NetworkOptions()));
+    const auto answer = timelineOf(*machine.session, "i1");
+    QVERIFY(!answer);
+    QCOMPARE(int(answer.error().code), int(ErrorCode::Unreachable));
+    QVERIFY2(answer.error().message.find("could not be asked") != std::string::npos, answer.error().message.c_str());
+    ListQuery query;
+    query.history = true;
+    const auto page = answerOf<ListPage>([&](auto done) { return machine.session->list(query, done); });
+    QVERIFY(page && page->items.empty() && !page->origin.note.empty());
+}
+
+void TestHistory::questionsCanBeTakenBack()
+{
+    FakeInflux server(InfluxFlavour::V1);
+    QVERIFY(server.start());
+    server.faults = [](int, const FakeInfluxRequest &) { return InfluxFault::doing(InfluxFault::Kind::Hang); };
+    history::ArchiveOptions archive;
+    archive.target.url = server.url().toStdString();
+    archive.target.bucket = "bucket";
+    QTemporaryDir empty(scratchFolder() + QStringLiteral("/empty-XXXXXX"));
+    Machine machine(empty.path().toStdString(), std::make_shared<history::Archive>(archive, NetworkOptions()));
+    std::atomic<int> answers{0};
+    std::vector<HandlePtr> handles;
+    for (int i = 0; i < 20; ++i)
+        handles.push_back(machine.session->timeline(InteractionId("i1"), false, [&](auto) { ++answers; }));
+    QVERIFY(QTest::qWaitFor([&] { return server.requests() > 0; }, 5000));
+    handles.clear();
+    QTest::qWait(100);
+    QCOMPARE(answers.load(), 0);
+}
+
+THREADLINE_TEST_MAIN(TestHistory)
+#include "test_history.moc"
