@@ -27,6 +27,7 @@ QList<Spec> specs()
     return {
         {A::Connect, QT_TR_NOOP("&Connect…"), keys("Ctrl+Shift+C")},
         {A::OpenFile, QT_TR_NOOP("&Open file…"), keys("Ctrl+O")},
+        {A::OpenInteraction, QT_TR_NOOP("Open &interaction by id…"), keys("Ctrl+G")},
         {A::Quit, QT_TR_NOOP("&Quit"), keys("Ctrl+Q")},
         {A::Floor, QT_TR_NOOP("&Floor"), keys("Ctrl+1"), true},
         {A::Timeline, QT_TR_NOOP("&Timeline"), keys("Ctrl+2"), true},

@@ -15,6 +15,7 @@ public:
     enum Id {
         Connect,
         OpenFile,
+        OpenInteraction,
         Quit,
         Floor,
         Timeline,

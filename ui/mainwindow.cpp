@@ -10,7 +10,10 @@
 #include <QActionGroup>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QClipboard>
 #include <QFileDialog>
+#include <QGuiApplication>
+#include <QInputDialog>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
@@ -21,6 +24,7 @@ namespace {
 
 constexpr QSize kSmallest(800, 500);
 constexpr QSize kFirst(1440, 900);
+constexpr int kLongestId = 200; ///< of what the clipboard may suggest
 
 } // namespace
 
@@ -89,7 +93,7 @@ void MainWindow::makeMenus()
     menuBar()->setNativeMenuBar(true);
     menuBar()->setFixedHeight(kMenuHeight);
     QMenu *file = menuBar()->addMenu(tr("&File"));
-    file->addActions({a[A::Connect], a[A::OpenFile]});
+    file->addActions({a[A::Connect], a[A::OpenFile], a[A::OpenInteraction]});
     file->addSeparator();
     file->addAction(a[A::Quit]);
     QMenu *view = menuBar()->addMenu(tr("&View"));
@@ -119,6 +123,7 @@ void MainWindow::connectActions()
     Workspace *space = d->space;
     connect(a[A::Connect], &QAction::triggered, this, &MainWindow::openConnect);
     connect(a[A::OpenFile], &QAction::triggered, this, &MainWindow::chooseFiles);
+    connect(a[A::OpenInteraction], &QAction::triggered, this, &MainWindow::chooseInteraction);
     connect(a[A::Quit], &QAction::triggered, this, &QWidget::close);
     connect(a[A::Floor], &QAction::triggered, space, [space] { space->setView(ViewName::Floor); });
     connect(a[A::Timeline], &QAction::triggered, space, [space] { space->setView(ViewName::Timeline); });
@@ -295,6 +300,25 @@ void MainWindow::chooseFiles()
         this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz);;All files (*)"));
     if (!paths.isEmpty())
         openFiles(paths);
+}
+
+/// Also one that only the shared store has: it is on no floor.
+void MainWindow::chooseInteraction()
+{
+    auto *dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Open interaction"));
+    dialog->setLabelText(tr("Id of the interaction (conversation), as the platform or a complaint names it:"));
+    const QString copied = QGuiApplication::clipboard()->text().trimmed();
+    if (!copied.isEmpty() && copied.size() <= kLongestId && !copied.contains(QLatin1Char(' ')) && !copied.contains(QLatin1Char('\n')))
+        dialog->setTextValue(copied);
+    connect(dialog, &QInputDialog::textValueSelected, this, [this](const QString &text) {
+        if (text.trimmed().isEmpty())
+            return;
+        d->space->setFirstRun(false);
+        d->space->openInteraction(InteractionId(text.trimmed().toStdString()));
+    });
+    dialog->open();
 }
 
 void MainWindow::openFiles(const QStringList &paths)

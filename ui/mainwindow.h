@@ -62,6 +62,7 @@ private:
     void openConnect();
     void openFiles(const QStringList &paths);
     void chooseFiles();
+    void chooseInteraction();
     void openList(const QString &list);
     void showKeys();
     void showAbout();

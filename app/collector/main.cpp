@@ -3,6 +3,7 @@
 #include "app/common/commandline.h"
 #include "app/common/exitcodes.h"
 #include "app/common/importer.h"
+#include "app/common/deadletters.h"
 #include "app/common/resend.h"
 #include "app/common/restore.h"
 #include "app/common/runtime.h"
@@ -68,6 +69,17 @@ int resendEvents(const CommandLine &line)
     if (sent)
         return kExitOk;
     return sent.error().code == ErrorCode::InvalidArgument ? sayAndExit(sent.error()) : sayDataAndExit(sent.error());
+}
+
+int tellDeadLetters(const CommandLine &line)
+{
+    const std::string folder = dataFolder(line.settings);
+    const auto print = [](const std::string &text) { std::printf("%s\n", text.c_str()); };
+    const auto done = line.retry ? retryDeadLetters(folder) : printDeadLetters(folder, print);
+    if (!done)
+        return done.error().code == ErrorCode::InvalidArgument ? sayAndExit(done.error()) : sayDataAndExit(done.error());
+    std::fprintf(stderr, line.retry ? "%s are tried once more.\n" : "%s.\n", counted(*done, "dead letter").c_str());
+    return kExitOk;
 }
 
 int restoreEvents(const CommandLine &line)
@@ -162,6 +174,8 @@ int main(int argc, char **argv)
         return parsed.exitCode;
     if (parsed.line->import)
         return import(*parsed.line);
+    if (parsed.line->deadLetters)
+        return tellDeadLetters(*parsed.line);
     if (parsed.line->restore)
         return restoreEvents(*parsed.line);
     return parsed.line->resend ? resendEvents(*parsed.line) : run(app, *parsed.line);

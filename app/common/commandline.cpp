@@ -39,6 +39,9 @@ void addCollector(CLI::App &app, CommandLine &line)
     resend->fallthrough();
     resend->add_option("--from", line.from, "events from this time on: 2026-05-06 or 2026-05-06T10:44:54Z");
     resend->add_option("--to", line.to, "events before this time");
+    CLI::App *dead = app.add_subcommand("dead-letters", "Lists what InfluxDB did not take, one JSON object a line, and ends");
+    dead->fallthrough();
+    dead->add_flag("--retry", line.retry, "instead, let the next collector try them once more");
     app.add_subcommand("restore", "Fills an empty data folder with what InfluxDB has, and ends; may be interrupted and called again")->fallthrough();
     app.require_subcommand(0, 1);
 }
@@ -126,6 +129,7 @@ Parsed parseCommandLine(Program program, int argc, char **argv)
     }
     line.import = collector && app.got_subcommand("import");
     line.resend = collector && app.got_subcommand("resend");
+    line.deadLetters = collector && app.got_subcommand("dead-letters");
     line.restore = collector && app.got_subcommand("restore");
     auto settings = Settings::read(inputs(std::move(flags), line));
     if (!settings)

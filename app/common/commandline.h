@@ -18,6 +18,8 @@ struct CommandLine {
     bool import = false;           ///< "import FILE..."
     bool segments = false;         ///< with import: print segment count and sum of each conversation
     bool resend = false;           ///< "resend [--from TIME] [--to TIME]"
+    bool deadLetters = false;      ///< "dead-letters [--retry]"
+    bool retry = false;
     bool restore = false;          ///< "restore"
     std::string from, to;          ///< of resend
     std::vector<std::string> files;///< of import, or of --open

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Delivery over real HTTP to a played database that misbehaves in every way: nothing lost, nothing twice, each fault told.
+#include "app/common/deadletters.h"
 #include "app/common/resend.h"
 #include "tests/delivery/rig.h"
 #include "tests/support/influxserver.h"
@@ -276,6 +277,13 @@ void TestDelivery::deadLettersAreTriedAgain()
     rig.harness->drain();
     QVERIFY(rig.settled());
     QVERIFY(rig.sink->status().deadLetters > 0);
+    std::vector<std::string> letters;
+    const std::string folder = rig.folder.path().toStdString();
+    const auto listed = app::printDeadLetters(folder, [&](const std::string &letter) { letters.push_back(letter); });
+    QCOMPARE(std::uint64_t(letters.size()), rig.sink->status().deadLetters);
+    QVERIFY(listed && *listed == letters.size() && letters.front().find("because") != std::string::npos);
+    const auto early = app::retryDeadLetters(folder); // the folder is in use
+    QVERIFY(!early && early.error().code == ErrorCode::Busy);
     refusing = false;
     rig.sink->retryNow(true);
     QVERIFY(rig.settled());

@@ -21,6 +21,7 @@ void InteractionFeed::open(const InteractionId &id)
         return;
     m_id = id;
     m_view.reset();
+    m_problem.clear();
     m_question.reset();
     m_again = false;
     Q_EMIT changed();
@@ -46,10 +47,14 @@ void InteractionFeed::answered(Result<View> answer)
     m_question.reset();
     if (answer) {
         m_view = std::move(*answer);
+        m_problem.clear();
         m_hub.succeed();
         Q_EMIT changed();
-    } else {
+    } else if (m_view) {
         m_hub.fail(answer.error());
+    } else {
+        m_problem = answer.error().message;
+        Q_EMIT changed();
     }
     if (std::exchange(m_again, false))
         ask();

@@ -19,6 +19,8 @@ public:
     [[nodiscard]] const InteractionId &id() const { return m_id; }
     /// Null until it has come, and where it could not be read.
     [[nodiscard]] const View &view() const { return m_view; }
+    /// Why it could not be read; empty: it could, or is coming.
+    [[nodiscard]] const std::string &problem() const { return m_problem; }
     [[nodiscard]] bool settled() const { return !m_question; }
 
 Q_SIGNALS:
@@ -32,6 +34,7 @@ private:
     Hub &m_hub;
     InteractionId m_id;
     View m_view;
+    std::string m_problem;
     bool m_again = false;
     HandlePtr m_question;
 };

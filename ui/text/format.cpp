@@ -123,6 +123,12 @@ QString foreign(std::string_view utf8, int most)
     return text;
 }
 
+QString sourceText(const Origin &origin)
+{
+    const QString shared = foreign(origin.shared);
+    return origin.local ? QCoreApplication::translate("Format", "the local store and %1").arg(shared) : shared;
+}
+
 QString isolated(const QString &text) { return QChar(0x2068) + text + QChar(0x2069); }
 
 QString stateName(SegmentKind kind)

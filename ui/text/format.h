@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/time.h"
+#include "core/session.h"
 #include "core/model/event.h"
 #include "core/model/story.h"
 #include "core/model/summary.h"
@@ -29,6 +30,8 @@ namespace threadline::ui {
 [[nodiscard]] QString foreign(std::string_view utf8, int most = 200);
 /// The same, isolated from the direction of what stands around it (for sentences that are put together).
 [[nodiscard]] QString isolated(const QString &text);
+/// "InfluxDB at db:8086", with "the local store and " before it where that had part, too.
+[[nodiscard]] QString sourceText(const Origin &origin);
 
 // Names of states and kinds for people.
 [[nodiscard]] QString stateName(SegmentKind kind);         ///< "Ringing", "Wrap-up", ...

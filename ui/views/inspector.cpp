@@ -308,6 +308,8 @@ void Inspector::showInteraction(const InteractionView &view)
     idField(tr("Interaction"), story.interaction.value);
     field(tr("Participants"), numberText(story.participants.size()));
     field(tr("Events"), numberText(view.count()));
+    field(tr("Read from"), view.origin.shared.empty() ? QString() : sourceText(view.origin));
+    field(tr("Incomplete"), clean(view.origin.note), "warn");
     section(tr("Figures"));
     const Figures &f = story.figures;
     const std::pair<QString, Duration> lengths[] = {

@@ -17,6 +17,8 @@
 namespace threadline::ui {
 namespace {
 
+constexpr int kLongestProblem = 400;
+
 constexpr int kSummaryHeight = 52;
 
 /// Sum of the felt lane's segments of a kind.
@@ -162,6 +164,8 @@ void TimelineView::rebuild()
     if (!view) {
         m_shown = {};
         const bool coming = !m_feed.id().empty();
+        if (!m_feed.problem().empty())
+            return m_empty->setTexts(tr("The interaction cannot be shown."), foreign(m_feed.problem(), kLongestProblem));
         m_empty->setTexts(coming ? tr("Reading the interaction.") : tr("No interaction is open."),
                           coming ? QString() : tr("Choose a lane on the floor and press Enter, or double-click it."));
         return;
@@ -215,9 +219,11 @@ QString TimelineView::stateText() const
     const Story &story = view->story;
     if (view->left > 0)
         return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count()), numberText(view->events.size()));
-    if (story.end)
-        return tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start));
-    return tr("Open since %1").arg(m_look.time().clock(story.start));
+    const QString state = story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start))
+                                    : tr("Open since %1").arg(m_look.time().clock(story.start));
+    if (!view->origin.note.empty())
+        return tr("%1. May be incomplete").arg(state);
+    return view->origin.shared.empty() ? state : tr("%1. From %2").arg(state, sourceText(view->origin));
 }
 
 } // namespace threadline::ui
