@@ -217,8 +217,8 @@ void Sender::divide(std::shared_ptr<Batch> batch)
     Part part{batch, {}, 0, 0};
     std::size_t bytes = 0;
     for (std::uint32_t i = 0; i < batch->lines.size(); ++i) {
-        const bool full = part.lines.size() >= static_cast<std::size_t>(m_limit.lines) || bytes + batch->lines[i].size > m_limit.bytes;
-        if (full && !part.lines.empty()) {
+        // As the builder counts, whose batch ends with the line that reaches the limit: else that one would go alone.
+        if (part.lines.size() >= static_cast<std::size_t>(m_limit.lines) || bytes >= m_limit.bytes) {
             ++batch->open;
             m_parts.push_back(std::move(part));
             part = {batch, {}, 0, 0};
