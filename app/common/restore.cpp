@@ -16,7 +16,7 @@ namespace {
 /// So much of the bucket's time is read at once; what was read of it is durable before the next.
 constexpr std::int64_t kWindow = 3600 * std::int64_t(1'000'000'000);
 constexpr std::size_t kEventsAtATime = 500;
-constexpr Duration kDurableWithin = Duration::seconds(600);
+constexpr Duration kStoredWithin = Duration::seconds(600);
 
 /// How far it has come: a file beside the database, while it lasts.
 class Progress {
@@ -87,7 +87,7 @@ Result<> readWindow(history::Archive &archive, Engine &engine, influx::Span span
     });
     if (!read)
         return read;
-    if (!pump.flush() || !engine.drain(kDurableWithin))
+    if (!pump.flush() || !engine.drain(kStoredWithin))
         return fail(ErrorCode::Busy, "What was read back is not stored yet: " + engine.status().storeError);
     return {};
 }

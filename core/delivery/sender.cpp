@@ -119,7 +119,7 @@ void Sender::probed(const HttpReply &reply)
         m_notBefore = m_clock.steady() + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());
         return measure();
     }
-    if (m_state != DeliveryState::Delivering)
+    if (m_state != DeliveryState::Delivering && !m_options.quiet)
         log::info("delivery", "Delivering to " + productName(m_identity) + " at " + m_options.target.url + ", " + m_options.target.bucket + ".");
     m_state = DeliveryState::Delivering;
     m_words.clear();

@@ -36,6 +36,7 @@ struct SenderOptions {
     std::uint64_t backlog = 50'000'000;    ///< events that may wait
     bool shed = true;                      ///< above that: pass over the oldest; else the feed is to be held back
     std::uint64_t seed = 0;                ///< of the jitter; 0: random
+    bool quiet = false;                    ///< no word in the log where to
     std::function<void(const DeliveryMark &)> marked; ///< called whenever the mark has moved
 };
 

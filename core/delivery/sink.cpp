@@ -88,6 +88,7 @@ Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOp
         return fail(begun.error());
     options.settleAfter = {};
     options.age = {};
+    options.quiet = true;
     YesTransport transport;
     Sender sender(std::move(options), **reader, **delivery, transport, clock);
     for (;;) {
