@@ -181,7 +181,7 @@ void TestHistory::restoringGivesTheSameStore()
     rig.options.timeout = Duration::seconds(20);
     rig.deliver(server.url(), server.token());
     // More of them by hand: a store of ten thousand takes some minutes here.
-    const int interactions = qEnvironmentVariableIsSet("THREADLINE_RESTORED") ? qEnvironmentVariableIntValue("THREADLINE_RESTORED") : 60;
+    const int interactions = qEnvironmentVariableIsSet("TL_RESTORED_INTERACTIONS") ? qEnvironmentVariableIntValue("TL_RESTORED_INTERACTIONS") : 60;
     const Truth truth = feed(*rig.harness, calls(interactions));
     rig.harness->drain();
     QVERIFY(rig.settled(600'000));
