@@ -34,7 +34,7 @@ NetTransport::NetTransport(std::string url, NetworkOptions network, QObject *par
 
 NetTransport::~NetTransport() = default;
 
-void NetTransport::send(const influx::Request &request, std::string body, bool get, Duration timeout, Done done)
+void NetTransport::send(const influx::Request &request, std::shared_ptr<const std::string> body, bool get, Duration timeout, Done done)
 {
     auto free = std::find_if(m_lines.begin(), m_lines.end(), [](const auto &line) { return !line->busy; });
     if (free == m_lines.end())

@@ -18,7 +18,7 @@ public:
     /// `url`: what request paths stand behind.
     NetTransport(std::string url, NetworkOptions network, QObject *parent);
     ~NetTransport() override;
-    void send(const influx::Request &request, std::string body, bool get, Duration timeout, Done done) override;
+    void send(const influx::Request &request, std::shared_ptr<const std::string> body, bool get, Duration timeout, Done done) override;
     void cancel() override;
 
 private:

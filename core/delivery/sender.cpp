@@ -102,8 +102,8 @@ void Sender::identified(const HttpReply &reply)
 void Sender::probe()
 {
     m_asking = true;
-    m_transport.send(influx::writeRequest(m_options.target, m_identity.product, false), "\n", false, kAskTimeout,
-                     [this](HttpReply reply) { probed(reply); });
+    m_transport.send(influx::writeRequest(m_options.target, m_identity.product, false), std::make_shared<const std::string>("\n"), false,
+                     kAskTimeout, [this](HttpReply reply) { probed(reply); });
 }
 
 void Sender::probed(const HttpReply &reply)
@@ -243,26 +243,27 @@ void Sender::sendParts()
     }
 }
 
-std::string Sender::bodyOf(const Part &part) const
+/// The batch's own text if that is all of it.
+std::shared_ptr<const std::string> Sender::bodyOf(const Part &part)
 {
     std::size_t bytes = 0;
     for (const std::uint32_t line : part.lines)
         bytes += part.batch->lines[line].size + 1;
     if (bytes == part.batch->text.size())
-        return part.batch->text;
-    std::string body;
-    body.reserve(bytes);
+        return {part.batch, &part.batch->text};
+    auto body = std::make_shared<std::string>();
+    body->reserve(bytes);
     for (const std::uint32_t line : part.lines)
-        body.append(part.batch->line(line)).push_back('\n');
+        body->append(part.batch->line(line)).push_back('\n');
     return body;
 }
 
 void Sender::send(Part part)
 {
-    std::string body = bodyOf(part);
+    std::shared_ptr<const std::string> body = bodyOf(part);
     const bool packed = m_gzip;
     if (packed)
-        body = gzip(body);
+        body = std::make_shared<const std::string>(gzip(*body));
     ++m_flying;
     {
         std::scoped_lock lock(m_mutex);
@@ -409,7 +410,8 @@ Result<> Sender::removeNext()
     const auto request = influx::removalRequest(m_options.target, m_identity.product, removal.point, body);
     if (request) {
         m_removing = true;
-        m_transport.send(*request, std::move(body), false, m_options.timeout, [this, removal](HttpReply reply) { removed(removal, reply); });
+        m_transport.send(*request, std::make_shared<const std::string>(std::move(body)), false, m_options.timeout,
+                         [this, removal](HttpReply reply) { removed(removal, reply); });
         return {};
     }
     DeliveryStore::Update update;

@@ -73,7 +73,7 @@ private:
     void divide(std::shared_ptr<Batch> batch);
     void sendParts();
     void send(Part part);
-    [[nodiscard]] std::string bodyOf(const Part &part) const;
+    [[nodiscard]] static std::shared_ptr<const std::string> bodyOf(const Part &part);
     void answered(Part part, const influx::HttpReply &reply);
     void delivered(const Part &part);
     void failed(Part part, const influx::Verdict &verdict, int status);

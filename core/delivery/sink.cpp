@@ -55,7 +55,7 @@ namespace {
 /// Takes everything and sends nothing.
 class YesTransport final : public Transport {
 public:
-    void send(const influx::Request &request, std::string, bool, Duration, Done done) override
+    void send(const influx::Request &request, std::shared_ptr<const std::string>, bool, Duration, Done done) override
     {
         influx::HttpReply reply;
         const bool ping = request.path == "/ping";

@@ -6,6 +6,7 @@
 #include "core/influx/answers.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace threadline::delivery {
@@ -15,8 +16,8 @@ class Transport {
 public:
     virtual ~Transport() = default;
     using Done = std::function<void(influx::HttpReply)>;
-    /// A GET, or a POST of `body`.
-    virtual void send(const influx::Request &request, std::string body, bool get, Duration timeout, Done done) = 0;
+    /// A GET, or a POST of `body`, which is not copied; null: nothing.
+    virtual void send(const influx::Request &request, std::shared_ptr<const std::string> body, bool get, Duration timeout, Done done) = 0;
     /// Forgets what is on its way; nothing of it is answered any more.
     virtual void cancel() = 0;
 };

@@ -51,13 +51,13 @@ Result<HttpRequest> requestFor(const Credentials &credentials, const std::string
         const std::string basic = basicOf(credentials);
         log::mask(basic);
         request.headers.emplace_back("Authorization", "Basic " + basic);
-        request.body = "grant_type=client_credentials";
+        request.body = std::make_shared<const std::string>("grant_type=client_credentials");
         return request;
     }
     const auto assertion = signAssertion(credentials, address, now);
     if (!assertion)
         return fail(assertion.error());
-    request.body = formOf(*assertion);
+    request.body = std::make_shared<const std::string>(formOf(*assertion));
     return request;
 }
 

@@ -191,7 +191,7 @@ private:
         HttpRequest http;
         http.url = m_options.target.url + question.request.path;
         http.headers = question.request.headers;
-        http.body = question.body;
+        http.body = std::make_shared<const std::string>(question.body);
         http.timeout = m_options.timeout;
         http.takeCut = true;
         http.take = [&r](std::string_view piece) {

@@ -124,6 +124,16 @@ QNetworkRequest requestOf(const HttpRequest &request)
     return r;
 }
 
+/// Sends `body` from where it lies.
+QNetworkReply *startPost(QNetworkAccessManager &manager, const QNetworkRequest &request, const std::shared_ptr<const std::string> &body)
+{
+    if (!body)
+        return manager.post(request, QByteArray());
+    QNetworkReply *reply = manager.post(request, QByteArray::fromRawData(body->data(), static_cast<qsizetype>(body->size())));
+    QObject::connect(reply, &QObject::destroyed, [body] {}); // an aborted reply may still read it
+    return reply;
+}
+
 } // namespace
 
 std::string hostOf(const std::string &url) { return hostAndPort(QUrl(QString::fromStdString(url))); }
@@ -301,7 +311,7 @@ void HttpClient::Private::send(const HttpRequest &request, bool get, Done answer
         return giveUp(NetworkProblem::Setting, (!proxy ? proxy.error() : tls.error()).message);
     manager.setProxy(*proxy);
     r.setSslConfiguration(*tls);
-    reply = get ? manager.get(r) : manager.post(r, QByteArray::fromStdString(request.body));
+    reply = get ? manager.get(r) : startPost(manager, r, request.body);
     watch(request);
     deadline.start(static_cast<int>(request.timeout.toMillis()));
 }

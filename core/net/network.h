@@ -50,7 +50,7 @@ struct NetworkFailure {
 struct HttpRequest {
     std::string url;
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
+    std::shared_ptr<const std::string> body;  ///< not copied; null: none
     Duration timeout = Duration::seconds(20); ///< for the whole of it, however slowly bytes trickle
     std::size_t maxBody = 64 * 1024;          ///< a longer answer is refused
     /// An answer whose body is longer, or breaks off, is an answer all the same: HttpAnswer::cut.

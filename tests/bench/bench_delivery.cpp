@@ -88,7 +88,8 @@ double sendRaw(const std::vector<std::string> &all, const delivery::SenderOption
     std::function<void()> send = [&] {
         if (next == all.size())
             return;
-        transport.send(influx::writeRequest(options.target, product, false), all[next++], false, options.timeout, [&](influx::HttpReply reply) {
+        const auto body = std::make_shared<const std::string>(all[next++]);
+        transport.send(influx::writeRequest(options.target, product, false), body, false, options.timeout, [&](influx::HttpReply reply) {
             if (reply.status != 204)
                 qFatal("%d %s", reply.status, reply.body.c_str());
             if (++done == all.size())
