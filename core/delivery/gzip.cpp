@@ -6,7 +6,7 @@
 namespace threadline::delivery {
 namespace {
 
-constexpr int kLevel = 4;
+constexpr int kLevel = 3;
 constexpr int kGzipWindow = 15 + 16; ///< zlib's way to ask for gzip framing
 constexpr int kMemoryLevel = 8;
 
