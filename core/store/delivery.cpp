@@ -6,12 +6,15 @@
 #include "core/store/files.h"
 
 #include <algorithm>
+#include <span>
 
 namespace threadline {
 namespace {
 
 constexpr std::size_t kLineKept = 4096;
 constexpr std::int64_t kDeadKept = 100'000;
+/// Places by one statement: SQLite opens and closes its cursor for each, and looks from the root on for the first alone.
+constexpr std::size_t kClaimsAtATime = 100;
 
 constexpr std::int32_t kDeliveryId = 0x54484C53; ///< "THLS", as application_id
 
@@ -48,6 +51,14 @@ CREATE TABLE IF NOT EXISTS dead(
   delivered INTEGER NOT NULL);
 )sql";
 
+std::string claimMany()
+{
+    std::string sql = "INSERT OR IGNORE INTO places VALUES(?, ?, ?)";
+    for (std::size_t i = 1; i < kClaimsAtATime; ++i)
+        sql += ", (?, ?, ?)";
+    return sql;
+}
+
 class SqliteDelivery final : public DeliveryStore {
 public:
     [[nodiscard]] Result<> open(const std::string &folder);
@@ -79,9 +90,11 @@ private:
     [[nodiscard]] Result<> writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows);
     [[nodiscard]] Result<std::vector<std::int64_t>> numbers(sqlite::Statement &statement, int limit);
     [[nodiscard]] Result<> countDead();
+    [[nodiscard]] Result<bool> claimAll(sqlite::Statement &statement, std::span<const Claim> claims);
+    [[nodiscard]] Result<std::int64_t> holderOf(const Claim &claim);
 
     sqlite::Connection m_connection;
-    sqlite::Statement m_begin, m_commit, m_rollback, m_setMark, m_point, m_claim, m_take, m_holder, m_unsettle, m_taken, m_settle, m_renew,
+    sqlite::Statement m_begin, m_commit, m_rollback, m_setMark, m_point, m_claim, m_claimMany, m_take, m_holder, m_unsettle, m_taken, m_settle, m_renew,
         m_takeUnsettled, m_touch, m_overview, m_dropOverview, m_dueOverviews, m_takenOverview, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_pruneDead,
         m_deadLetters;
     DeliveryMark m_mark;
@@ -109,6 +122,8 @@ Result<> SqliteDelivery::open(const std::string &folder)
         if (auto done = m_connection.run(sql, "prepare"); !done)
             return done;
     }
+    if (auto prepared = m_claimMany.prepare(m_connection, claimMany()); !prepared)
+        return prepared;
     return prepare();
 }
 
@@ -360,23 +375,47 @@ Result<> SqliteDelivery::write(const Update &update)
     return {};
 }
 
+/// False: some had been claimed before. As many as the statement has places.
+Result<bool> SqliteDelivery::claimAll(sqlite::Statement &statement, std::span<const Claim> claims)
+{
+    int at = 0;
+    for (const Claim &claim : claims) {
+        statement.bind(++at, claim.time);
+        statement.bind(++at, static_cast<std::int64_t>(claim.series));
+        statement.bind(++at, claim.row);
+    }
+    if (auto written = run(statement); !written)
+        return fail(written.error());
+    return sqlite3_changes64(m_connection.get()) == static_cast<sqlite3_int64>(claims.size());
+}
+
+/// The row that has this place; 0: the claiming one.
+Result<std::int64_t> SqliteDelivery::holderOf(const Claim &claim)
+{
+    m_holder.bind(1, claim.time);
+    m_holder.bind(2, static_cast<std::int64_t>(claim.series));
+    sqlite::Rows rows(m_holder);
+    if (!rows.next())
+        return fail(sqlite::errorOf(m_connection.get(), rows.good() ? SQLITE_CORRUPT : rows.code(), "read"));
+    const std::int64_t row = m_holder.number(0);
+    return row == claim.row ? 0 : row;
+}
+
 Result<std::vector<std::int64_t>> SqliteDelivery::claim(const std::vector<Claim> &claims)
 {
     std::vector<std::int64_t> holders(claims.size(), 0);
     auto done = transaction([&]() -> Result<> {
-        for (std::size_t i = 0; i < claims.size(); ++i) {
-            m_claim.bind(1, claims[i].time);
-            m_claim.bind(2, static_cast<std::int64_t>(claims[i].series));
-            m_claim.bind(3, claims[i].row);
-            if (auto written = run(m_claim); !written)
-                return written;
-            if (sqlite3_changes64(m_connection.get()) > 0)
-                continue;
-            m_holder.bind(1, claims[i].time);
-            m_holder.bind(2, static_cast<std::int64_t>(claims[i].series));
-            const sqlite::Rows rows(m_holder);
-            if (m_holder.step() == SQLITE_ROW && m_holder.number(0) != claims[i].row)
-                holders[i] = m_holder.number(0);
+        for (std::size_t at = 0, count = 0; at < claims.size(); at += count) {
+            count = claims.size() - at < kClaimsAtATime ? 1 : kClaimsAtATime;
+            const auto free = claimAll(count == 1 ? m_claim : m_claimMany, std::span(claims).subspan(at, count));
+            if (!free)
+                return fail(free.error());
+            for (std::size_t i = at; !*free && i < at + count; ++i) {
+                const auto holder = holderOf(claims[i]);
+                if (!holder)
+                    return fail(holder.error());
+                holders[i] = *holder;
+            }
         }
         return {};
     });
