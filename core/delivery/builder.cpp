@@ -47,20 +47,25 @@ void BatchBuilder::render(Batch &batch, const Event &event, std::int64_t row, st
     }
 }
 
-void BatchBuilder::renderStored(Batch &batch, const StoredEvent &stored, const std::string &interaction)
+void BatchBuilder::renderStored(Batch &batch, StoredEvent &&stored)
 {
-    const auto event = decode(stored, interaction);
+    auto event = m_deriver.decodeForDelivery(stored);
     if (!event) {
         batch.update.dead.push_back({0, stored.row, stored.received, event.error().message, stored.raw, false});
-        return;
+    } else if (event->interaction.empty()) { // its text does not say
+        stored.raw = std::move(event->raw);
+        m_attached.push_back(std::move(stored));
+    } else {
+        renderFirst(batch, stored, *event);
     }
-    if (event->interaction.empty()) { // its text does not say
-        m_attached.push_back(stored);
-        return;
-    }
+}
+
+/// As it was recorded.
+void BatchBuilder::renderFirst(Batch &batch, const StoredEvent &stored, const Event &event)
+{
     if (stored.lamport == 0)
         batch.update.unsettled.push_back(stored.interaction);
-    render(batch, *event, stored.row, stored.lamport != 0 ? stored.lamport : event->time.us, {m_target.schema, m_target.payload, 0, false});
+    render(batch, event, stored.row, stored.lamport != 0 ? stored.lamport : event.time.us, {m_target.schema, m_target.payload, 0, false});
 }
 
 Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Timestamp now)
@@ -80,7 +85,7 @@ Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Times
             return true;
         ++batch->events;
         batch->update.touched.push_back(stored.interaction);
-        renderStored(*batch, stored, {});
+        renderStored(*batch, std::move(stored));
         return m_attached.size() < kMostAttached && isRoomLeft(*batch, limit);
     });
     if (!done)
@@ -109,7 +114,10 @@ Result<> BatchBuilder::renderAttached(Batch &batch)
         const auto id = m_reader.idOf(stored.interaction);
         if (!id)
             return fail(id.error());
-        renderStored(batch, stored, *id);
+        if (const auto event = decode(stored, *id))
+            renderFirst(batch, stored, *event);
+        else
+            batch.update.dead.push_back({0, stored.row, stored.received, event.error().message, stored.raw, false});
     }
     return {};
 }

@@ -31,7 +31,7 @@ class BatchBuilder {
 public:
     BatchBuilder(StoreReader &reader, DeliveryStore &delivery, const influx::Target &target, SequenceScope scope,
                  Duration settleAfter = kSettleAfter)
-        : m_reader(reader), m_delivery(delivery), m_target(target), m_settleAfter(settleAfter), m_deriver(scope), m_overviews(reader, delivery, target, settleAfter), m_read(delivery.mark().row)
+        : m_reader(reader), m_delivery(delivery), m_target(target), m_settleAfter(settleAfter), m_deriver(scope), m_overviews(reader, delivery, target), m_read(delivery.mark().row)
     {
     }
 
@@ -48,7 +48,8 @@ public:
 private:
     [[nodiscard]] Result<Event> decode(const StoredEvent &stored, const std::string &interaction);
     void render(Batch &batch, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options);
-    void renderStored(Batch &batch, const StoredEvent &stored, const std::string &interaction);
+    void renderStored(Batch &batch, StoredEvent &&stored);
+    void renderFirst(Batch &batch, const StoredEvent &stored, const Event &event);
     [[nodiscard]] Result<> renderAttached(Batch &batch);
     [[nodiscard]] Result<> separate(Batch &batch);
     [[nodiscard]] Result<> giveWay(Batch &batch, std::size_t line, std::int64_t holder);

@@ -29,84 +29,118 @@ std::optional<Duration> nextWait(const Summary &summary, const DeliveryStore::Ov
 
 Result<> Overviews::add(Batch &batch, Timestamp now)
 {
-    const auto due = m_delivery.takeOverviews(now, kLooksAtATime);
-    if (!due)
-        return fail(due.error());
-    for (const DeliveryStore::Overview &overview : *due) {
-        if (auto looked = look(batch, overview, now); !looked)
-            return looked;
+    auto views = read(batch, now);
+    if (!views)
+        return fail(views.error());
+    std::vector<Line> lines;
+    for (std::size_t i = 0; i < views->size(); ++i) {
+        for (const int kind : {kStarted, kEnded, kLocator}) {
+            if (kind != kEnded || (*views)[i].summary.end)
+                lines.push_back({i, kind});
+        }
+    }
+    if (auto placed = place(*views, lines); !placed)
+        return placed;
+    auto line = lines.begin();
+    for (std::size_t i = 0; i < views->size(); ++i) {
+        const auto first = line;
+        line = std::find_if(line, lines.end(), [i](const Line &l) { return l.view != i; });
+        tell(batch, (*views)[i], {first, line}, now);
     }
     return {};
 }
 
-Result<> Overviews::look(Batch &batch, DeliveryStore::Overview overview, Timestamp now)
+/// Those that are due, with what the store says of them now.
+Result<std::vector<Overviews::View>> Overviews::read(Batch &batch, Timestamp now)
 {
-    const auto read = m_reader.summary(overview.interaction);
-    if (!read)
-        return fail(read.error());
-    if (!*read) { // deleted here; it stays there
-        batch.update.overviews.push_back({overview.interaction, {}, {}, 0, {}, false});
-        return {};
+    auto due = m_delivery.takeOverviews(now, kLooksAtATime);
+    if (!due)
+        return fail(due.error());
+    std::vector<View> views;
+    for (DeliveryStore::Overview &overview : *due) {
+        auto summary = m_reader.summary(overview.interaction);
+        if (!summary)
+            return fail(summary.error());
+        if (*summary)
+            views.push_back({std::move(overview), std::move(**summary)});
+        else // deleted here; it stays there
+            batch.update.overviews.push_back({overview.interaction, {}, {}, 0, {}, false});
     }
-    const Summary &summary = **read;
-    std::vector<std::string> points;
-    m_text.clear();
-    if (auto rendered = render(summary, overview.interaction, points); !rendered)
-        return rendered;
-    const auto wait = nextWait(summary, overview);
+    return views;
+}
+
+/// Renders the lines, each at the first place that no other interaction's has. All are claimed at once, for a transaction costs
+/// more than a line; of a thousand lines hardly one has to look for another place.
+Result<> Overviews::place(const std::vector<View> &views, std::vector<Line> &lines)
+{
+    std::vector<Line *> open;
+    for (Line &line : lines)
+        open.push_back(&line);
+    while (!open.empty()) {
+        std::vector<DeliveryStore::Claim> claims;
+        std::vector<Line *> claiming;
+        for (Line *line : open) {
+            if (const auto claim = render(views[line->view], *line)) {
+                claims.push_back(*claim);
+                claiming.push_back(line);
+            }
+        }
+        const auto holders = m_delivery.claim(claims);
+        if (!holders)
+            return fail(holders.error());
+        open.clear();
+        for (std::size_t i = 0; i < claiming.size(); ++i) {
+            if ((*holders)[i] == 0)
+                continue;
+            claiming[i]->text.clear();
+            if (++claiming[i]->bump < kMostBumps)
+                open.push_back(claiming[i]);
+        }
+    }
+    return {};
+}
+
+/// Nothing: it cannot be written; the interaction's events tell why, as dead letters.
+std::optional<DeliveryStore::Claim> Overviews::render(const View &view, Line &line) const
+{
+    const auto place = line.kind == kLocator
+        ? influx::appendLocator(line.text, view.summary, line.bump)
+        : influx::appendIndex(line.text, view.summary, line.kind == kStarted ? influx::Phase::Started : influx::Phase::Ended, m_target.payload,
+                              line.bump);
+    if (!place)
+        return std::nullopt;
+    return DeliveryStore::Claim{place->series, place->time, -(view.overview.interaction * kKinds + line.kind)};
+}
+
+/// Adds its lines if they are others than before, and what is to be noted of it.
+void Overviews::tell(Batch &batch, View &view, std::span<const Line> lines, Timestamp now)
+{
+    DeliveryStore::Overview &overview = view.overview;
+    const auto wait = nextWait(view.summary, overview);
     overview.wait = wait.value_or(Duration{});
     overview.next = wait ? std::optional(now + *wait) : std::nullopt;
-    const std::uint64_t digest = hash64(m_text);
-    if (digest != overview.digest) {
+    std::string text;
+    std::vector<Batch::Line> placed;
+    std::vector<std::string> points;
+    for (const Line &line : lines) {
+        if (line.text.empty())
+            continue;
+        const std::size_t size = line.text.size() - 1; // without its '\n'
+        placed.push_back({static_cast<std::uint32_t>(batch.text.size() + text.size()), static_cast<std::uint32_t>(size), 0});
+        points.push_back(influx::pointKey(std::string_view(line.text).substr(0, size)));
+        text += line.text;
+    }
+    if (const std::uint64_t digest = hash64(text); digest != overview.digest) {
         for (const std::string &point : overview.points) {
             if (std::find(points.begin(), points.end(), point) == points.end())
                 batch.update.remove.push_back(point);
         }
-        for (std::size_t at = 0; at < m_text.size();) {
-            const std::size_t end = m_text.find('\n', at);
-            batch.lines.push_back({static_cast<std::uint32_t>(batch.text.size() + at), static_cast<std::uint32_t>(end - at), 0});
-            at = end + 1;
-        }
-        batch.text += m_text;
+        batch.lines.insert(batch.lines.end(), placed.begin(), placed.end());
+        batch.text += text;
         overview.digest = digest;
         overview.points = std::move(points);
     }
     batch.update.overviews.push_back(std::move(overview));
-    return {};
-}
-
-Result<> Overviews::render(const Summary &summary, InteractionKey key, std::vector<std::string> &points)
-{
-    const auto row = [&](influx::Phase phase) {
-        return [&, phase](int bump) { return influx::appendIndex(m_text, summary, phase, m_target.payload, bump); };
-    };
-    Result<> done = place(key, kStarted, points, row(influx::Phase::Started));
-    if (done && summary.end)
-        done = place(key, kEnded, points, row(influx::Phase::Ended));
-    if (done)
-        done = place(key, kLocator, points, [&](int bump) { return influx::appendLocator(m_text, summary, bump); });
-    return done;
-}
-
-/// Appends the line at the first place that no other interaction's has.
-template<class Append>
-Result<> Overviews::place(InteractionKey key, int kind, std::vector<std::string> &points, Append append)
-{
-    const std::size_t before = m_text.size();
-    for (int bump = 0; bump < kMostBumps; ++bump) {
-        const auto place = append(bump);
-        if (!place)
-            return {}; // it cannot be written; its events tell why, as dead letters
-        const auto holder = m_delivery.claim({{place->series, place->time, -(key * kKinds + kind)}});
-        if (!holder)
-            return fail(holder.error());
-        if (holder->front() == 0)
-            break;
-        m_text.resize(before);
-    }
-    if (m_text.size() > before)
-        points.push_back(influx::pointKey(std::string_view(m_text).substr(before, m_text.size() - before - 1)));
-    return {};
 }
 
 } // namespace threadline::delivery

@@ -8,6 +8,11 @@
 #include "core/delivery/batch.h"
 #include "core/influx/target.h"
 
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace threadline::delivery {
 
 /// While an interaction is open, it is looked at so often: an end is known 60 s after the last event.
@@ -18,24 +23,32 @@ inline constexpr Duration kLookAtMost = Duration::seconds(24 * 3600);
 /// One thread: that of the reader and the delivery store. Errors are those of the stores.
 class Overviews {
 public:
-    Overviews(StoreReader &reader, DeliveryStore &delivery, const influx::Target &target, Duration lookAfter)
-        : m_reader(reader), m_delivery(delivery), m_target(target), m_lookAfter(lookAfter)
+    Overviews(StoreReader &reader, DeliveryStore &delivery, const influx::Target &target)
+        : m_reader(reader), m_delivery(delivery), m_target(target)
     {
     }
     /// Adds the lines of those whose time has come and that have changed, and what is to be noted of them.
     [[nodiscard]] Result<> add(Batch &batch, Timestamp now);
 
 private:
-    [[nodiscard]] Result<> look(Batch &batch, DeliveryStore::Overview overview, Timestamp now);
-    [[nodiscard]] Result<> render(const Summary &summary, InteractionKey key, std::vector<std::string> &points);
-    template<class Append>
-    [[nodiscard]] Result<> place(InteractionKey key, int kind, std::vector<std::string> &points, Append append);
+    struct View {
+        DeliveryStore::Overview overview;
+        Summary summary;
+    };
+    struct Line {
+        std::size_t view; ///< whose
+        int kind;
+        int bump = 0;
+        std::string text = {}; ///< empty: it cannot be written
+    };
+    [[nodiscard]] Result<std::vector<View>> read(Batch &batch, Timestamp now);
+    [[nodiscard]] Result<> place(const std::vector<View> &views, std::vector<Line> &lines);
+    [[nodiscard]] std::optional<DeliveryStore::Claim> render(const View &view, Line &line) const;
+    static void tell(Batch &batch, View &view, std::span<const Line> lines, Timestamp now);
 
     StoreReader &m_reader;
     DeliveryStore &m_delivery;
     const influx::Target m_target;
-    const Duration m_lookAfter;
-    std::string m_text; ///< the lines of one interaction
 };
 
 } // namespace threadline::delivery

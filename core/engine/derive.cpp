@@ -149,11 +149,30 @@ private:
     } m_held;
 };
 
+namespace {
+
+tl::unexpected<Error> unreadable(const StoredEvent &stored, const Error &error)
+{
+    return fail(ErrorCode::Unusable, "The stored event " + stored.id + " cannot be read: " + error.message);
+}
+
+} // namespace
+
+Result<Event> Deriver::decodeForDelivery(StoredEvent &stored)
+{
+    auto event = m_decoder.decodeRecorded(std::move(stored.raw), stored.received, stored.provenance);
+    if (!event)
+        return unreadable(stored, event.error());
+    event->id.value = stored.id;
+    event->marks |= stored.marks & (Event::WithoutData | Event::LoneSurrogate);
+    return event;
+}
+
 Result<Event> Deriver::decode(const StoredEvent &stored, std::string_view interaction)
 {
     auto event = m_decoder.decodeStored(stored.raw, stored.received, stored.provenance);
     if (!event)
-        return fail(ErrorCode::Unusable, "The stored event " + stored.id + " cannot be read: " + event.error().message);
+        return unreadable(stored, event.error());
     if (event->interaction.empty() && !interaction.empty()) {
         event->interaction.value = interaction;
         event->marks |= Event::Attached;

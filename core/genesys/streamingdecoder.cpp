@@ -146,13 +146,13 @@ void StreamingDecoder::decodeElement(json::Cursor &cursor, Timestamp received, D
     Event &event = out.events.emplace_back();
     event.received = received;
     std::string_view raw;
-    if (const auto problem = decodeEvent(cursor, raw, event)) {
+    if (const auto problem = decodeEvent(cursor, Text::Received, raw, event)) {
         out.events.pop_back();
         out.refused.push_back(refuse(problem->reason, problem->detail, raw, received));
     }
 }
 
-std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(json::Cursor &cursor, std::string_view &raw, Event &event)
+std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(json::Cursor &cursor, Text text, std::string_view &raw, Event &event)
 {
     const char *start = cursor.position();
     if (!cursor.enterObject()) {
@@ -161,7 +161,8 @@ std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(json::Cur
     }
     const Fields fields(cursor, event, m_scratch);
     raw = {start, static_cast<std::size_t>(cursor.position() - start)};
-    event.content = hash128(raw);
+    if (text == Text::Received || fields.id.empty())
+        event.content = hash128(raw);
     if (fields.id.empty()) {
         event.id.value = "h-" + event.content.hex();
         event.marks |= Event::IdMade;
@@ -200,9 +201,11 @@ std::optional<StreamingDecoder::Problem> StreamingDecoder::decodeEvent(json::Cur
     }
     if (fields.duplicate)
         event.marks |= Event::DuplicateMember;
-    if (m_reader.hadLoneSurrogate() && json::hasLoneSurrogate(raw))
-        event.marks |= Event::LoneSurrogate;
-    event.raw = raw;
+    if (text == Text::Received) {
+        event.raw = raw;
+        if (m_reader.hadLoneSurrogate() && json::hasLoneSurrogate(raw))
+            event.marks |= Event::LoneSurrogate;
+    }
     event.dataOffset = static_cast<std::uint32_t>(fields.data.data() - raw.data());
     event.dataSize = static_cast<std::uint32_t>(fields.data.size());
     return std::nullopt;
@@ -218,8 +221,21 @@ Result<Event> StreamingDecoder::decodeStored(std::string_view raw, Timestamp rec
     event.provenance = provenance;
     json::Cursor cursor(*prepared);
     std::string_view whole;
-    if (const auto problem = decodeEvent(cursor, whole, event))
+    if (const auto problem = decodeEvent(cursor, Text::Received, whole, event))
         return fail(ErrorCode::Malformed, std::string(problem->detail));
+    return event;
+}
+
+Result<Event> StreamingDecoder::decodeRecorded(std::string &&raw, Timestamp received, Provenance provenance)
+{
+    Event event;
+    event.received = received;
+    event.provenance = provenance;
+    json::Cursor cursor(raw);
+    std::string_view whole;
+    if (const auto problem = decodeEvent(cursor, Text::Recorded, whole, event))
+        return fail(ErrorCode::Malformed, std::string(problem->detail));
+    event.raw = std::move(raw);
     return event;
 }
 

@@ -38,6 +38,11 @@ public:
     /// One event object that was stored before, from its `raw`. Errors: Malformed.
     [[nodiscard]] Result<Event> decodeStored(std::string_view raw, Timestamp received, Provenance provenance);
 
+    /// One whose text was validated and minified when it was recorded here, which is not done again. `raw` goes into the event;
+    /// it stays where it is if this fails. What only receiving can tell is left out: its digest, and whether a text in it is no
+    /// valid Unicode. Errors: Malformed.
+    [[nodiscard]] Result<Event> decodeRecorded(std::string &&raw, Timestamp received, Provenance provenance);
+
     /// Reasons for which an event is refused; each is a label of threadline_refused_total.
     static constexpr std::string_view kReasons[] = {"malformed", "too-large", "binary", "not-an-object", "bad-id", "no-timestamp",
         "bad-timestamp", "time-out-of-range", "bad-type", "bad-data", "bad-interaction"};
@@ -49,12 +54,13 @@ private:
         std::string_view detail;
     };
     struct Fields;
+    enum class Text { Received, Recorded };
 
     void decodeArray(json::Cursor &cursor, Timestamp received, Decoded &out);
     void salvage(std::string_view text, const Error &error, Timestamp received, Decoded &out);
     /// What stands at `cursor`, and moves past it.
     void decodeElement(json::Cursor &cursor, Timestamp received, Decoded &out);
-    [[nodiscard]] std::optional<Problem> decodeEvent(json::Cursor &cursor, std::string_view &raw, Event &event);
+    [[nodiscard]] std::optional<Problem> decodeEvent(json::Cursor &cursor, Text text, std::string_view &raw, Event &event);
 
     json::Reader m_reader;
     std::string m_scratch;

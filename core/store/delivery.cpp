@@ -117,7 +117,7 @@ Result<> SqliteDelivery::open(const std::string &folder)
         return fail(ErrorCode::Unusable, "The file " + path + " is none of Threadline's, or damaged. Move it away: what was delivered is then "
                                          "delivered once more, as the same points.");
     const std::string setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; "
-                              "PRAGMA journal_size_limit = 67108864; PRAGMA application_id = " + std::to_string(kDeliveryId);
+                              "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA application_id = " + std::to_string(kDeliveryId);
     for (const char *sql : {setup.c_str(), kSchema}) {
         if (auto done = m_connection.run(sql, "prepare"); !done)
             return done;

@@ -5,6 +5,8 @@
 
 #include <rapidcheck.h>
 
+#include <tuple>
+
 using namespace threadline;
 
 namespace {
@@ -32,6 +34,17 @@ std::string with(const std::string &part, const std::string &by)
     const std::size_t at = text.find(part);
     Q_ASSERT(at != std::string::npos);
     return text.replace(at, part.size(), by);
+}
+
+} // namespace
+
+namespace {
+
+/// All of an event but what only receiving can tell.
+auto everything(const Event &e)
+{
+    return std::tuple(e.interaction, e.id, e.participant, e.channel, e.kind, e.type, e.time.us, e.sequence, e.provenance, e.received.us,
+                      e.marks & ~Event::LoneSurrogate, e.facts, e.raw, e.dataOffset, e.dataSize);
 }
 
 } // namespace
@@ -269,6 +282,13 @@ void TestStreamingDecoder::storedIsReadBack()
     QCOMPARE(again->marks, out.events.front().marks);
     QCOMPARE(int(again->provenance), int(Provenance::Backfill));
     QVERIFY(!decoder.decodeStored("{", kNow, Provenance::Live));
+
+    std::string raw = "{", same = out.events.front().raw;
+    QVERIFY(!decoder.decodeRecorded(std::move(raw), kNow, Provenance::Live));
+    QCOMPARE(raw, std::string("{"));
+    const auto recorded = decoder.decodeRecorded(std::move(same), kNow, Provenance::Backfill);
+    QVERIFY(recorded);
+    QCOMPARE(recorded->raw, again->raw);
 }
 
 void TestStreamingDecoder::anyBytes()
@@ -286,7 +306,12 @@ void TestStreamingDecoder::anyBytes()
             RC_ASSERT(!e.id.empty());
             RC_ASSERT(e.time >= kEarliestTime && e.time < kLatestTime);
             RC_ASSERT(e.dataOffset + e.dataSize <= e.raw.size());
-            RC_ASSERT(decoder.decodeStored(e.raw, kNow, Provenance::Live).has_value());
+            const auto stored = decoder.decodeStored(e.raw, kNow, Provenance::Live);
+            RC_ASSERT(stored.has_value());
+            std::string raw = e.raw;
+            const auto recorded = decoder.decodeRecorded(std::move(raw), kNow, Provenance::Live);
+            RC_ASSERT(recorded.has_value());
+            RC_ASSERT(everything(*recorded) == everything(*stored));
         }
     });
     QVERIFY(ok);
