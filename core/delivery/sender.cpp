@@ -21,6 +21,9 @@ constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
 constexpr int kServerFailures = 5; ///< of one part, while others arrive, before it is looked at line by line
 constexpr int kServerError = 500;
+constexpr Duration kTidyEvery = Duration::seconds(600);
+constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
+constexpr int kTidiedAtATime = 2000;
 constexpr int kLeastLines = 1;
 
 std::string productName(const influx::Identity &identity)
@@ -170,10 +173,42 @@ Result<> Sender::fill()
         return threadline::fail(again.error());
     if (!*again) {
         m_nextAgain = now + kAgainEvery;
-        return {};
+        return tidy();
     }
     m_again = std::move(*again);
     divide(m_again);
+    return {};
+}
+
+/// What is known of points goes as their events do, a day later: an event that is so late is hardly to be expected any more.
+Result<> Sender::tidy()
+{
+    const Duration now = m_clock.steady();
+    if (!m_options.keep || now < m_nextTidy)
+        return {};
+    const auto keys = m_delivery.overviewsAfter(m_tidied, kTidiedAtATime);
+    if (!keys)
+        return fail(keys.error());
+    std::vector<InteractionKey> gone;
+    for (const InteractionKey key : *keys) {
+        const auto summary = m_reader.summary(key);
+        if (!summary)
+            return fail(summary.error());
+        if (!*summary)
+            gone.push_back(key);
+    }
+    std::int64_t first = 0;
+    const auto read = m_reader.eventsAfter(0, 1, [&](StoredEvent &&event) {
+        first = event.row;
+        return false;
+    });
+    if (!read)
+        return read;
+    const auto all = m_delivery.forget(m_clock.now() - *m_options.keep - kForgetAfter, first, gone, kTidiedAtATime);
+    if (!all)
+        return fail(all.error());
+    m_tidied = keys->empty() ? 0 : keys->back();
+    m_nextTidy = now + (*all && keys->empty() ? kTidyEvery : kAgainEvery);
     return {};
 }
 

@@ -35,6 +35,7 @@ struct SenderOptions {
     Duration settleAfter = kSettleAfter;
     std::uint64_t backlog = 50'000'000;    ///< events that may wait
     bool shed = true;                      ///< above that: pass over the oldest; else the feed is to be held back
+    std::optional<Duration> keep = {};     ///< how long the store keeps what has ended; absent: for ever
     std::uint64_t seed = 0;                ///< of the jitter; 0: random
     bool quiet = false;                    ///< no word in the log where to
     std::function<void(const DeliveryMark &)> marked; ///< called whenever the mark has moved
@@ -70,6 +71,7 @@ private:
     void probed(const influx::HttpReply &reply);
     [[nodiscard]] Result<> fill();
     [[nodiscard]] Result<> shedOldest();
+    [[nodiscard]] Result<> tidy();
     void divide(std::shared_ptr<Batch> batch);
     void sendParts();
     void send(Part part);
@@ -116,6 +118,8 @@ private:
     std::string m_storeError;
     bool m_removing = false;
     Duration m_nextAgain;
+    Duration m_nextTidy;
+    InteractionKey m_tidied = 0; ///< overviews up to here have been looked at
     std::uint64_t m_lines = 0;   ///< delivered since the program started
     std::uint64_t m_measuredLines = 0;
     Duration m_measuredAt;

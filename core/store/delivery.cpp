@@ -77,6 +77,8 @@ public:
     [[nodiscard]] Result<std::vector<DeadLetter>> deadLetters(int limit) override;
     [[nodiscard]] std::uint64_t deadCount() const override { return m_dead; }
     [[nodiscard]] Result<std::uint64_t> retryDead() override;
+    [[nodiscard]] Result<bool> forget(Timestamp before, std::int64_t row, const std::vector<InteractionKey> &gone, int limit) override;
+    [[nodiscard]] Result<std::vector<InteractionKey>> overviewsAfter(InteractionKey key, int limit) override;
     [[nodiscard]] Result<bool> hasWork() override;
 
 private:
@@ -96,7 +98,7 @@ private:
     sqlite::Connection m_connection;
     sqlite::Statement m_begin, m_commit, m_rollback, m_setMark, m_point, m_claim, m_claimMany, m_take, m_holder, m_unsettle, m_taken, m_settle, m_renew,
         m_takeUnsettled, m_touch, m_overview, m_dropOverview, m_dueOverviews, m_takenOverview, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_pruneDead,
-        m_deadLetters;
+        m_deadLetters, m_forgetPlaces, m_forgetPoints, m_overviewsAfter;
     DeliveryMark m_mark;
     std::uint64_t m_dead = 0;
 };
@@ -158,6 +160,10 @@ Result<> SqliteDelivery::prepare()
         {&m_delivered, "SELECT lamport, bump FROM points WHERE row = ?1"},
         {&m_addDead, "INSERT INTO dead(row, at, reason, line, delivered) VALUES(?1, ?2, ?3, ?4, ?5)"},
         {&m_pruneDead, "DELETE FROM dead WHERE delivered = 1 AND n <= (SELECT max(n) FROM dead) - ?1"},
+        {&m_forgetPlaces, "DELETE FROM places WHERE time <= (SELECT max(time) FROM (SELECT time FROM places WHERE time < ?1 ORDER BY time "
+                          "LIMIT ?2))"},
+        {&m_forgetPoints, "DELETE FROM points WHERE row IN (SELECT row FROM points WHERE row < ?1 ORDER BY row LIMIT ?2)"},
+        {&m_overviewsAfter, "SELECT interaction FROM overviews WHERE interaction > ?2 ORDER BY interaction LIMIT ?1"},
         {&m_deadLetters, "SELECT n, row, at, reason, line, delivered FROM dead ORDER BY n DESC LIMIT ?1"},
     };
     for (const auto &[statement, sql] : statements) {
@@ -512,6 +518,33 @@ Result<std::uint64_t> SqliteDelivery::retryDead()
     }
     m_dead = 0;
     return count;
+}
+
+Result<bool> SqliteDelivery::forget(Timestamp before, std::int64_t row, const std::vector<InteractionKey> &gone, int limit)
+{
+    constexpr std::int64_t kNanosInMicro = 1000;
+    m_forgetPlaces.bind(1, before.us * kNanosInMicro);
+    m_forgetPlaces.bind(2, limit);
+    m_forgetPoints.bind(1, row);
+    m_forgetPoints.bind(2, limit);
+    int forgotten = 0;
+    auto done = transaction([&]() -> Result<> {
+        for (sqlite::Statement *statement : {&m_forgetPlaces, &m_forgetPoints}) {
+            if (auto written = run(*statement); !written)
+                return written;
+            forgotten += sqlite3_changes(m_connection.get());
+        }
+        return writeRows(m_dropOverview, gone);
+    });
+    if (!done)
+        return fail(done.error());
+    return forgotten == 0;
+}
+
+Result<std::vector<InteractionKey>> SqliteDelivery::overviewsAfter(InteractionKey key, int limit)
+{
+    m_overviewsAfter.bind(2, key);
+    return numbers(m_overviewsAfter, limit);
 }
 
 Result<bool> SqliteDelivery::hasWork()

@@ -114,6 +114,12 @@ public:
     [[nodiscard]] virtual std::uint64_t deadCount() const = 0; ///< those that are not delivered at all
     /// All dead letters are tried once more. Returns how many.
     [[nodiscard]] virtual Result<std::uint64_t> retryDead() = 0;
+    /// Lets go of what is known of points whose time lies before `before`, of rows before `row`, and of the overviews of these
+    /// interactions; at most `limit` points. True: there was no more. An event that comes so late may share a point with one that
+    /// is gone.
+    [[nodiscard]] virtual Result<bool> forget(Timestamp before, std::int64_t row, const std::vector<InteractionKey> &gone, int limit) = 0;
+    /// Interactions that have an overview, after this one, by key.
+    [[nodiscard]] virtual Result<std::vector<InteractionKey>> overviewsAfter(InteractionKey key, int limit) = 0;
     /// Whether anything is left to do besides what is behind the mark.
     [[nodiscard]] virtual Result<bool> hasWork() = 0;
 };

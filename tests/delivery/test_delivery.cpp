@@ -8,6 +8,8 @@
 
 #include <QTest>
 
+#include <sqlite3.h>
+
 #include <random>
 
 using namespace threadline;
@@ -94,6 +96,8 @@ private Q_SLOTS:
     void gzipIsGivenUpWhereItIsNotTaken();
     void withoutPayload();
     void whatWasLostIsSentAgain();
+    void whatIsGoneIsForgotten();
+    void retentionIsFollowed();
     void aVariantLeavesNothingBehind_data();
     void aVariantLeavesNothingBehind();
 };
@@ -298,7 +302,8 @@ void TestDelivery::aWrongTokenPauses()
     QVERIFY(server.start());
     DeliveryRig rig;
     rig.deliver(server.url(), "right");
-    Truth truth = feed(*rig.harness, calls(10, 7, false));
+    (void)feed(*rig.harness, calls(10, 7, false));
+    rig.harness->drain(); // else there may be nothing yet that could be settled
     QVERIFY(rig.settled());
     server.token = "another";
     rig.harness->message(R"({"events":[{"id":"x","timestamp":"2026-05-06T10:44:54.118Z","type":"interaction-updated",)"
@@ -522,6 +527,53 @@ void TestDelivery::whatWasLostIsSentAgain()
     options.delivery.reset();
     sent = app::resend(options, {}, rig.clock, tell);
     QVERIFY(!sent && sent.error().message.find("TSDB_URL") != std::string::npos);
+}
+
+/// Places, points and overviews of what the store has deleted.
+void TestDelivery::whatIsGoneIsForgotten()
+{
+    QTemporaryDir folder(scratchFolder() + QStringLiteral("/marks-XXXXXX"));
+    auto store = DeliveryStore::open(folder.path().toStdString());
+    QVERIFY(store && (*store)->begin("somewhere"));
+    DeliveryStore &marks = **store;
+    QVERIFY(marks.claim({{7, 1000, 1}, {7, 2000, 2}, {7, 3000, 3}, {8, 9'000'000, 4}}));
+    DeliveryStore::Update update;
+    update.points = {{1, 10, 0}, {2, 20, 0}, {3, 30, 0}};
+    update.touched = {11, 12, 13};
+    QVERIFY(marks.write(update));
+    // Two at a time, those before 3 us and before row 3.
+    QCOMPARE(marks.forget(Timestamp{3}, 3, {12}, 2).value(), false);
+    QCOMPARE(marks.forget(Timestamp{3}, 3, {}, 2).value(), true);
+    QCOMPARE(marks.claim({{7, 1000, 21}, {7, 2000, 22}, {7, 3000, 23}, {8, 9'000'000, 24}}).value(), (std::vector<std::int64_t>{0, 0, 3, 4}));
+    QVERIFY(!marks.delivered(1).value() && !marks.delivered(2).value() && marks.delivered(3).value());
+    QCOMPARE(marks.overviewsAfter(0, 10).value(), (std::vector<InteractionKey>{11, 13}));
+    QCOMPARE(marks.overviewsAfter(11, 10).value(), (std::vector<InteractionKey>{13}));
+}
+
+void TestDelivery::retentionIsFollowed()
+{
+    FakeInflux server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.options.keep = Duration::seconds(-20LL * 365 * 24 * 3600); // the events' clock is years ahead
+    rig.deliver(server.url(), "token");
+    (void)feed(*rig.harness, calls(10, 3, false));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    QVERIFY(!server.points().empty());
+    const auto places = [&] {
+        sqlite3 *db = nullptr;
+        sqlite3_stmt *count = nullptr;
+        sqlite3_open_v2((rig.folder.path() + QStringLiteral("/delivery.db")).toUtf8(), &db, SQLITE_OPEN_READONLY, nullptr);
+        sqlite3_prepare_v2(db, "SELECT count(*), (SELECT count(*) FROM overviews) FROM places", -1, &count, nullptr);
+        sqlite3_step(count);
+        const std::pair found(sqlite3_column_int(count, 0), sqlite3_column_int(count, 1));
+        sqlite3_finalize(count);
+        sqlite3_close(db);
+        return found;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(places().first, 0, 20'000);
+    QCOMPARE(places().second, 10); // their interactions are there
 }
 
 void TestDelivery::aVariantLeavesNothingBehind_data()
