@@ -65,6 +65,7 @@ Duration Sender::pump()
                 identify();
         } else if (m_state == DeliveryState::Delivering || m_state == DeliveryState::Waiting) {
             acknowledge();
+            sendParts();
             if (auto filled = fill(); !filled)
                 note(filled.error());
             sendParts();
@@ -163,6 +164,9 @@ Result<> Sender::fill()
             break;
         m_batches.emplace_back(std::move(*batch));
         divide(m_batches.back());
+        sendParts();
+        if (!m_parts.empty())
+            pack(m_parts.back()); // while others are on their way
     }
     if (m_again || m_halfOpen || now < m_nextAgain)
         return {};
@@ -293,18 +297,24 @@ std::shared_ptr<const std::string> Sender::bodyOf(const Part &part)
     return body;
 }
 
+void Sender::pack(Part &part) const
+{
+    if (m_gzip && !part.packed)
+        part.packed = std::make_shared<const std::string>(gzip(*bodyOf(part)));
+}
+
 void Sender::send(Part part)
 {
-    std::shared_ptr<const std::string> body = bodyOf(part);
+    pack(part);
     const bool packed = m_gzip;
-    if (packed)
-        body = std::make_shared<const std::string>(gzip(*body));
+    std::shared_ptr<const std::string> body = packed ? part.packed : bodyOf(part);
     ++m_flying;
     {
         std::scoped_lock lock(m_mutex);
         ++m_status.requests;
     }
     const influx::Request request = influx::writeRequest(m_options.target, m_identity.product, packed);
+    part.packed.reset(); // kept by whoever sends it; made once more if it has to go again
     auto shared = std::make_shared<Part>(std::move(part));
     m_transport.send(request, std::move(body), false, m_options.timeout, [this, shared](HttpReply reply) {
         --m_flying;
@@ -349,6 +359,8 @@ void Sender::delivered(const Part &part)
     if (m_identity.product != Product::Unknown)
         m_state = DeliveryState::Delivering;
     m_limit.lines = std::min(m_options.batch.lines, m_limit.lines + std::max(1, m_limit.lines / 50)); // back after a 413
+    if (m_state == DeliveryState::Delivering && m_clock.steady() >= m_notBefore)
+        sendParts(); // what is ready, before the mark is written and more is made: the server is not to wait for that
     partDone(part.batch);
 }
 

@@ -63,6 +63,7 @@ private:
         std::vector<std::uint32_t> lines;
         int failures = 0;             ///< of the server itself, in a row
         std::uint64_t others = 0;     ///< m_deliveries when the first of these came
+        std::shared_ptr<const std::string> packed = {}; ///< its body, if that is compressed and made already
     };
 
     void identify();
@@ -76,6 +77,7 @@ private:
     void sendParts();
     void send(Part part);
     [[nodiscard]] static std::shared_ptr<const std::string> bodyOf(const Part &part);
+    void pack(Part &part) const;
     void answered(Part part, const influx::HttpReply &reply);
     void delivered(const Part &part);
     void failed(Part part, const influx::Verdict &verdict, int status);
