@@ -135,24 +135,6 @@ bool percentDecode(std::string_view text, std::string &out)
     return true;
 }
 
-std::string percentEncode(std::string_view text)
-{
-    static constexpr char kDigits[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const bool plain = ascii::isAlnum(c) || c == '-' || c == '.'
-            || c == '_' || c == '~';
-        if (plain) {
-            out.push_back(c);
-        } else {
-            out.push_back('%');
-            out.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-            out.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-        }
-    }
-    return out;
-}
-
 Read<Parameters> readQuery(std::string_view query, std::string_view known)
 {
     Parameters out;

@@ -59,8 +59,6 @@ inline constexpr int kMaxFields = 100;
 
 /// Appends `text` with its %XX decoded. False for a '%' that two hexadecimal digits do not follow.
 [[nodiscard]] bool percentDecode(std::string_view text, std::string &out);
-/// `text` so that it can stand in one path segment or query value.
-[[nodiscard]] std::string percentEncode(std::string_view text);
 
 /// The name=value pairs of a query, decoded, in order. '+' is a plus. Faults: 400 for bad encoding, bad UTF-8, a name that
 /// is empty or occurs twice, and one that is none of `known` (names separated by one blank).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/genesys/recorder.h"
 
+#include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 
@@ -62,22 +63,6 @@ void maskTokenMembers(std::string &text)
         text.replace(at, std::min(end, text.size()) - at, kStars);
         at += kStars.size();
     }
-}
-
-std::string base64(std::string_view bytes)
-{
-    static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t group = 0;
-        const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-        for (std::size_t k = 0; k < 3; ++k)
-            group = group << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-        for (std::size_t k = 0; k < 4; ++k)
-            out.push_back(k <= n ? kDigits[group >> (18 - 6 * k) & 63] : '=');
-    }
-    return out;
 }
 
 void lineOf(json::Writer &w, const RawMessage &message)

@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QThread>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -26,6 +27,8 @@ constexpr std::int64_t kNsAUs = 1000;
 /// Around what the locator says: it may be older than the last events, and early ones may have come late.
 constexpr std::int64_t kMargin = 24 * 3600 * std::int64_t(1'000'000'000);
 constexpr int kOk = 200;
+/// So many rows of one interaction, or locators of it, can be meant; behind them something answers what was not asked.
+constexpr std::size_t kMostRows = 200'000, kMostLocators = 10'000;
 
 influx::HttpReply replyOf(HttpAnswer &&answer)
 {
@@ -64,6 +67,7 @@ struct Archive::Ask {
     std::function<std::optional<Question>(const Questions &)> second;
     std::function<bool(const Row &)> secondRow;
     std::function<void(Result<>)> done;
+    std::size_t mostRows = 0, mostSecondRows = 0; ///< 0: any number
 
     void finish(Result<> result)
     {
@@ -135,6 +139,8 @@ private:
         std::optional<influx::RowReader> reader;
         std::optional<Error> broken;
         bool isSecond = false;
+        Language language = Language::InfluxQl; ///< in which it is asked
+        std::size_t rows = 0; ///< of the present request
     };
 
     void next()
@@ -171,15 +177,23 @@ private:
         });
     }
 
-    [[nodiscard]] Questions questions() const { return Questions(m_options.target, m_product, m_language); }
+    [[nodiscard]] Questions questions(const Running &r) const { return Questions(m_options.target, m_product, r.language); }
 
     void begin(Running &r)
     {
+        r.language = m_language;
+        ask(r);
+    }
+
+    /// From its first request on.
+    void ask(Running &r)
+    {
+        r.isSecond = false;
         std::optional<Question> question;
         {
             std::scoped_lock lock(r.ask->mutex);
             if (!r.ask->over)
-                question = r.ask->first(questions());
+                question = r.ask->first(questions(r));
         }
         question ? send(r, *question) : over(r, {});
     }
@@ -188,49 +202,64 @@ private:
     {
         r.reader.emplace(question.language);
         r.broken.reset();
+        r.rows = 0;
         HttpRequest http;
         http.url = m_options.target.url + question.request.path;
         http.headers = question.request.headers;
         http.body = std::make_shared<const std::string>(question.body);
         http.timeout = m_options.timeout;
         http.takeCut = true;
-        http.take = [&r](std::string_view piece) {
-            const auto fed = r.reader->feed(piece, [&r](const Row &row) { return r.ask->hand(row, r.isSecond); });
+        http.take = [this, &r](std::string_view piece) {
+            const auto fed = r.reader->feed(piece, [this, &r](const Row &row) { return hand(r, row); });
             if (!fed)
-                r.broken = fed.error();
-            return fed.has_value() && !r.reader->enough();
+                r.broken = influx::answerFailed(fed.error(), m_options.target);
+            return !r.broken && !r.reader->enough();
         };
         r.client->post(http, [this, &r](HttpAnswer answer) { answered(r, std::move(answer)); });
+    }
+
+    /// False: nobody wants more, or more came than can be meant.
+    bool hand(Running &r, const Row &row)
+    {
+        const std::size_t most = r.isSecond ? r.ask->mostSecondRows : r.ask->mostRows;
+        ++r.rows;
+        if (most == 0 || r.rows <= most)
+            return r.ask->hand(row, r.isSecond);
+        r.broken = Error{ErrorCode::Unusable, "InfluxDB at " + influx::hostOf(m_options.target.url) + " answers with more rows than were asked for. Check "
+                                                  "that TSDB_URL names an InfluxDB, and what stands in between."};
+        return false;
     }
 
     void answered(Running &r, HttpAnswer &&answer)
     {
         const bool cut = answer.cut;
         const influx::HttpReply reply = replyOf(std::move(answer));
-        std::optional<Error> problem = r.broken;
-        if (!problem && reply.status != kOk)
-            problem = influx::questionFailed(reply, m_options.target);
-        else if (!problem && cut)
-            problem = Error{ErrorCode::Unreachable, "The answer of InfluxDB at " + influx::hostOf(m_options.target.url) + " broke off. Try again."};
-        if (!problem) {
-            const auto ended = r.reader->end([&r](const Row &row) { return r.ask->hand(row, r.isSecond); });
+        if (!r.broken && reply.status == kOk && !cut) {
+            const auto ended = r.reader->end([this, &r](const Row &row) { return hand(r, row); });
             if (!ended)
-                problem = ended.error();
+                r.broken = influx::answerFailed(ended.error(), m_options.target);
+        } else if (!r.broken && reply.status == kOk) {
+            r.broken = Error{ErrorCode::Unreachable, "The answer of InfluxDB at " + influx::hostOf(m_options.target.url) + " broke off. Try again."};
+        } else if (!r.broken && !influx::saysNothingThere(reply, r.language)) {
+            r.broken = influx::questionFailed(reply, m_options.target);
         }
-        if (problem && problem->code == ErrorCode::NotFound && askOtherwise())
-            return begin(r);
-        if (problem)
-            return over(r, fail(*problem));
+        if (r.broken && r.broken->code == ErrorCode::NotFound && r.rows == 0 && askOtherwise(r))
+            return;
+        if (r.broken)
+            return over(r, fail(*r.broken));
+        m_language = r.language; // it is understood, and finds the bucket
         second(r);
     }
 
-    /// The bucket cannot be reached in this language (no mapping for InfluxQL, as in InfluxDB Cloud): from now on in another.
-    bool askOtherwise()
+    /// The bucket cannot be reached in this language (no mapping for InfluxQL, as in InfluxDB Cloud): in another, and so do the next
+    /// ones if it is found.
+    bool askOtherwise(Running &r)
     {
         const auto other = influx::otherLanguage(m_product);
-        if (!other || m_language == *other)
+        if (!other || r.language == *other)
             return false;
-        m_language = *other;
+        r.language = *other;
+        ask(r);
         return true;
     }
 
@@ -240,7 +269,7 @@ private:
         {
             std::scoped_lock lock(r.ask->mutex);
             if (!r.ask->over && r.ask->second && !r.isSecond)
-                question = r.ask->second(questions());
+                question = r.ask->second(questions(r));
         }
         if (!question)
             return over(r, {});
@@ -314,6 +343,8 @@ HandlePtr Archive::events(InteractionId id, Each each, Done done)
         return !event || event->interaction != id || each(std::move(*event));
     };
     ask->done = std::move(done);
+    ask->mostRows = schema == influx::Schema::Classic ? kMostRows : kMostLocators;
+    ask->mostSecondRows = kMostRows;
     if (schema == influx::Schema::Classic) { // the id is a tag: found without its time
         ask->first = [id](const Questions &questions) { return questions.eventsOf(id.value, {}); };
         ask->row = row;
@@ -337,15 +368,17 @@ HandlePtr Archive::list(HistoryQuery query, Rows answer)
     auto ask = std::make_shared<Ask>();
     auto rows = std::make_shared<std::vector<HistoryRow>>();
     auto left = std::make_shared<int>(query.behind ? query.behind->given : 0);
+    const auto most = static_cast<std::size_t>(std::max(query.limit, 1));
     ask->first = [query](const Questions &questions) { return questions.index(query); };
-    ask->row = [rows, left, query](const Row &r) {
+    ask->row = [rows, left, query, most](const Row &r) {
         auto row = influx::summaryOf(r);
         if (row && query.behind && row->time == query.behind->time && *left > 0)
             --*left; // given already
         else if (row)
             rows->push_back(std::move(*row));
-        return true;
+        return rows->size() < most; // whatever the server makes of the limit
     };
+    ask->mostRows = 2 * most + static_cast<std::size_t>(*left);
     ask->done = [rows, answer = std::move(answer)](Result<> result) { result ? answer(std::move(*rows)) : answer(fail(result.error())); };
     return start(std::move(ask));
 }

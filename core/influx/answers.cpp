@@ -123,7 +123,8 @@ std::optional<Verdict> ofNoLine(const Answer &a)
     if (reason.starts_with("max-values-per-tag limit exceeded") || reason.starts_with("max-series-per-database limit exceeded"))
         return setting(a.who() + " is at a limit of its own and takes no new series. Raise that limit there, or choose the bounded schema in "
                                  "THREADLINE_TSDB_SCHEMA.");
-    if (a.product == Product::V3 && a.reply.status == 422)
+    // Where it is written as to 2.x, the same limits come as a 400.
+    if (a.product == Product::V3 && (a.reply.status == 422 || a.says("would exceed number of") || a.says("would exceed limit of")))
         return setting(a.who() + " is at its limit of databases, tables or columns. Remove some there, or set TSDB_BUCKET to another database.");
     const bool ofLines = a.begins("partial write") || a.begins("failure writing points") || a.says("unable to parse");
     if (!ofLines && ascii::lowered(a.error.message).find("gzip") != std::string::npos)

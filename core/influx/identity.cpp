@@ -3,6 +3,7 @@
 #include "core/influx/answers.h"
 
 #include "core/base/ascii.h"
+#include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/influx/words.h"
@@ -57,20 +58,6 @@ Product productOf(std::string_view version)
 
 /// It may be InfluxDB, but it says so another time: overload, a gateway without its server, a sign-in that fails.
 bool saysNothing(int status) { return status == 0 || status == 401 || status == 403 || status == 408 || status == 429 || status >= 500; }
-
-std::string base64(std::string_view text)
-{
-    static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            bits = bits << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += i + k <= text.size() ? kDigits[(bits >> (18 - 6 * k)) & 63] : '=';
-    }
-    return out;
-}
 
 std::string pathOf(const Target &target, Product product)
 {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/influx/questions.h"
 
+#include "core/base/ascii.h"
+#include "core/base/encoding.h"
 #include "core/base/json.h"
+#include "core/influx/badlines.h"
 #include "core/influx/points.h"
 #include "core/influx/words.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -14,7 +18,8 @@ namespace {
 /// Rows of one piece of an answer: few enough that even the longest payloads make no long line.
 constexpr int kRowsAPiece = 200;
 constexpr std::int64_t kNsAMs = 1'000'000, kUsAMs = 1000;
-constexpr int kNotFound = 404, kUnauthorized = 401, kForbidden = 403, kServerError = 500;
+constexpr int kRedirect = 300, kBadRequest = 400, kUnauthorized = 401, kForbidden = 403, kNotFound = 404, kTooManyRequests = 429,
+    kServerError = 500, kUnavailable = 503;
 
 constexpr std::string_view kEventColumns[] = {"eventType", "interactionId", "eventId", "participantId", "channelId", "type",
     "provenance", "marks", "sequence", "timeUs", "payload", "payloadBytes"};
@@ -249,19 +254,76 @@ Question Questions::index(const HistoryQuery &query) const
     return make(ask);
 }
 
+bool namesNoBucket(std::string_view words)
+{
+    const std::string lower = ascii::lowered(words);
+    const auto says = [&lower](const char *part) { return lower.find(part) != std::string::npos; };
+    return says("database not found") || says("no dbrp mapping") || says("could not find bucket")
+        || (lower.starts_with("database ") && lower.ends_with(" not found"));
+}
+
+bool saysNothingThere(const HttpReply &reply, Language language)
+{
+    static constexpr std::string_view kTables[] = {kEventMeasurement, kClassicMeasurement, kIndexMeasurement, kLocatorMeasurement};
+    return language == Language::Sql && reply.status >= kBadRequest && std::any_of(std::begin(kTables), std::end(kTables), [&](std::string_view table) {
+        return reply.body.find("table 'public.iox." + std::string(table) + "' not found") != std::string::npos;
+    });
+}
+
+namespace {
+
+/// Statuses that tell of what stands before the database, or of its state, whatever the question was.
+std::optional<std::string> inBetween(const HttpReply &reply)
+{
+    const std::string status = " (" + std::to_string(reply.status) + ")";
+    if (reply.status == kTooManyRequests || reply.status == kUnavailable) {
+        const std::string_view header = ascii::trimmed(reply.header("retry-after"));
+        const auto wait = ascii::allDigits(header) ? retryAfterOf(header, {}) : std::nullopt;
+        return " is overloaded or starting" + status + ". Ask again "
+            + (wait ? "in " + std::to_string(wait->us / 1'000'000) + " s." : std::string("in a moment."));
+    }
+    if (reply.status >= kRedirect && reply.status < kBadRequest) {
+        const std::string place = hostOf(reply.header("location"));
+        return " redirects" + status + (place.empty() ? "" : " to " + place) + ", which is not followed. Set TSDB_URL to where InfluxDB itself answers.";
+    }
+    if (ascii::trimmed(reply.body).starts_with('<'))
+        return " answers with a web page" + status + ". Check TSDB_URL and the proxy in between, and ask again.";
+    return std::nullopt;
+}
+
+} // namespace
+
 Error questionFailed(const HttpReply &reply, const Target &target)
 {
     const std::string host = "InfluxDB at " + hostOf(target.url);
-    const std::string said = oneLine(reply.body);
     if (reply.status == 0)
         return {ErrorCode::Unreachable, host + " was not reached. " + reply.failure};
+    if (const auto words = inBetween(reply))
+        return {ErrorCode::Unusable, host + *words};
+    const std::string message = readError(reply).message;
+    const std::string status = " (" + std::to_string(reply.status) + ")";
+    const std::string said = oneLine(message).empty() ? "" : " It said: " + oneLine(message);
     if (reply.status == kUnauthorized || reply.status == kForbidden)
-        return {ErrorCode::Unusable, host + " does not let us read (" + std::to_string(reply.status)
-                    + "). Give TSDB_TOKEN a token that may read the bucket " + target.bucket + ". It said: " + said};
-    if (reply.status == kNotFound)
-        return {ErrorCode::NotFound, host + " has no bucket " + target.bucket + " that can be read. Check TSDB_BUCKET. It said: " + said};
-    const char *what = reply.status >= kServerError ? " failed (" : " did not understand the question (";
-    return {ErrorCode::Unusable, host + what + std::to_string(reply.status) + "). It said: " + said};
+        return {ErrorCode::Unusable, host + " does not let us read" + status + ". Give TSDB_TOKEN a token that may read the bucket " + target.bucket + "." + said};
+    if (reply.status == kNotFound || namesNoBucket(message))
+        return {ErrorCode::NotFound, host + " has no bucket " + target.bucket + " that can be read. Check TSDB_BUCKET." + said};
+    if (message.find("exceed file limit") != std::string::npos)
+        return {ErrorCode::Unusable, host + " looks at no more files for one question than its --query-file-limit allows" + status
+                    + ", in InfluxDB 3 Core those of about three days. Raise that limit there, or use InfluxDB 3 Enterprise."};
+    if (reply.status >= kServerError)
+        return {ErrorCode::Unusable, host + " failed" + status + ". Ask again; look at the server and its log if it lasts." + said};
+    return {ErrorCode::Unusable, host + " did not understand the question" + status + ". Check that TSDB_URL names the InfluxDB that events are delivered to." + said};
+}
+
+Error answerFailed(Error error, const Target &target)
+{
+    if (error.code == ErrorCode::NotFound)
+        error.message += ". Check TSDB_BUCKET.";
+    else if (error.code == ErrorCode::Unusable)
+        error.message += ". Ask again; look at the server " + hostOf(target.url) + " and its log if it lasts.";
+    else
+        error.message += " Ask again; if it lasts, check TSDB_URL and what stands between here and " + hostOf(target.url) + ".";
+    return error;
 }
 
 } // namespace threadline::influx

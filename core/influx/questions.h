@@ -67,7 +67,15 @@ private:
     Language m_language;
 };
 
+/// Whether a server's words say that it has no such database or bucket.
+[[nodiscard]] bool namesNoBucket(std::string_view words);
+
+/// Whether an answer other than 200 says no more than that nothing was written yet: SQL of 3 knows a table only from its first row.
+[[nodiscard]] bool saysNothingThere(const HttpReply &reply, Language language);
+
 /// Why a question was not answered with 200: what happened, why, what to do. NotFound: there is no such bucket for this language.
 [[nodiscard]] Error questionFailed(const HttpReply &reply, const Target &target);
+/// The same for a 200 that RowReader gave this error for.
+[[nodiscard]] Error answerFailed(Error error, const Target &target);
 
 } // namespace threadline::influx

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/influx/removal.h"
 
+#include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "core/influx/words.h"
 

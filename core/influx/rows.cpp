@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/influx/rows.h"
 
+#include "core/base/hash.h"
 #include "core/influx/points.h"
 #include "core/influx/words.h"
 
@@ -17,8 +18,44 @@ Error malformed(const std::string &what) { return {ErrorCode::Malformed, "Influx
 /// The server's own words for what went wrong.
 Error told(std::string_view words)
 {
-    const bool absent = words.find("database not found") != std::string_view::npos || words.find("no dbrp mapping") != std::string_view::npos;
-    return {absent ? ErrorCode::NotFound : ErrorCode::Unusable, "InfluxDB could not answer: " + oneLine(words, kMaxReason)};
+    return {namesNoBucket(words) ? ErrorCode::NotFound : ErrorCode::Unusable, "InfluxDB could not answer: " + oneLine(words, kMaxReason)};
+}
+
+/// The raw value of the last member of that name, which is the one that counts; empty: absent.
+std::string_view memberOf(const std::vector<json::Member> &members, std::string_view name)
+{
+    const auto found = std::find_if(members.rbegin(), members.rend(), [&](const json::Member &m) { return m.name == name; });
+    return found == members.rend() ? std::string_view() : found->value;
+}
+
+/// Whether `data` names this interaction, or a participant or channel and no interaction; each by a text.
+bool namesPart(const std::vector<json::Member> &data, const InteractionId &interaction)
+{
+    bool names = false;
+    for (const std::string_view name : {"interactionId", "participantId", "channelId"}) {
+        const std::string_view raw = memberOf(data, name);
+        if (raw.empty() || raw == "null")
+            continue;
+        const auto text = json::stringOf(raw);
+        if (!text || text->empty() || (name == "interactionId" && *text != interaction.value))
+            return false;
+        names = true;
+    }
+    return names;
+}
+
+/// Whether a payload is the event that its point speaks of. Anything else may stand there: damage, another event, another hand.
+bool isOf(std::string_view payload, const HistoryEvent &event, Timestamp time)
+{
+    thread_local json::Reader reader;
+    std::vector<json::Member> members, data;
+    const auto prepared = reader.prepare(payload);
+    if (!prepared || !reader.members(*prepared, members) || !reader.members(memberOf(members, "data"), data))
+        return false;
+    const std::string_view id = memberOf(members, "id");
+    const bool isMine = id.empty() ? event.id.value == "h-" + hash128(*prepared).hex() : json::stringOf(id) == event.id.value;
+    const auto at = parseTimestamp(json::stringOf(memberOf(members, "timestamp")).value_or(""));
+    return isMine && at == time && json::stringOf(memberOf(members, "type")).has_value() && namesPart(data, event.interaction);
 }
 
 Provenance provenanceOf(std::string_view name)
@@ -134,7 +171,7 @@ Result<> RowReader::end(const Each &each)
 {
     if (m_enough)
         return {};
-    if (m_quoted)
+    if (m_quoted || (m_row.m_language == Language::Flux && !m_buffer.empty())) // its last record has a line break too
         return fail(malformed("was cut short."));
     const std::string rest = std::move(m_buffer);
     m_buffer.clear();
@@ -173,6 +210,7 @@ Result<> RowReader::takeInfluxQl(std::string_view text, const Each &each)
         return fail(malformed("is no object."));
     std::string_view name;
     m_more = false;
+    bool answers = false;
     while (cursor.nextMember(name)) {
         const std::string_view value = cursor.skipValue();
         if (name == "error")
@@ -180,6 +218,7 @@ Result<> RowReader::takeInfluxQl(std::string_view text, const Each &each)
         json::Cursor results(value);
         if (name != "results" || !results.enterArray())
             continue;
+        answers = true;
         while (results.nextElement()) {
             json::Cursor result(results.skipValue());
             if (!result.enterObject())
@@ -200,7 +239,7 @@ Result<> RowReader::takeInfluxQl(std::string_view text, const Each &each)
             }
         }
     }
-    return {};
+    return answers ? Result<>() : fail(malformed("has no results."));
 }
 
 Result<> RowReader::takeSeries(std::string_view series, const Each &each)
@@ -244,8 +283,8 @@ Result<> RowReader::takeObject(std::string_view text, const Each &each)
         m_row.m_names.emplace_back(m.name);
         m_row.m_cells.push_back(m.value == "null" ? std::string_view() : m.value);
     }
-    if (m_members.size() == 1 && m_members.front().name == "error")
-        return fail(told(json::stringOf(m_members.front().value).value_or("")));
+    if (const std::string_view error = memberOf(m_members, "error"); !error.empty() && memberOf(m_members, "time").empty())
+        return fail(told(json::stringOf(error).value_or("")));
     hand(each);
     return {};
 }
@@ -275,12 +314,16 @@ Result<> RowReader::takeCsv(std::string_view record, const Each &each)
         m_header = true;
         return {};
     }
+    if (!m_unquoted.front().empty()) // a page of something in between
+        return fail(malformed("is no annotated CSV."));
     if (m_header || m_row.m_names.empty()) {
         m_row.m_names = m_unquoted;
         m_header = false;
         m_error = std::find(m_unquoted.begin(), m_unquoted.end(), "error") != m_unquoted.end();
         return {};
     }
+    if (m_unquoted.size() != m_row.m_names.size())
+        return fail(malformed("has a row that does not fit its columns."));
     m_row.m_cells.clear();
     for (const std::string &cell : m_unquoted)
         m_row.m_cells.push_back(cell.empty() ? std::string_view() : std::string_view(cell));
@@ -296,11 +339,13 @@ std::optional<HistoryEvent> eventOf(const Row &row, Schema schema)
     event.interaction.value = row.text("interactionId");
     event.id.value = row.text("eventId");
     const auto time = row.number("timeUs");
-    if (event.interaction.empty() || event.id.empty() || !time)
+    if (event.interaction.empty() || event.id.empty() || !time || *time < kEarliestTime.us || *time >= kLatestTime.us)
         return std::nullopt;
     event.provenance = provenanceOf(row.text("provenance"));
     event.raw = row.text("payload");
-    event.whole = !event.raw.empty();
+    event.whole = isOf(event.raw, event, {*time});
+    if (!event.whole && row.text("eventType").empty() && row.text("type").empty())
+        return std::nullopt;
     if (!event.whole)
         event.raw = withoutData(row, schema, *time);
     return event;

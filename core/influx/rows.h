@@ -70,7 +70,8 @@ private:
     std::vector<std::string> m_unquoted;
 };
 
-/// The event of a row of events; nothing if it is none of ours.
+/// The event of a row of events; nothing if it is none of ours. A payload that is not that event (damaged, of another id, time or
+/// interaction) counts as absent, so what is given can always be decoded.
 [[nodiscard]] std::optional<HistoryEvent> eventOf(const Row &row, Schema schema);
 
 struct Locator {

@@ -111,20 +111,6 @@ std::optional<Duration> retryAfterOf(std::string_view header, Timestamp now)
     return std::clamp(*date - now, Duration{}, Duration::seconds(kMaxWaitSeconds));
 }
 
-std::string percentEncoded(std::string_view text)
-{
-    static constexpr char kDigits[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (ascii::isAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~')
-            out += c;
-        else
-            out.append(1, '%').append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
-    }
-    return out;
-}
-
 std::string isoTime(std::int64_t ns)
 {
     std::int64_t second = ns / kNsASecond;

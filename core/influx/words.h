@@ -16,9 +16,6 @@ namespace threadline::influx {
 /// Of a server's reason, as it is kept.
 inline constexpr std::size_t kMaxReason = 300;
 
-/// For a query or a form.
-[[nodiscard]] std::string percentEncoded(std::string_view text);
-
 /// Nanoseconds since 1970 as RFC 3339 with nine decimals, and back (any number of decimals, with or without the Z).
 [[nodiscard]] std::string isoTime(std::int64_t ns);
 [[nodiscard]] std::optional<std::int64_t> nanosOf(std::string_view iso);

@@ -2,6 +2,7 @@
 /// The contract over real sockets: every route, every refusal, one connection after the other and many requests on one.
 #include "core/api/apiserver.h"
 #include "core/api/request.h"
+#include "core/base/encoding.h"
 #include "tests/api/client.h"
 #include "tests/api/fakesession.h"
 #include "tests/support/testmain.h"
@@ -199,7 +200,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, id);
         m_session->atHand[id.toStdString()] = text("found");
         start();
-        QCOMPARE(get("/api/v2/timelines/" + bytes(api::percentEncode(id.toStdString()))).body, QByteArray("found"));
+        QCOMPARE(get("/api/v2/timelines/" + bytes(percentEncoded(id.toStdString()))).body, QByteArray("found"));
     }
 
     void addresses_data()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The log's masking, the bounded queue, digests.
 #include "core/base/boundedqueue.h"
+#include "core/base/encoding.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "tests/support/testmain.h"
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void queueHandsOverEverything();
     void closedQueueEmptiesFirst();
     void digest();
+    void encodings();
 };
 
 void TestBase::logMasksSecrets()
@@ -109,6 +111,17 @@ void TestBase::digest()
 {
     QCOMPARE(hash128("").hex(), std::string("99aa06d3014798d86001c324468d497f")); // published test value of XXH3-128
     QVERIFY(hash128("a") != hash128("b"));
+}
+
+void TestBase::encodings()
+{
+    QCOMPARE(percentEncoded(std::string_view("aZ09-._~/+ %\0\xff", 14)), std::string("aZ09-._~%2F%2B%20%25%00%FF"));
+    QCOMPARE(percentEncoded(""), std::string());
+    const std::pair<const char *, const char *> kOfRfc4648[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
+                                                                {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    for (const auto &[bytes, text] : kOfRfc4648)
+        QCOMPARE(base64(bytes), std::string(text));
+    QCOMPARE(base64(std::string_view("\xfb\xff\0", 3)), std::string("+/8A"));
 }
 
 THREADLINE_TEST_MAIN(TestBase)

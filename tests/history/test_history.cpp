@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Reading back: what one machine recorded and delivered, another shows, byte for byte, from real servers in each language.
 #include "app/common/restore.h"
-#include "core/engine/localsession.h"
 #include "core/history/archive.h"
 #include "tests/delivery/rig.h"
+#include "tests/history/machine.h"
 #include "tests/support/influxserver.h"
 #include "tests/support/testmain.h"
 
 #include <QTest>
-
-#include <future>
 
 using namespace threadline;
 using namespace threadline::test;
@@ -17,46 +15,10 @@ using influx::Language;
 
 namespace {
 
-constexpr auto kWait = std::chrono::seconds(20);
-
-/// Asks and waits.
-template<class T, class Ask>
-Result<T> answerOf(Ask ask)
-{
-    auto promise = std::make_shared<std::promise<Result<T>>>();
-    auto future = promise->get_future();
-    const HandlePtr handle = ask([promise](Result<T> result) { promise->set_value(std::move(result)); });
-    if (future.wait_for(kWait) != std::future_status::ready)
-        return fail(ErrorCode::Internal, "no answer in time");
-    return future.get();
-}
-
 Result<Session::Body> timelineOf(Session &session, const std::string &id)
 {
-    return answerOf<Session::Body>([&](auto answer) { return session.timeline(InteractionId(id), false, answer); });
+    return awaited<Session::Body>([&](auto answer) { return session.timeline(InteractionId(id), false, answer); });
 }
-
-/// A store with a session over it.
-struct Machine {
-    explicit Machine(const std::string &folder, std::shared_ptr<History> history)
-    {
-        StoreOptions where;
-        where.folder = folder;
-        auto opened = Store::open(where);
-        if (!opened)
-            qFatal("%s", opened.error().message.c_str());
-        store = std::move(*opened);
-        LocalSessionOptions options;
-        options.history = std::move(history);
-        auto started = LocalSession::start(*store, options, clock);
-        if (!started)
-            qFatal("%s", started.error().message.c_str());
-        session = std::move(*started);
-    }
-    SystemClock clock;
-    std::unique_ptr<Store> store;
-    std::unique_ptr<LocalSession> session;
-};
 
 sim::Options calls(int interactions)
 {
@@ -140,7 +102,7 @@ void TestHistory::anotherMachineShowsTheSame()
     query.history = true;
     query.limit = 7;
     do {
-        const auto page = answerOf<ListPage>([&](auto answer) { return second.session->list(query, answer); });
+        const auto page = awaited<ListPage>([&](auto answer) { return second.session->list(query, answer); });
         QVERIFY2(page && page->origin.note.empty(), page ? page->origin.note.c_str() : page.error().message.c_str());
         for (const Summary &summary : page->items)
             QVERIFY2(listed.insert(summary.interaction.value).second, summary.interaction.value.c_str());
@@ -154,7 +116,7 @@ void TestHistory::anotherMachineShowsTheSame()
     at.history = true;
     const auto open = [&](Session &session) {
         std::map<std::string, std::string> out;
-        const auto page = answerOf<ListPage>([&](auto answer) { return session.list(at, answer); });
+        const auto page = awaited<ListPage>([&](auto answer) { return session.list(at, answer); });
         for (const Summary &s : page.value().items)
             out[s.interaction.value] = std::to_string(s.start.us) + ' ' + std::to_string(s.count) + ' ' + s.customer + ' '
                 + (s.queues.empty() ? std::string() : s.queues.front()) + ' ' + std::string(nameOf(s.state));
@@ -164,7 +126,7 @@ void TestHistory::anotherMachineShowsTheSame()
     for (const auto &[id, what_] : open(*first.session))
         QCOMPARE(QString::fromStdString(open(*second.session)[id]), QString::fromStdString(what_));
     QCOMPARE(open(*second.session).size(), open(*first.session).size());
-    const auto view = answerOf<std::shared_ptr<const InteractionView>>(
+    const auto view = awaited<std::shared_ptr<const InteractionView>>(
         [&](auto answer) { return second.session->interaction(InteractionId(truth.begin()->first), answer); });
     QVERIFY(view);
     QVERIFY(!(*view)->events.empty() && (*view)->origin.shared.starts_with("InfluxDB at 127.0.0.1:"));
@@ -227,7 +189,7 @@ void TestHistory::aServerThatIsNotThere()
     QVERIFY2(answer.error().message.find("could not be asked") != std::string::npos, answer.error().message.c_str());
     ListQuery query;
     query.history = true;
-    const auto page = answerOf<ListPage>([&](auto done) { return machine.session->list(query, done); });
+    const auto page = awaited<ListPage>([&](auto done) { return machine.session->list(query, done); });
     QVERIFY(page && page->items.empty() && !page->origin.note.empty());
 }
 

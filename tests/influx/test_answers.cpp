@@ -93,6 +93,7 @@ private Q_SLOTS:
     void status();
     void suspects_data();
     void suspects();
+    void limitsOfThree();
     void namedLines_data();
     void namedLines();
     void foreignTextNamesNothing();
@@ -291,6 +292,7 @@ void TestAnswers::suspects_data()
         R"(field type conflict: input field "gzip" on measurement "m" is type float, already exists as type string)");
     row("unknown 400", reply(400, R"({"code":"invalid","message":"something new"})"), "something new");
     row("3, nothing named", reply(400, R"({"error":"partial write of line protocol occurred","data":[]})"), "partial write of line protocol occurred");
+    row("3, as to 2.x", reply(400, R"({"code":"invalid","message":"write buffer error: parsing for line protocol failed"})", {}), "write buffer error: parsing for line protocol failed");
     row("only a header", reply(400, "", {{"x-influxdb-error", "partial write: odd dropped=1"}}), "odd");
     row("another line named", reply(400, R"({"code":"invalid","message":"unable to parse 'x': bad"})"), "unable to parse 'x': bad");
     row("no words", reply(400, "{}"), "refused with status 400");
@@ -307,6 +309,20 @@ void TestAnswers::suspects()
     QVERIFY(!v.words.empty() && isOneLine(v.words));
     if (answer.status == 422)
         QCOMPARE(judged(answer, fiveLines(), Product::V3).what, What::Setting);
+}
+
+/// They are the server's, not of a line: nothing is put aside for them.
+void TestAnswers::limitsOfThree()
+{
+    const HttpReply refused[] = {
+        reply(400, R"({"code":"invalid","message":"write buffer error: catalog update error: Adding a new database would exceed limit of 5 databases"})", {}),
+        reply(400, R"({"code":"invalid","message":"catalog error: Update to schema would exceed number of columns per table limit of 500 columns"})", {}),
+        reply(422, R"({"error":"Update to schema would exceed number of tables per database limit of 2000 tables"})", {})};
+    for (const HttpReply &answer : refused) {
+        const Verdict v = judged(answer, fiveLines(), Product::V3);
+        QVERIFY2(v.what == What::Setting && v.words.find("limit of databases, tables or columns") != std::string::npos, v.words.c_str());
+        QVERIFY(judged(answer, fiveLines(), Product::V2).what == What::Suspect); // no other product means the same by it
+    }
 }
 
 void TestAnswers::namedLines_data()

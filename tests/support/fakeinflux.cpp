@@ -111,23 +111,31 @@ public:
         connect(socket, &QTcpSocket::disconnected, this, &FakeInfluxConnection::leave);
     }
 
-    void reply(const FakeInfluxAnswer &answer, bool cut)
+    /// `how`: None, or one of those that cut it.
+    void reply(const FakeInfluxAnswer &answer, InfluxFault::Kind how)
     {
+        const bool cut = how == InfluxFault::Kind::CutBody;
         const int status = cut && answer.status == 204 ? 200 : answer.status; // a 204 has no body that could be cut
         QByteArray head = "HTTP/1.1 " + QByteArray::number(status) + ' ' + reasonPhrase(status) + "\r\n";
         if (!answer.type.isEmpty())
             head += "Content-Type: " + answer.type + "\r\n";
         for (const QByteArray &header : answer.headers)
             head += header + "\r\n";
-        if (status != 204)
+        if (how == InfluxFault::Kind::CutChunks)
+            head += "Transfer-Encoding: chunked\r\n";
+        else if (status != 204)
             head += "Content-Length: " + QByteArray::number(answer.body.size() + (cut ? 100 : 0)) + "\r\n";
-        m_socket->write(head + "\r\n" + (m_isHead ? QByteArray() : answer.body));
+        m_socket->write(head + "\r\n" + (m_isHead ? QByteArray() : bodyFor(answer.body, how)));
         endRequest();
-        if (cut || m_closes)
+        if (how == InfluxFault::Kind::CutMiddle) {
+            m_socket->flush();
+            m_socket->abort();
+        } else if (how != InfluxFault::Kind::None || m_closes) {
             m_socket->disconnectFromHost();
-        else
+        } else {
             QMetaObject::invokeMethod(
                 this, [this] { next(); }, Qt::QueuedConnection);
+        }
     }
 
     void cut()
@@ -137,6 +145,13 @@ public:
     }
 
 private:
+    static QByteArray bodyFor(const QByteArray &body, InfluxFault::Kind how)
+    {
+        if (how == InfluxFault::Kind::CutMiddle)
+            return body.left(body.size() / 2);
+        return how == InfluxFault::Kind::CutChunks ? QByteArray::number(body.size(), 16) + "\r\n" + body + "\r\n" : body;
+    }
+
     void leave()
     {
         endRequest();
@@ -337,7 +352,9 @@ void FakeInflux::finish(FakeInfluxConnection *connection, qsizetype index, const
     }
     seen[index].status = answer.status;
     seen[index].answered = std::chrono::steady_clock::now();
-    connection->reply(answer, fault.kind == InfluxFault::Kind::CutBody);
+    const bool cuts = fault.kind == InfluxFault::Kind::CutBody || fault.kind == InfluxFault::Kind::CutChunks
+        || fault.kind == InfluxFault::Kind::CutMiddle;
+    connection->reply(answer, cuts ? fault.kind : InfluxFault::Kind::None);
 }
 
 std::optional<FakeInfluxAnswer> FakeInflux::tooLarge(const FakeInfluxRequest &request, qint64 limit) const

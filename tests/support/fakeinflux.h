@@ -50,6 +50,8 @@ struct InfluxFault {
         Hang,        ///< never an answer, nothing stored
         HangStored,  ///< stored, never an answer
         TooLarge,    ///< 413 if the body on the wire is larger than `limit`
+        CutChunks,   ///< done; the answer comes in chunks, but for the last one, then the connection is closed
+        CutMiddle,   ///< done; half of the body comes, then the connection is cut
         CutBody, ///< done; the answer announces 100 bytes more than are sent, then the connection is cut (a 204 becomes a 200)
         Slow,    ///< done, and answered after `delay`
     } kind = Kind::None;
