@@ -7,6 +7,7 @@
 #include "core/base/time.h"
 #include "core/model/event.h"
 #include "core/model/ids.h"
+#include "core/model/setaside.h"
 #include "core/model/story.h"
 #include "core/model/summary.h"
 
@@ -104,6 +105,11 @@ public:
     [[nodiscard]] virtual HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) = 0;
     /// The refused events kept for inspection, newest first (at most 1,000).
     [[nodiscard]] virtual HandlePtr refused(Answer<std::vector<Refused>> answer) = 0;
+    /// What the shared store does not take, newest first (at most 1,000). None where nothing is delivered.
+    [[nodiscard]] virtual HandlePtr deadLetters(Answer<std::vector<SetAside>> answer) = 0;
+    /// Delivers now what would be tried later, with `deadLetters` also what was set aside. Answered once that has begun; what comes
+    /// of it, status() tells. Goes on where the handle is destroyed. InvalidArgument where nothing is delivered.
+    [[nodiscard]] virtual HandlePtr retryDelivery(bool deadLetters, Answer<void> answer) = 0;
     [[nodiscard]] virtual Status status() const = 0;
     /// `changed` is called at most once per 16 ms, with everything since the last call.
     [[nodiscard]] virtual HandlePtr subscribe(std::function<void(const ChangeSet &)> changed) = 0;

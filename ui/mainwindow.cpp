@@ -154,6 +154,7 @@ void MainWindow::connectActions()
     connect(space, &Workspace::viewChanged, this, &MainWindow::refresh);
     connect(space, &Workspace::listWanted, this, &MainWindow::openList);
     connect(space, &Workspace::connectWanted, this, &MainWindow::openConnect);
+    connect(space, &Workspace::openWanted, this, &MainWindow::chooseInteraction);
     connect(space, &Workspace::framePainted, this, [this](double ms) {
         if (d->frameTimes)
             d->status->setFrame(tr("frame %1 ms").arg(ms, 0, 'f', 1));
@@ -260,7 +261,12 @@ void MainWindow::settle()
     refresh();
 }
 
-QWidget *MainWindow::dialog() const { return d->dialog; }
+QWidget *MainWindow::dialog() const
+{
+    if (d->dialog)
+        return d->dialog;
+    return d->lists && d->lists->isVisible() ? d->lists : nullptr;
+}
 
 void MainWindow::stepRegion(int by)
 {
@@ -351,10 +357,20 @@ void MainWindow::dropEvent(QDropEvent *event)
         openFiles(paths);
 }
 
+void MainWindow::makeLists()
+{
+    d->lists = new ListDialog(d->hub, d->look, this);
+    connect(d->lists, &ListDialog::interactionWanted, this, [this](const InteractionId &id) {
+        d->space->setFirstRun(false);
+        d->space->openInteraction(id);
+        activateWindow();
+    });
+}
+
 void MainWindow::openList(const QString &list)
 {
     if (!d->lists)
-        d->lists = new ListDialog(d->hub, d->look, this);
+        makeLists();
     d->lists->openList(list);
 }
 

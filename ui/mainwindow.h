@@ -63,6 +63,7 @@ private:
     void openFiles(const QStringList &paths);
     void chooseFiles();
     void chooseInteraction();
+    void makeLists();
     void openList(const QString &list);
     void showKeys();
     void showAbout();

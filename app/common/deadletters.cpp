@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/deadletters.h"
 
-#include "core/base/json.h"
+#include "core/engine/setasides.h"
 #include "core/store/delivery.h"
 #include "core/store/store.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace threadline::app {
@@ -17,21 +18,6 @@ Result<std::unique_ptr<DeliveryStore>> open(const std::string &folder)
     return DeliveryStore::open(folder);
 }
 
-std::string lineOf(const DeadLetter &letter)
-{
-    std::string out;
-    json::Writer w(out);
-    w.beginObject();
-    w.member("number", letter.number);
-    w.member("at", std::string_view(formatTimestamp(letter.at)));
-    w.member("reason", std::string_view(letter.reason));
-    w.member("delivered", letter.delivered);
-    w.member("event", letter.row);
-    w.member("line", std::string_view(letter.line));
-    w.endObject();
-    return out;
-}
-
 } // namespace
 
 Result<std::uint64_t> printDeadLetters(const std::string &folder, const std::function<void(const std::string &)> &print)
@@ -42,22 +28,42 @@ Result<std::uint64_t> printDeadLetters(const std::string &folder, const std::fun
     const auto letters = (*store)->deadLetters(std::numeric_limits<int>::max());
     if (!letters)
         return fail(letters.error());
-    for (const DeadLetter &letter : *letters)
-        print(lineOf(letter));
-    return letters->size();
+    StoreOptions where;
+    where.folder = folder;
+    where.readOnly = true;
+    const auto events = Store::open(where);
+    if (!events)
+        return fail(events.error());
+    const auto reader = (*events)->reader();
+    if (!reader)
+        return fail(reader.error());
+    const auto all = named(**reader, *letters);
+    if (!all)
+        return fail(all.error());
+    for (const SetAside &letter : *all)
+        print(jsonOf(letter));
+    return all->size();
 }
 
 Result<std::uint64_t> retryDeadLetters(const std::string &folder)
 {
     StoreOptions where;
     where.folder = folder;
-    const auto alone = Store::open(where); // a collector that runs tries them by itself, and counts them
+    const auto alone = Store::open(where); // a program that delivers counts them in its memory
+    if (!alone && alone.error().code == ErrorCode::Busy)
+        return fail(ErrorCode::Busy, alone.error().message + " A window that runs retries them itself: \"Retry all\" in its list of what is set "
+                                     "aside. End a collector first, then call this once more: its next start delivers them.");
     if (!alone)
         return fail(alone.error());
     const auto store = open(folder);
     if (!store)
         return fail(store.error());
-    return (*store)->retryDead();
+    const auto letters = (*store)->deadLetters(std::numeric_limits<int>::max());
+    if (!letters)
+        return fail(letters.error());
+    if (auto retried = (*store)->retryDead(); !retried)
+        return fail(retried.error());
+    return static_cast<std::uint64_t>(std::count_if(letters->begin(), letters->end(), [](const auto &letter) { return !letter.delivered; }));
 }
 
 } // namespace threadline::app

@@ -10,13 +10,13 @@
 
 namespace threadline::app {
 
-/// Hands each dead letter of the data folder, the newest first, to `print` as one JSON object: number, at, reason, delivered
-/// (without its payload), event (its row), line. A collector may be running. Errors: InvalidArgument where nothing was ever
-/// delivered; those of the store. Returns how many.
+/// Hands each dead letter of the data folder, the newest first, to `print` as one JSON object (jsonOf in
+/// core/model/setaside.h). A collector may be running. Errors: InvalidArgument where nothing was ever delivered; those of the
+/// store. Returns how many.
 [[nodiscard]] Result<std::uint64_t> printDeadLetters(const std::string &folder, const std::function<void(const std::string &)> &print);
 
-/// All that were not delivered are tried once more by the next collector (or `resend`). No other process may use the folder.
-/// Returns how many.
+/// All that were not delivered are tried once more by the next collector (or `resend`). No other process may use the folder:
+/// Busy, with what to do instead. Returns how many.
 [[nodiscard]] Result<std::uint64_t> retryDeadLetters(const std::string &folder);
 
 } // namespace threadline::app

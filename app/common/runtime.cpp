@@ -29,7 +29,10 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, c
     runtime->m_store = std::move(*opened);
     LocalSessionOptions session;
     if (options.delivery) {
-        auto sink = delivery::Sink::start(options.dataFolder, *runtime->m_store, *options.delivery, options.network, clock);
+        delivery::SenderOptions sender = *options.delivery;
+        if (options.retention.us > 0)
+            sender.keep = options.retention;
+        auto sink = delivery::Sink::start(options.dataFolder, *runtime->m_store, std::move(sender), options.network, clock);
         if (!sink)
             return fail(sink.error());
         runtime->m_sink = std::move(*sink);
@@ -38,7 +41,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, c
         archive.target = options.delivery->target;
         session.history = std::make_shared<history::Archive>(archive, options.network);
         session.committed = [s] { s->committed(); };
-        session.delivery = [s] { return s->status(); };
+        session.delivery = s;
         session.engine.changesDone = [s] { return s->changesDone(); };
         if (!options.delivery->shed)
             session.engine.held = [s] { return s->full(); };

@@ -17,7 +17,7 @@ struct Batch {
     struct Line {
         std::uint32_t offset = 0;
         std::uint32_t size = 0; ///< without its '\n'
-        std::int64_t row = 0;   ///< of the event
+        std::int64_t row = 0;   ///< as DeadLetter::row
     };
     std::string text;
     std::vector<Line> lines;

@@ -126,7 +126,7 @@ void Overviews::tell(Batch &batch, View &view, std::span<const Line> lines, Time
         if (line.text.empty())
             continue;
         const std::size_t size = line.text.size() - 1; // without its '\n'
-        placed.push_back({static_cast<std::uint32_t>(batch.text.size() + text.size()), static_cast<std::uint32_t>(size), 0});
+        placed.push_back({static_cast<std::uint32_t>(batch.text.size() + text.size()), static_cast<std::uint32_t>(size), -overview.interaction});
         points.push_back(influx::pointKey(std::string_view(line.text).substr(0, size)));
         text += line.text;
     }

@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/delivery/nettransport.h"
+#include "core/engine/question.h"
 
 #include <QObject>
 #include <QThread>
@@ -34,6 +35,7 @@ public:
         m_timer.start(static_cast<int>(std::max<std::int64_t>(1, wait.toMillis())));
     }
     Sender &sender() { return m_sender; }
+    DeliveryStore &delivery() { return *m_delivery; }
 
 private:
     Sink &m_sink;
@@ -168,11 +170,32 @@ bool Sink::idle()
 
 void Sink::retryNow(bool deadLetters)
 {
-    QMetaObject::invokeMethod(m_worker, [this, deadLetters] {
-        if (const auto done = m_worker->sender().retryNow(deadLetters); !done)
+    (void)retry(deadLetters, {});
+}
+
+HandlePtr Sink::retry(bool deadLetters, Session::Answer<void> answer)
+{
+    auto question = std::make_shared<Question<void>>();
+    question->answer = std::move(answer);
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, deadLetters, question] {
+        auto done = worker->sender().retryNow(deadLetters);
+        if (!done)
             log::error("delivery", done.error().message);
-        m_worker->pump();
+        worker->pump();
+        question->give(std::move(done));
     }, Qt::QueuedConnection);
+    return std::make_unique<QuestionHandle<void>>(std::move(question));
+}
+
+HandlePtr Sink::deadLetters(int limit, Session::Answer<std::vector<DeadLetter>> answer)
+{
+    auto question = std::make_shared<Question<std::vector<DeadLetter>>>();
+    question->answer = std::move(answer);
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, limit, question] {
+        if (!question->cancelled())
+            question->give(worker->delivery().deadLetters(limit));
+    }, Qt::QueuedConnection);
+    return std::make_unique<QuestionHandle<std::vector<DeadLetter>>>(std::move(question));
 }
 
 } // namespace threadline::delivery

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/delivery/sender.h"
+#include "core/engine/delivery.h"
 #include "core/net/options.h"
 
 #include <atomic>
@@ -22,16 +23,16 @@ namespace threadline::delivery {
 /// the stores.
 [[nodiscard]] Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOptions options, const Clock &clock);
 
-class Sink {
+class Sink final : public Delivery {
 public:
     /// `store` and `clock` must outlive it. `folder`: the data folder. Nothing waits for the network. Errors: those of the stores.
     [[nodiscard]] static Result<std::unique_ptr<Sink>> start(const std::string &folder, Store &store, SenderOptions options,
                                                              NetworkOptions network, const Clock &clock);
-    ~Sink(); ///< what is on its way is given up; it is sent again after the next start
+    ~Sink() override; ///< what is on its way is given up; it is sent again after the next start
 
     /// Something became durable. Any thread, as often as one likes.
     void committed();
-    [[nodiscard]] DeliveryStatus status() const; ///< any thread
+    [[nodiscard]] DeliveryStatus status() const override; ///< any thread
     [[nodiscard]] bool full() const { return m_full; } ///< more events wait than may; any thread
     /// Whether events of this data folder were ever delivered.
     [[nodiscard]] static bool wasEverUsed(const std::string &folder);
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] bool idle();
     /// Tries now what it would try later, dead letters as well. Any thread.
     void retryNow(bool deadLetters);
+    [[nodiscard]] HandlePtr retry(bool deadLetters, Session::Answer<void> answer) override;
+    [[nodiscard]] HandlePtr deadLetters(int limit, Session::Answer<std::vector<DeadLetter>> answer) override;
 
 private:
     class Worker;

@@ -3,6 +3,7 @@
 
 #include "core/engine/question.h"
 #include "core/engine/render.h"
+#include "core/engine/setasides.h"
 #include "core/engine/timelinepieces.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t kMaxWaiting = 4096;
 constexpr int kMaxLimit = 500;
 constexpr int kRefusedShown = 1000;
+constexpr int kDeadLettersShown = 1000;
 /// What a window holds of one interaction; of a larger one it gets the first events.
 constexpr HoldLimit kViewed{50'000, 64 << 20};
 constexpr int kMostAtOneNanosecond = 10'000;
@@ -442,11 +444,41 @@ HandlePtr LocalSession::refused(Answer<std::vector<Refused>> answer)
     return ask<std::vector<Refused>>(*m_pool, std::move(answer), [](ReadContext &context) { return context.reader.refused(kRefusedShown); });
 }
 
+/// The letters come from the sink's thread, their names from the reader pool.
+HandlePtr LocalSession::deadLetters(Answer<std::vector<SetAside>> answer)
+{
+    if (!m_options.delivery)
+        return ask<std::vector<SetAside>>(*m_pool, std::move(answer), [](ReadContext &) { return std::vector<SetAside>(); });
+    auto question = std::make_shared<Question<std::vector<SetAside>>>();
+    question->answer = std::move(answer);
+    HandlePtr inner = m_options.delivery->deadLetters(kDeadLettersShown, [this, question](Result<std::vector<DeadLetter>> letters) {
+        if (!letters)
+            return question->give(fail(letters.error()));
+        const bool posted = m_pool->post([question, all = std::move(*letters)](ReadContext &context) {
+            if (!question->cancelled())
+                question->give(named(context.reader, all));
+        });
+        if (!posted)
+            question->give(fail(ErrorCode::Busy, kTooManyWait));
+    });
+    question->keep(std::move(inner));
+    return std::make_unique<QuestionHandle<std::vector<SetAside>>>(std::move(question));
+}
+
+HandlePtr LocalSession::retryDelivery(bool deadLetters, Answer<void> answer)
+{
+    if (m_options.delivery)
+        return m_options.delivery->retry(deadLetters, std::move(answer));
+    return ask<void>(*m_pool, std::move(answer), [](ReadContext &) -> Result<> {
+        return fail(ErrorCode::InvalidArgument, "Nothing is delivered: set TSDB_URL, TSDB_TOKEN, TSDB_ORG and TSDB_BUCKET.");
+    });
+}
+
 Status LocalSession::status() const
 {
     Status status = m_engine->status();
     if (m_options.delivery)
-        status.delivery = m_options.delivery();
+        status.delivery = m_options.delivery->status();
     return status;
 }
 

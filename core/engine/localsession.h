@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/engine/delivery.h"
 #include "core/engine/engine.h"
 #include "core/engine/history.h"
 #include "core/engine/notifier.h"
@@ -22,7 +23,7 @@ struct LocalSessionOptions {
     std::size_t renderCacheBytes = 80u << 20;
     Duration staleAfter = Duration::seconds(12 * 3600);
     std::function<void()> committed;              ///< called on the store thread after each commit; may be null
-    std::function<DeliveryStatus()> delivery;     ///< any thread; null: nothing is delivered
+    Delivery *delivery = nullptr;                 ///< null: nothing is delivered; must outlive the session
     std::shared_ptr<History> history;             ///< the shared store; null: there is none
 };
 
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
     [[nodiscard]] HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;
     [[nodiscard]] HandlePtr refused(Answer<std::vector<Refused>> answer) override;
+    [[nodiscard]] HandlePtr deadLetters(Answer<std::vector<SetAside>> answer) override;
+    [[nodiscard]] HandlePtr retryDelivery(bool deadLetters, Answer<void> answer) override;
     [[nodiscard]] Status status() const override;
     [[nodiscard]] HandlePtr subscribe(std::function<void(const ChangeSet &)> changed) override;
 

@@ -510,6 +510,7 @@ Result<std::uint64_t> SqliteDelivery::retryDead()
 {
     const std::uint64_t count = m_dead;
     auto done = m_connection.run("BEGIN IMMEDIATE; INSERT OR IGNORE INTO again SELECT row FROM dead WHERE delivered = 0 AND row > 0; "
+                                 "UPDATE overviews SET digest = 0, due = 0 WHERE interaction IN (SELECT -row FROM dead WHERE delivered = 0); "
                                  "DELETE FROM dead WHERE delivered = 0; COMMIT", "change");
     if (!done) {
         if (!sqlite3_get_autocommit(m_connection.get()))

@@ -29,7 +29,7 @@ struct DeliveryMark {
 /// A line that the other store does not take, or takes only in part.
 struct DeadLetter {
     std::int64_t number = 0; ///< given by the store
-    std::int64_t row = 0;    ///< of the event; 0: none
+    std::int64_t row = 0;    ///< of the event; negative: of the interaction with that key as a whole; 0: none
     Timestamp at;
     std::string reason;
     std::string line; ///< at most 4 KiB of it

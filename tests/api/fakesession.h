@@ -83,6 +83,14 @@ public:
     {
         return ask([answer = std::move(answer)] { answer(std::vector<Refused>()); });
     }
+    HandlePtr deadLetters(Answer<std::vector<SetAside>> answer) override
+    {
+        return ask([answer = std::move(answer)] { answer(std::vector<SetAside>()); });
+    }
+    HandlePtr retryDelivery(bool, Answer<void> answer) override
+    {
+        return ask([answer = std::move(answer)] { answer({}); });
+    }
     Status status() const override { return locked(m_status); }
     HandlePtr subscribe(std::function<void(const ChangeSet &)>) override { return ask([] {}); }
 

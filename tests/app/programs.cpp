@@ -21,12 +21,24 @@
 #include <csignal>
 
 namespace threadline::test {
+namespace {
+
+// Kept before main(), for tests are given none of our variables.
+const QByteArray kGivenPrograms = qgetenv("THREADLINE_PROGRAMS");
+
+} // namespace
+
+QString programPath(const QString &name)
+{
+    const QString folder = kGivenPrograms.isEmpty() ? QStringLiteral(THREADLINE_BINARY_DIR "/bin") : QString::fromLocal8Bit(kGivenPrograms);
+    return folder + QLatin1Char('/') + name;
+}
 
 Program::Program(const QString &name, const QStringList &arguments, const QStringList &environment)
 {
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setEnvironment(QProcess::systemEnvironment() + environment);
-    m_process.start(QStringLiteral(THREADLINE_BINARY_DIR "/bin/") + name, arguments);
+    m_process.start(programPath(name), arguments);
     m_process.waitForStarted(30'000);
 }
 
@@ -47,13 +59,13 @@ QString Program::said()
 
 QString Program::address()
 {
-    static const QRegularExpression pattern(QStringLiteral("http://127\\.0\\.0\\.1:\\d+"));
+    static const QRegularExpression pattern(QStringLiteral("(?:REST at|Listening on) (http://127\\.0\\.0\\.1:\\d+)"));
     QElapsedTimer timer;
     timer.start();
     while (timer.elapsed() < 30'000) {
         const auto match = pattern.match(said());
         if (match.hasMatch())
-            return match.captured();
+            return match.captured(1);
         if (m_process.state() == QProcess::NotRunning)
             break;
         m_process.waitForReadyRead(200);
@@ -118,9 +130,15 @@ double metric(const QString &rest, const QByteArray &name)
 std::map<std::string, std::vector<Event>> readTruth(const QString &file)
 {
     std::map<std::string, std::vector<Event>> truth;
+    eachTrueEvent(file, [&](Event &&event) { truth[event.interaction.value].push_back(std::move(event)); });
+    return truth;
+}
+
+void eachTrueEvent(const QString &file, const std::function<void(Event &&)> &each)
+{
     QFile in(file);
     if (!in.open(QIODevice::ReadOnly))
-        return truth;
+        return;
     StreamingDecoder decoder;
     in.readLine(); // the header
     std::int64_t number = 0;
@@ -131,9 +149,8 @@ std::map<std::string, std::vector<Event>> readTruth(const QString &file)
         auto event = decoder.decodeStored({json.constData(), static_cast<std::size_t>(json.size())}, Timestamp{++number},
                                           Provenance::Live);
         if (event)
-            truth[event->interaction.value].push_back(std::move(*event));
+            each(std::move(*event));
     }
-    return truth;
 }
 
 QString look(const QByteArray &body, Seen &seen)
@@ -174,9 +191,6 @@ QString stillThere(const QString &rest, const Seen &seen)
     return {};
 }
 
-namespace {
-
-/// Looks at the newest interactions until `until` ms have passed.
 QString watch(const QString &rest, Seen &seen, int until)
 {
     QElapsedTimer timer;
@@ -205,8 +219,6 @@ QString databaseProblem(const QString &folder)
     const auto checked = (*store)->integrity();
     return QString::fromStdString(checked ? *checked : checked.error().message);
 }
-
-} // namespace
 
 QString killAgainAndAgain(int kills, const QString &folder, quint32 seed)
 {

@@ -9,6 +9,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -17,13 +18,16 @@
 
 namespace threadline::test {
 
+/// Where a program of ours lies: in the same build, or in $THREADLINE_PROGRAMS.
+[[nodiscard]] QString programPath(const QString &name);
+
 /// A program of ours, ended (SIGTERM, then SIGKILL) when it goes.
 class Program {
 public:
     Program(const QString &name, const QStringList &arguments, const QStringList &environment = {});
     ~Program();
 
-    /// The first http address it prints, waiting at most 30 s; what it said instead in brackets if it ends.
+    /// Where it says that it listens, waiting at most 30 s; what it said instead in brackets if it ends.
     [[nodiscard]] QString address();
     [[nodiscard]] QProcess &process() { return m_process; }
     /// Everything written so far, both channels.
@@ -53,6 +57,8 @@ struct Reply {
 
 /// What the simulator's --truth file says, by interaction; `received` counts the events of the file.
 [[nodiscard]] std::map<std::string, std::vector<Event>> readTruth(const QString &file);
+/// The same, one after the other.
+void eachTrueEvent(const QString &file, const std::function<void(Event &&)> &each);
 
 /// What was ever seen over REST: event ids by interaction.
 using Seen = std::map<QString, std::set<QString>>;
@@ -60,6 +66,11 @@ using Seen = std::map<QString, std::set<QString>>;
 [[nodiscard]] QString look(const QByteArray &body, Seen &seen);
 /// What of `seen` is missing or wrong now, or nothing.
 [[nodiscard]] QString stillThere(const QString &rest, const Seen &seen);
+
+/// Looks at the newest interactions until `until` ms have passed; as look().
+[[nodiscard]] QString watch(const QString &rest, Seen &seen, int until);
+/// What the database's own check finds, or nothing.
+[[nodiscard]] QString databaseProblem(const QString &folder);
 
 /// Collector and simulator, the collector killed with SIGKILL `kills` times at random moments under load. What went wrong, or
 /// nothing. After each kill the database is checked.

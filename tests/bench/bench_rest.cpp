@@ -95,6 +95,8 @@ public:
     HandlePtr list(ListQuery, Answer<ListPage>) override { return nullptr; }
     HandlePtr bands(TimeRange, Answer<std::vector<Band>>) override { return nullptr; }
     HandlePtr refused(Answer<std::vector<Refused>>) override { return nullptr; }
+    HandlePtr deadLetters(Answer<std::vector<SetAside>>) override { return nullptr; }
+    HandlePtr retryDelivery(bool, Answer<void>) override { return nullptr; }
     Status status() const override { return {}; }
     HandlePtr subscribe(std::function<void(const ChangeSet &)>) override { return nullptr; }
 

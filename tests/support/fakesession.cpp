@@ -96,7 +96,7 @@ void FakeSession::put(InteractionView view, Summary summary)
     {
         const std::scoped_lock lock(m_mutex);
         summary.commit = ++m_commit;
-        m_entries[summary.interaction.value] = {std::make_shared<const InteractionView>(std::move(view)), summary};
+        m_entries[summary.interaction.value] = {std::make_shared<const InteractionView>(std::move(view)), summary, false};
     }
     ChangeSet changes;
     changes.interactions.push_back(std::move(summary));
@@ -145,6 +145,37 @@ void FakeSession::setRefused(std::vector<Refused> refused)
     m_refused = std::move(refused);
 }
 
+void FakeSession::setDeadLetters(std::vector<SetAside> letters)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_letters = std::move(letters);
+}
+
+void FakeSession::setAbsence(Error error)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_absence = std::move(error);
+}
+
+void FakeSession::putShared(InteractionView view, Summary summary)
+{
+    const std::scoped_lock lock(m_mutex);
+    summary.commit = 0;
+    m_entries[summary.interaction.value] = {std::make_shared<const InteractionView>(std::move(view)), summary, true};
+}
+
+void FakeSession::setListNote(std::string note)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_listNote = std::move(note);
+}
+
+std::pair<int, int> FakeSession::retried() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_retried;
+}
+
 void FakeSession::failWith(std::optional<Error> error)
 {
     const std::scoped_lock lock(m_mutex);
@@ -189,26 +220,39 @@ HandlePtr FakeSession::interaction(InteractionId id, Answer<std::shared_ptr<cons
         [this, id]() -> Result<std::shared_ptr<const InteractionView>> {
             const auto found = m_entries.find(id.value);
             if (found == m_entries.end())
-                return fail(ErrorCode::NotFound, "Interaction not found.");
+                return fail(m_absence);
             return found->second.view;
         });
 }
 
 HandlePtr FakeSession::list(ListQuery query, Answer<ListPage> answer)
 {
-    return later<ListPage>(std::move(answer), [this, query]() -> Result<ListPage> {
-        std::vector<Summary> all;
-        for (const auto &[id, entry] : m_entries)
-            all.push_back(entry.summary);
-        std::sort(all.begin(), all.end(), [](const Summary &a, const Summary &b) { return a.commit > b.commit; });
-        const std::size_t from = query.cursor.empty() ? 0 : std::stoul(query.cursor);
-        const std::size_t to = std::min(all.size(), from + static_cast<std::size_t>(query.limit));
-        ListPage page;
-        page.items.assign(all.begin() + static_cast<std::ptrdiff_t>(std::min(from, to)),
-                          all.begin() + static_cast<std::ptrdiff_t>(to));
-        page.nextCursor = to < all.size() ? std::to_string(to) : std::string();
-        return page;
-    });
+    if (query.history)
+        ++m_sharedLists;
+    return later<ListPage>(std::move(answer), [this, query] { return page(query); });
+}
+
+/// The local ones first; those of the shared store, in its range, behind them.
+Result<ListPage> FakeSession::page(const ListQuery &query) const
+{
+    ListPage page;
+    std::vector<Summary> all;
+    for (const auto &[id, entry] : m_entries) {
+        const Summary &s = entry.summary;
+        const bool within = (!query.to || s.start < *query.to) && (!query.from || s.end.value_or(kLatestTime) >= *query.from);
+        if (within && (!entry.shared || query.history))
+            all.push_back(s);
+        if (within && entry.shared && query.history)
+            page.origin.shared = entry.view->origin.shared;
+    }
+    std::sort(all.begin(), all.end(), [](const Summary &a, const Summary &b) { return a.commit > b.commit; });
+    const std::size_t from = query.cursor.empty() ? 0 : std::stoul(query.cursor);
+    const std::size_t to = std::min(all.size(), from + static_cast<std::size_t>(query.limit));
+    page.items.assign(all.begin() + static_cast<std::ptrdiff_t>(std::min(from, to)), all.begin() + static_cast<std::ptrdiff_t>(to));
+    page.nextCursor = to < all.size() ? std::to_string(to) : std::string();
+    if (query.history)
+        page.origin.note = m_listNote;
+    return page;
 }
 
 HandlePtr FakeSession::bands(TimeRange range, Answer<std::vector<Band>> answer)
@@ -226,6 +270,21 @@ HandlePtr FakeSession::bands(TimeRange range, Answer<std::vector<Band>> answer)
 HandlePtr FakeSession::refused(Answer<std::vector<Refused>> answer)
 {
     return later<std::vector<Refused>>(std::move(answer), [this]() -> Result<std::vector<Refused>> { return m_refused; });
+}
+
+HandlePtr FakeSession::deadLetters(Answer<std::vector<SetAside>> answer)
+{
+    return later<std::vector<SetAside>>(std::move(answer), [this]() -> Result<std::vector<SetAside>> { return m_letters; });
+}
+
+HandlePtr FakeSession::retryDelivery(bool deadLetters, Answer<void> answer)
+{
+    return later<void>(std::move(answer), [this, deadLetters]() -> Result<> {
+        ++(deadLetters ? m_retried.second : m_retried.first);
+        if (deadLetters)
+            std::erase_if(m_letters, [](const SetAside &letter) { return !letter.delivered; });
+        return {};
+    });
 }
 
 Status FakeSession::status() const

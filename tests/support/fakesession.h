@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace threadline::test {
 
@@ -24,6 +25,17 @@ public:
     void setStatus(const Status &status);
     void setBands(std::vector<Band> bands);
     void setRefused(std::vector<Refused> refused);
+    void setDeadLetters(std::vector<SetAside> letters);
+    /// What is said of an interaction that is not there.
+    void setAbsence(Error error);
+    /// Adds one that only the shared store lists; nobody is told.
+    void putShared(InteractionView view, Summary summary);
+    /// What the shared store's part of a list says of itself.
+    void setListNote(std::string note);
+    /// How often delivery was tried on request: without and with dead letters.
+    [[nodiscard]] std::pair<int, int> retried() const;
+    /// Lists that were asked for with what the shared store has.
+    [[nodiscard]] int sharedLists() const { return m_sharedLists; }
     /// The next questions are answered with this, until it is taken back.
     void failWith(std::optional<Error> error);
     /// Questions for one interaction, so far.
@@ -40,6 +52,8 @@ public:
     HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
     HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;
     HandlePtr refused(Answer<std::vector<Refused>> answer) override;
+    HandlePtr deadLetters(Answer<std::vector<SetAside>> answer) override;
+    HandlePtr retryDelivery(bool deadLetters, Answer<void> answer) override;
     Status status() const override;
     HandlePtr subscribe(std::function<void(const ChangeSet &)> changed) override;
 
@@ -55,7 +69,9 @@ private:
     struct Entry {
         std::shared_ptr<const InteractionView> view;
         Summary summary;
+        bool shared = false;
     };
+    [[nodiscard]] Result<ListPage> page(const ListQuery &query) const;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     std::map<std::string, Entry> m_entries;
@@ -63,6 +79,11 @@ private:
     std::vector<Band> m_bands;
     std::vector<Refused> m_refused;
     std::optional<Error> m_error;
+    std::vector<SetAside> m_letters;
+    Error m_absence{ErrorCode::NotFound, "Interaction not found."};
+    std::string m_listNote;
+    std::pair<int, int> m_retried{0, 0};
+    std::atomic<int> m_sharedLists{0};
     std::deque<std::shared_ptr<Ticket>> m_work;
     std::vector<std::shared_ptr<Subscriber>> m_subscribers;
     std::uint64_t m_commit = 0;

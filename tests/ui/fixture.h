@@ -99,6 +99,15 @@ inline constexpr Timestamp kNow{1'778'064'532'000'000}; // 2026-05-06T10:48:52Z
 [[nodiscard]] Status liveStatus();
 [[nodiscard]] Status idleStatus();
 
+/// Delivery to InfluxDB 2.9.1 in this state, with what it says.
+[[nodiscard]] Status deliveringStatus(DeliveryState state, const std::string &words = {});
+/// Five of different length, newest first: four set aside, one only noted.
+[[nodiscard]] std::vector<SetAside> fiveDeadLetters();
+inline constexpr const char *kSharedStore = "InfluxDB at db.example:8086";
+inline constexpr const char *kWrongToken =
+    "db.example:8086 does not accept the token (401 unauthorized access). Check TSDB_TOKEN: it must be a token of this InfluxDB that may write to "
+    "and read from the bucket events. Tried again in 60 s; until then events wait in the local store.";
+
 /// Session, clock and window; the members are there to be changed before open().
 struct Fixture {
     Fixture();
@@ -112,6 +121,8 @@ struct Fixture {
     [[nodiscard]] bool settle();
     [[nodiscard]] static WindowOptions demoOptions();
     [[nodiscard]] static InteractionId richId() { return InteractionId("3f9c2a71-6b1e-4c02-9a55-0242ac125d0e"); }
+    /// A call like the rich one that only the shared store has; `note` says what is missing of it.
+    InteractionId putShared(const std::string &note = {});
     /// Opens the rich call in the timeline and waits for it.
     [[nodiscard]] bool openRich();
 

@@ -2,6 +2,7 @@
 /// threadline_shots FOLDER: pictures of every view and theme from handmade data, to lay beside the mock-ups. No test.
 #include "tests/support/testmain.h"
 #include "tests/ui/fixture.h"
+#include "ui/dialogs/listdialog.h"
 #include "ui/screenshot.h"
 
 #include <QApplication>
@@ -41,6 +42,45 @@ bool take(Fixture &fixture, const QString &folder, const Shot &shot)
     return QTest::qWaitFor([&] { return ended; }, 40'000) && good;
 }
 
+/// The shared store's part of a picture, told from its name.
+bool prepareShared(Fixture &fixture, const Shot &shot)
+{
+    const auto is = [&](const char *name) { return shot.name.startsWith(QLatin1String(name)); };
+    const bool paused = is("paused") || is("dead-letters-paused");
+    Status status = deliveringStatus(paused ? DeliveryState::Paused : DeliveryState::Delivering, paused ? kWrongToken : "");
+    status.delivery.deadLetters = is("dead-letters-none") ? 0 : 4;
+    if (!is("dead-letters-none"))
+        fixture.session.setDeadLetters(fiveDeadLetters());
+    if (is("paused") || is("dead-letters") || is("shared") || is("absent"))
+        fixture.session.setStatus(status);
+    fixture.parts().hub.refreshStatus();
+    if (is("shared-floor")) {
+        const InteractionId id = fixture.putShared();
+        if (!fixture.settle())
+            return false;
+        fixture.parts().space->floor().lanes().navigator().showExactly({kNow - Duration::seconds(87'600), kNow - Duration::seconds(85'600)});
+        Q_EMIT fixture.parts().space->floor().lanes().viewChanged();
+        return QTest::qWaitFor([&] { return fixture.parts().space->floorModel().entry(id) != nullptr; }, 10'000) && fixture.settle();
+    }
+    if (is("dead-letters")) {
+        Q_EMIT fixture.parts().status->listWanted(QStringLiteral("dead-letters"));
+        const int rows = is("dead-letters-none") ? 0 : 5;
+        return QTest::qWaitFor([&] { return fixture.parts().lists->model(QStringLiteral("dead-letters"))->rowCount() == rows; }, 10'000);
+    }
+    if (is("absent")) {
+        const std::string id = "7be41c90-2d55-4f7a-8e3b-0242ac12ca12";
+        fixture.session.setAbsence({ErrorCode::NotFound, "There is no interaction " + id + ", neither in the local store nor in " + kSharedStore + "."});
+        fixture.parts().space->openInteraction(InteractionId(id));
+        return fixture.settle();
+    }
+    if (is("shared")) {
+        const std::string note = std::string("3 of its events are without their data in ") + kSharedStore + ".";
+        fixture.parts().space->openInteraction(fixture.putShared(is("shared-note") ? note : std::string()));
+        return fixture.settle();
+    }
+    return true;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -62,6 +102,18 @@ int main(int argc, char **argv)
         {QStringLiteral("first-run-light"), QStringLiteral("first-run"), {}, ThemeName::Light, full},
         {QStringLiteral("first-run-dark"), QStringLiteral("first-run"), {}, ThemeName::Dark, full},
         {QStringLiteral("connect-light"), QStringLiteral("connect"), {}, ThemeName::Light, full},
+        {QStringLiteral("shared-dark"), QStringLiteral("timeline"), {}, ThemeName::Dark, full},
+        {QStringLiteral("shared-light"), QStringLiteral("timeline"), {}, ThemeName::Light, small},
+        {QStringLiteral("shared-note-light"), QStringLiteral("timeline"), {}, ThemeName::Light, full},
+        {QStringLiteral("shared-floor-dark"), QStringLiteral("floor"), {}, ThemeName::Dark, small},
+        {QStringLiteral("shared-floor-light"), QStringLiteral("floor"), {}, ThemeName::Light, small},
+        {QStringLiteral("absent-light"), QStringLiteral("timeline"), {}, ThemeName::Light, small},
+        {QStringLiteral("dead-letters-dark"), QStringLiteral("floor"), {}, ThemeName::Dark, small},
+        {QStringLiteral("dead-letters-light"), QStringLiteral("floor"), {}, ThemeName::Light, small},
+        {QStringLiteral("dead-letters-none-light"), QStringLiteral("floor"), {}, ThemeName::Light, small},
+        {QStringLiteral("dead-letters-paused-dark"), QStringLiteral("floor"), {}, ThemeName::Dark, small},
+        {QStringLiteral("paused-dark"), QStringLiteral("floor"), {}, ThemeName::Dark, small},
+        {QStringLiteral("paused-light"), QStringLiteral("floor"), {}, ThemeName::Light, small},
     };
     int failed = 0;
     for (const Shot &shot : shots) {
@@ -75,7 +127,9 @@ int main(int argc, char **argv)
         fixture.connector.values.environment = QStringLiteral("https://api.mypurecloud.de");
         fixture.connector.values.clientId = QStringLiteral("0a1b2c3d-0000-4000-8000-00000000feed");
         fixture.open();
-        if (shot.view == QStringLiteral("timeline")) {
+        if (!prepareShared(fixture, shot))
+            return 1;
+        if (shot.name.startsWith(QStringLiteral("timeline"))) {
             if (!fixture.openRich())
                 return 1;
             Selection selection;

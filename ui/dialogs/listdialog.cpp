@@ -1,53 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/listdialog.h"
 
+#include "ui/dialogs/deadletterspage.h"
+#include "ui/dialogs/tables.h"
 #include "ui/models/post.h"
 #include "ui/text/format.h"
 #include "ui/views/sidepanel.h"
 
-#include <QHeaderView>
 #include <QPlainTextEdit>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 
 namespace threadline::ui {
-namespace {
-
-/// Puts rows into a model; leaves it alone where nothing is different, so that a selection survives.
-void setRows(QStandardItemModel &model, const QList<QStringList> &rows)
-{
-    model.setRowCount(static_cast<int>(rows.size()));
-    for (int r = 0; r < rows.size(); ++r) {
-        for (int c = 0; c < rows[r].size(); ++c) {
-            QStandardItem *item = model.item(r, c);
-            if (!item) {
-                item = new QStandardItem;
-                item->setEditable(false);
-                model.setItem(r, c, item);
-            }
-            if (item->text() != rows[r][c])
-                item->setText(rows[r][c]);
-        }
-    }
-}
-
-} // namespace
-
 ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
-    : QDialog(parent), m_hub(hub), m_look(look), m_pages(new SidePanel(tr("Lists"), look))
+    : QDialog(parent), m_hub(hub), m_look(look), m_pages(new SidePanel(tr("Lists"), look)), m_dead(new DeadLettersPage(hub, look))
 {
     setWindowTitle(tr("Status"));
+    const auto paint = [this] { setPalette(m_look.theme().palette()); };
+    paint();
+    connect(&look, &Appearance::changed, this, paint);
     resize(940, 520);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_pages);
     m_pages->addPage(QStringLiteral("counters"), tr("Counters"),
-                     makeTable(m_counters, {tr("What"), tr("How many"), tr("Meaning")}, tr("Counters")));
+                     makeTable(m_counters, {tr("What"), tr("How many"), tr("Meaning")}, tr("Counters"), look));
     m_pages->addPage(QStringLiteral("gaps"), tr("Not listening"),
                      makeTable(m_gaps, {tr("State"), tr("From"), tr("To"), tr("Length"), tr("Source"), tr("Cause"), tr("Why")},
-                               tr("Not listening")));
+                               tr("Not listening"), look));
     m_pages->addPage(QStringLiteral("refused"), tr("Refused"), refusedPage());
+    m_pages->addPage(QStringLiteral("dead-letters"), tr("Set aside"), m_dead);
+    connect(m_dead, &DeadLettersPage::interactionWanted, this, &ListDialog::interactionWanted);
     connect(m_pages, &SidePanel::closeWanted, this, &QDialog::reject);
     connect(m_pages, &SidePanel::pageChosen, this, [this](const QString &page) {
         if (page == QStringLiteral("refused"))
@@ -65,29 +49,9 @@ ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
     refreshGaps();
 }
 
-QTableView *ListDialog::makeTable(QStandardItemModel &model, const QStringList &titles, const QString &name)
-{
-    model.setHorizontalHeaderLabels(titles);
-    auto *table = new QTableView;
-    table->setModel(&model);
-    table->setAccessibleName(name);
-    table->setFont(m_look.fonts().table);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setSelectionMode(QAbstractItemView::SingleSelection);
-    table->setShowGrid(false);
-    table->setTabKeyNavigation(false);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(24);
-    table->horizontalHeader()->setStretchLastSection(true);
-    table->horizontalHeader()->setDefaultSectionSize(130);
-    table->horizontalHeader()->setFont(m_look.fonts().smallMedium);
-    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    return table;
-}
-
 QWidget *ListDialog::refusedPage()
 {
-    m_refusedTable = makeTable(m_refused, {tr("When"), tr("Reason"), tr("Size"), tr("What was wrong")}, tr("Refused"));
+    m_refusedTable = makeTable(m_refused, {tr("When"), tr("Reason"), tr("Size"), tr("What was wrong")}, tr("Refused"), m_look);
     m_refusedText = new QPlainTextEdit;
     m_refusedText->setReadOnly(true);
     m_refusedText->setFont(m_look.fonts().fixed);
@@ -113,12 +77,16 @@ void ListDialog::openList(const QString &list)
     show();
     raise();
     activateWindow();
+    if (list == QStringLiteral("dead-letters"))
+        m_dead->setFocus();
 }
 
 QAbstractItemModel *ListDialog::model(const QString &list)
 {
     if (list == QStringLiteral("gaps"))
         return &m_gaps;
+    if (list == QStringLiteral("dead-letters"))
+        return &m_dead->model();
     return list == QStringLiteral("refused") ? &m_refused : &m_counters;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The lists behind the figures of the status bar: counters, times of not listening, refused events. Not modal. GUI thread.
+/// The lists behind the figures of the status bar: counters, times of not listening, refused events, what was not
+/// delivered. Not modal. GUI thread.
 #pragma once
 
 #include "ui/models/hub.h"
@@ -14,6 +15,7 @@ class QTableView;
 
 namespace threadline::ui {
 
+class DeadLettersPage;
 class SidePanel;
 
 class ListDialog : public QDialog {
@@ -21,12 +23,15 @@ class ListDialog : public QDialog {
 public:
     ListDialog(Hub &hub, const Appearance &look, QWidget *parent = nullptr);
 
-    /// "counters", "gaps" or "refused".
+    /// "counters", "gaps", "refused" or "dead-letters".
     void openList(const QString &list);
     [[nodiscard]] QAbstractItemModel *model(const QString &list);
+    [[nodiscard]] DeadLettersPage &deadLetters() { return *m_dead; }
+
+Q_SIGNALS:
+    void interactionWanted(const InteractionId &id);
 
 private:
-    QTableView *makeTable(QStandardItemModel &model, const QStringList &titles, const QString &name);
     QWidget *refusedPage();
     void refreshCounters();
     void refreshGaps();
@@ -36,6 +41,7 @@ private:
     Hub &m_hub;
     const Appearance &m_look;
     SidePanel *m_pages;
+    DeadLettersPage *m_dead;
     QStandardItemModel m_counters;
     QStandardItemModel m_gaps;
     QStandardItemModel m_refused;

@@ -99,6 +99,7 @@ FloorEntry entryOf(const Summary &summary)
     FloorEntry entry;
     entry.id = summary.interaction;
     entry.state = summary.state;
+    entry.shared = summary.commit == 0;
     entry.start = summary.start;
     entry.end = summary.end;
     entry.lastEventAt = summary.lastEventAt;

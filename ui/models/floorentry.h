@@ -23,6 +23,7 @@ struct FloorEntry {
     QString queue; ///< the last one it waited in; empty: none
     QString with;  ///< "waiting", "Agent Six", "menu", "ended"
     bool dim = false;
+    bool shared = false; ///< only the shared store has it
     SegmentKind now = SegmentKind::Unknown; ///< of the open segment
     std::optional<Timestamp> since;         ///< of the open segment
     Timestamp seenAt;                       ///< when it came into the model, by its clock

@@ -12,6 +12,8 @@ namespace {
 
 constexpr int kPage = 500;
 constexpr int kRefreshMs = 100;
+constexpr int kRestMs = 300; ///< a view that stands so long is looked at
+constexpr int kMostPages = 20;
 /// On a live floor an ended interaction stays in sight for so long.
 constexpr Duration kStays = Duration::seconds(300);
 constexpr const char *kNoQueue = "group:";
@@ -25,6 +27,9 @@ FloorModel::FloorModel(Hub &hub, QObject *parent) : QObject(parent), m_hub(hub)
     m_refresh.setSingleShot(true);
     m_refresh.setInterval(kRefreshMs);
     connect(&m_refresh, &QTimer::timeout, this, &FloorModel::refresh);
+    m_past.setSingleShot(true);
+    m_past.setInterval(kRestMs);
+    connect(&m_past, &QTimer::timeout, this, &FloorModel::lookBack);
     connect(&hub, &Hub::bandsChanged, this, &FloorModel::changed);
     connect(&hub, &Hub::interactionsChanged, this, [this](const std::vector<Summary> &touched) {
         for (const Summary &summary : touched)
@@ -46,7 +51,7 @@ const FloorEntry *FloorModel::entry(const InteractionId &id) const
 
 bool FloorModel::settled() const
 {
-    return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive();
+    return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive() && !m_past.isActive() && !m_sharedListing;
 }
 
 bool FloorModel::live() const
@@ -80,6 +85,67 @@ void FloorModel::listed(Result<ListPage> page)
     m_loaded = true;
     evict();
     changed();
+    if (m_entries.empty() && m_hub.status().delivery.state != DeliveryState::Off)
+        askShared({});
+}
+
+/// The past is not this computer's alone.
+void FloorModel::lookBack()
+{
+    if (m_viewIsCurrent || m_hub.status().delivery.state == DeliveryState::Off)
+        return;
+    m_shared.from = m_view.start;
+    m_shared.to = m_view.end;
+    m_sharedTaken = 0;
+    m_sharedPages = 0;
+    askShared({});
+}
+
+void FloorModel::askShared(const std::string &cursor)
+{
+    m_shared.history = true;
+    m_shared.limit = kPage;
+    m_shared.cursor = cursor;
+    m_sharedListing = m_hub.session().list(m_shared, posted<ListPage>(this, [this, asked = m_shared.from](Result<ListPage> page) {
+                                               if (asked == m_shared.from) // else another stretch is looked at by now
+                                                   sharedListed(std::move(page));
+                                           }));
+}
+
+void FloorModel::sharedListed(Result<ListPage> page)
+{
+    m_sharedListing.reset();
+    if (!page)
+        return m_hub.fail(page.error());
+    m_origin = page->origin;
+    for (const Summary &summary : page->items)
+        m_sharedTaken += takeShared(summary);
+    pump();
+    evict();
+    changed();
+    if (!page->nextCursor.empty() && m_sharedTaken < kMostShared && ++m_sharedPages < kMostPages)
+        askShared(page->nextCursor);
+}
+
+/// False: it is no row of the shared store, or is here by now.
+bool FloorModel::takeShared(const Summary &summary)
+{
+    if (summary.commit != 0)
+        return false;
+    std::unique_ptr<Held> &held = m_entries[summary.interaction.value];
+    if (held && !held->entry.shared)
+        return false;
+    if (!held) {
+        held = std::make_unique<Held>();
+        held->entry = entryOf(summary);
+        held->entry.seenAt = kEarliestTime;
+    }
+    held->entry.state = summary.state;
+    held->entry.end = summary.end;
+    held->entry.lastEventAt = summary.lastEventAt;
+    if (!held->entry.lane)
+        want(*held);
+    return true;
 }
 
 void FloorModel::take(const Summary &summary)
@@ -94,6 +160,7 @@ void FloorModel::take(const Summary &summary)
     }
     m_events += static_cast<std::uint64_t>(std::max<std::int64_t>(0, summary.count - held->count));
     held->count = summary.count;
+    held->entry.shared = false;
     held->entry.state = summary.state;
     held->entry.end = summary.end;
     held->entry.start = summary.start;
@@ -104,7 +171,7 @@ void FloorModel::take(const Summary &summary)
 void FloorModel::want(Held &held)
 {
     held.stale = true;
-    if (!held.asked)
+    if (!held.asked && (!held.entry.shared || m_wanted.count(held.entry.id.value)))
         enqueue(held);
 }
 
@@ -165,9 +232,11 @@ void FloorModel::answered(const std::string &id, Result<std::shared_ptr<const In
         Held &held = *found->second;
         held.asked = false;
         held.question.reset();
-        if (answer)
+        if (answer) {
             fill(held.entry, (*answer)->story);
-        else if (answer.error().code != ErrorCode::NotFound) // removed by retention: the list will say so
+            if (held.entry.shared)
+                held.entry.since.reset(); // who waits there is not told in time
+        } else if (answer.error().code != ErrorCode::NotFound) // removed by retention: the list will say so
             m_hub.fail(answer.error());
         if (held.stale)
             want(held);
@@ -221,9 +290,13 @@ void FloorModel::rebuild()
 
 bool FloorModel::shown(const FloorEntry &entry) const
 {
+    const Timestamp end = entry.end.value_or(entry.lastEventAt);
+    if (entry.shared) {
+        const bool within = entry.start < m_view.end && (end >= m_view.start || entry.state != InteractionState::Ended);
+        return !(m_viewIsCurrent && live()) && (m_onlyShared || within);
+    }
     if (entry.state != InteractionState::Ended)
         return true;
-    const Timestamp end = entry.end.value_or(entry.lastEventAt);
     if (m_viewIsCurrent && live())
         return m_hub.now() - end < kStays;
     return entry.start < m_view.end && end >= m_view.start;
@@ -234,10 +307,14 @@ void FloorModel::arrange()
     std::map<QString, Group> groups;
     std::vector<const FloorEntry *> all;
     all.reserve(m_entries.size());
+    m_sharedShown = 0;
+    m_onlyShared = std::all_of(m_entries.begin(), m_entries.end(), [](const auto &entry) { return entry.second->entry.shared; });
     for (const auto &[id, held] : m_entries) {
-        all.push_back(&held->entry);
+        if (!held->entry.shared)
+            all.push_back(&held->entry);
         if (!shown(held->entry))
             continue;
+        m_sharedShown += held->entry.shared;
         Group &group = groups[held->entry.queue];
         group.name = held->entry.queue;
         group.lanes.push_back(held.get());
@@ -314,6 +391,7 @@ Row FloorModel::laneRow(const Held &held, int parent) const
     row.since = entry.since;
     row.waits = entry.waits();
     row.parent = parent;
+    row.shared = entry.shared;
     if (entry.seenAt > kEarliestTime)
         row.fresh = entry.seenAt;
     return row;
@@ -323,6 +401,8 @@ TimeRange FloorModel::extent() const
 {
     TimeRange range{kLatestTime, kEarliestTime};
     for (const auto &[id, held] : m_entries) {
+        if (held->entry.shared && !m_onlyShared)
+            continue;
         range.start = std::min(range.start, held->entry.start);
         range.end = std::max(range.end, held->entry.lastEventAt);
     }
@@ -340,6 +420,8 @@ void FloorModel::setView(TimeRange view, bool current)
     const bool matters = !(current && m_viewIsCurrent);
     m_view = view;
     m_viewIsCurrent = current;
+    if (!current && m_hub.status().delivery.state != DeliveryState::Off)
+        m_past.start();
     if (matters)
         changed();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The floor as a scene: the newest interactions (at most kMostLanes), grouped by queue and sorted by attention. Stories are
-/// asked for one by one, those in view first, a few at a time; only their lanes are kept. GUI thread.
+/// asked for one by one, those in view first, a few at a time; only their lanes are kept. Of the past, and where the local store
+/// has nothing, the shared store is asked as well (at most kMostShared a look); stories of its rows only once they are in view.
+/// GUI thread.
 #pragma once
 
 #include "ui/models/floorentry.h"
@@ -21,6 +23,7 @@ class FloorModel : public QObject {
 public:
     static constexpr std::size_t kMostLanes = 10'000;
     static constexpr int kMostQuestions = 8;
+    static constexpr int kMostShared = 1000;
     static constexpr int kSortEveryMs = 2000;
 
     explicit FloorModel(Hub &hub, QObject *parent = nullptr);
@@ -36,6 +39,10 @@ public:
     /// True while a source brings events: lanes that ended a while ago leave the floor.
     [[nodiscard]] bool live() const;
     [[nodiscard]] std::size_t count() const { return m_entries.size(); }
+    /// Rows shown that only the shared store has.
+    [[nodiscard]] int sharedShown() const { return m_sharedShown; }
+    /// Of the shared store, as it last answered.
+    [[nodiscard]] const Origin &origin() const { return m_origin; }
 
     /// The stretch in view: of what has ended only that shows which lies in it. `current`: now is in it.
     void setView(TimeRange view, bool current);
@@ -68,6 +75,10 @@ private:
     void list(const std::string &cursor);
     void listed(Result<ListPage> page);
     void take(const Summary &summary);
+    void lookBack();
+    void askShared(const std::string &cursor);
+    void sharedListed(Result<ListPage> page);
+    bool takeShared(const Summary &summary);
     void want(Held &held);
     void enqueue(Held &held);
     void pump();
@@ -102,6 +113,14 @@ private:
     QTimer m_refresh;
     QElapsedTimer m_sorted;
     HandlePtr m_listing;
+    QTimer m_past;      ///< runs until the view has rested
+    ListQuery m_shared; ///< what the shared store is asked for
+    int m_sharedTaken = 0;
+    int m_sharedPages = 0;
+    int m_sharedShown = 0;
+    bool m_onlyShared = false; ///< the local store has none at all
+    Origin m_origin;
+    HandlePtr m_sharedListing;
 };
 
 } // namespace threadline::ui

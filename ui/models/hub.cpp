@@ -100,6 +100,16 @@ void Hub::refreshStatus()
     Q_EMIT statusChanged();
 }
 
+void Hub::retryDelivery(bool deadLetters)
+{
+    m_retry = m_session.retryDelivery(deadLetters, posted<void>(this, [this](const Result<void> &begun) {
+                                          if (!begun)
+                                              return fail(begun.error());
+                                          refreshStatus();
+                                          Q_EMIT deliveryTried();
+                                      }));
+}
+
 void Hub::fail(const Error &error)
 {
     m_failure = qstr(error.message);

@@ -33,12 +33,15 @@ public:
     void succeed();
     /// Reads the status now instead of at the next tick.
     void refreshStatus();
+    /// Delivers now what would be tried later, with `deadLetters` also what was set aside.
+    void retryDelivery(bool deadLetters);
 
 Q_SIGNALS:
     void interactionsChanged(const std::vector<Summary> &touched);
     void bandsChanged();
     void statusChanged();
     void failureChanged();
+    void deliveryTried(); ///< on request; statusChanged() has come before
 
 private:
     struct Inbox;
@@ -56,6 +59,7 @@ private:
     QString m_failure;
     QTimer m_statusTimer;
     HandlePtr m_bandsQuestion;
+    HandlePtr m_retry;
     HandlePtr m_subscription;
 };
 

@@ -21,9 +21,18 @@ void InteractionFeed::open(const InteractionId &id)
         return;
     m_id = id;
     m_view.reset();
-    m_problem.clear();
+    m_problem.reset();
     m_question.reset();
     m_again = false;
+    Q_EMIT changed();
+    ask();
+}
+
+void InteractionFeed::retry()
+{
+    if (!m_problem)
+        return;
+    m_problem.reset();
     Q_EMIT changed();
     ask();
 }
@@ -47,13 +56,13 @@ void InteractionFeed::answered(Result<View> answer)
     m_question.reset();
     if (answer) {
         m_view = std::move(*answer);
-        m_problem.clear();
+        m_problem.reset();
         m_hub.succeed();
         Q_EMIT changed();
     } else if (m_view) {
         m_hub.fail(answer.error());
     } else {
-        m_problem = answer.error().message;
+        m_problem = answer.error();
         Q_EMIT changed();
     }
     if (std::exchange(m_again, false))

@@ -19,8 +19,10 @@ public:
     [[nodiscard]] const InteractionId &id() const { return m_id; }
     /// Null until it has come, and where it could not be read.
     [[nodiscard]] const View &view() const { return m_view; }
-    /// Why it could not be read; empty: it could, or is coming.
-    [[nodiscard]] const std::string &problem() const { return m_problem; }
+    /// Why it could not be read; absent: it could, or is coming.
+    [[nodiscard]] const std::optional<Error> &problem() const { return m_problem; }
+    /// Asks once more for one that could not be read.
+    void retry();
     [[nodiscard]] bool settled() const { return !m_question; }
 
 Q_SIGNALS:
@@ -34,7 +36,7 @@ private:
     Hub &m_hub;
     InteractionId m_id;
     View m_view;
-    std::string m_problem;
+    std::optional<Error> m_problem;
     bool m_again = false;
     HandlePtr m_question;
 };

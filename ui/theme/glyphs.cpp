@@ -18,7 +18,8 @@ constexpr std::array kNames = {"",         "ivr",       "queue",  "alert",   "ta
                                "acw",      "voicemail", "parked", "monitor", "unknown", "voice", "email",   "chat",
                                "callback", "video",     "screen", "check",   "cross",   "down",  "right",   "close",
                                "person",   "bot",       "wait",   "warn",    "error",   "info",  "copy",    "file",
-                               "plug",     "circle",    "play",   "sort",    "dot",     "pause", "gap"};
+                               "plug",     "circle",    "play",   "sort",    "dot",     "pause", "gap",
+                               "store"};
 
 QByteArray source(Glyph glyph)
 {

@@ -54,7 +54,8 @@ enum class Glyph : std::uint8_t {
     Sort,
     Dot,
     Pause,
-    Gap
+    Gap,
+    Store
 };
 
 [[nodiscard]] Glyph glyphOf(SegmentKind kind);

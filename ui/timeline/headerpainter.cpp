@@ -100,6 +100,8 @@ private:
             drawText(m_p, m_kit.table, at.with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text),
                      at.withRoom);
         time(row, at.time, at.icon, false);
+        if (row.shared) // it has no time
+            drawGlyph(m_p, Glyph::Store, at.time - 12, m_middle - 6, m_kit.role(Role::Text2));
     }
 
     void felt(const Row &row)

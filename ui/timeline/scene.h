@@ -41,6 +41,7 @@ struct Row {
     int parent = -1;                ///< index of the group or participant row it belongs to
     bool expanded = true;
     bool lastOfParent = false;
+    bool shared = false;            ///< only the shared store has it
     bool odd = false;               ///< lane ground; set by number within what is shown
     std::optional<Timestamp> fresh; ///< came into view then: an accent bar for 2 s
 };

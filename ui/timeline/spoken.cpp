@@ -91,7 +91,7 @@ QString spokenRow(const Scene &scene, int index, Timestamp now)
         if (row.parent >= 0)
             parts << at(scene, row.parent).title;
         parts << (row.since ? tr("%1 %2").arg(row.detail, spokenDuration(now - *row.since)) : row.detail)
-              << placeOf(scene, index);
+              << (row.shared ? tr("only in the shared store") : QString()) << placeOf(scene, index);
         parts.removeAll(QString());
         return parts.join(QStringLiteral(", "));
     }

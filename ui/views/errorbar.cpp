@@ -30,9 +30,9 @@ std::vector<Problem> problemsOf(const Status &status, const QString &failure)
             {severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps")});
     }
     if (status.delivery.state == DeliveryState::Paused)
-        out.push_back({Severity::Error, qstr(status.delivery.words), QStringLiteral("counters")});
+        out.push_back({Severity::Error, qstr(status.delivery.words), QStringLiteral("counters"), true});
     else if (status.delivery.state == DeliveryState::Waiting && !status.delivery.words.empty())
-        out.push_back({Severity::Warn, qstr(status.delivery.words), QStringLiteral("counters")});
+        out.push_back({Severity::Warn, qstr(status.delivery.words), QStringLiteral("counters"), true});
     if (!failure.isEmpty())
         out.push_back({Severity::Error, failure, {}});
     if (!status.sequenceNote.empty())
@@ -42,22 +42,28 @@ std::vector<Problem> problemsOf(const Status &status, const QString &failure)
 }
 
 ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
-    : QWidget(parent), m_hub(hub), m_look(look), m_text(makeLabel({}, look.fonts().body)), m_more(new QPushButton(tr("Show"))),
+    : QWidget(parent), m_hub(hub), m_look(look), m_text(makeLabel({}, look.fonts().body)),
+      m_try(new QPushButton(tr("&Try now"))), m_more(new QPushButton(tr("Show"))),
       m_count(new FlatButton(FlatButton::Style::Link, look)), m_close(new FlatButton(FlatButton::Style::Icon, look))
 {
-    setFixedHeight(kHeight);
+    setMinimumHeight(kHeight);
     setAccessibleName(tr("Problem"));
     m_close->setGlyph(Glyph::Close);
     m_close->setAccessibleName(tr("Close"));
     m_count->setToolTip(tr("Next problem"));
-    m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_text->setWordWrap(true);
+    QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true); // what to do stands at the end: it wraps, and is never cut off
+    m_text->setSizePolicy(policy);
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(36, 3, 8, 3);
     layout->setSpacing(10);
     layout->addWidget(m_text, 1);
+    layout->addWidget(m_try);
     layout->addWidget(m_more);
     layout->addWidget(m_count);
     layout->addWidget(m_close);
+    connect(m_try, &QPushButton::clicked, this, &ErrorBar::tryDelivery);
     connect(m_more, &QPushButton::clicked, this, [this] { Q_EMIT listWanted(m_problems[m_index].list); });
     connect(m_count, &FlatButton::clicked, this, [this] { showProblem((m_index + 1) % m_problems.size()); });
     connect(m_close, &FlatButton::clicked, this, [this] {
@@ -79,8 +85,19 @@ void ErrorBar::add(const Problem &problem)
     showProblem(0);
 }
 
+/// That it was tried is told, for what comes of it may be the same words again.
+void ErrorBar::tryDelivery()
+{
+    m_tried = m_hub.now();
+    m_hub.retryDelivery(false);
+    showProblem(m_index);
+}
+
 void ErrorBar::refresh()
 {
+    const DeliveryState delivery = m_hub.status().delivery.state;
+    if (delivery != DeliveryState::Paused && delivery != DeliveryState::Waiting)
+        m_tried.reset();
     std::vector<Problem> all = m_own;
     for (Problem &problem : problemsOf(m_hub.status(), m_hub.failure()))
         all.push_back(std::move(problem));
@@ -103,8 +120,10 @@ void ErrorBar::showProblem(std::size_t index)
         return;
     m_index = index;
     const Problem &problem = m_problems[index];
-    m_text->setText(problem.text);
+    const QString tried = problem.delivery && m_tried ? tr(" Last tried from here at %1.").arg(m_look.time().clock(*m_tried)) : QString();
+    m_text->setText(problem.text + tried);
     m_text->setToolTip(problem.text);
+    m_try->setVisible(problem.delivery);
     m_more->setVisible(!problem.list.isEmpty());
     m_count->setVisible(m_problems.size() > 1);
     m_count->setText(tr("%1 of %2").arg(index + 1).arg(m_problems.size()));
@@ -127,7 +146,7 @@ void ErrorBar::paintEvent(QPaintEvent *)
               severity == Severity::Error      ? Glyph::Error
                   : severity == Severity::Warn ? Glyph::Warn
                                                : Glyph::Info,
-              14, height() / 2.0 - 6, theme.ink(severity));
+              14, std::min(height(), kHeight) / 2.0 - 6, theme.ink(severity));
 }
 
 } // namespace threadline::ui

@@ -7,6 +7,7 @@
 
 #include <QWidget>
 
+#include <optional>
 #include <vector>
 
 class QPushButton;
@@ -17,6 +18,7 @@ struct Problem {
     Severity severity = Severity::Warn;
     QString text;
     QString list; ///< the list that says more; empty: none
+    bool delivery = false; ///< delivery waits: it can be tried now
     friend bool operator==(const Problem &, const Problem &) = default;
 };
 /// What the state of source and store, and the last failed question, give reason to say; the worst first.
@@ -40,6 +42,7 @@ protected:
 private:
     void refresh();
     void showProblem(std::size_t index);
+    void tryDelivery();
 
     Hub &m_hub;
     const Appearance &m_look;
@@ -48,7 +51,9 @@ private:
     std::vector<QString> m_closed;
     std::size_t m_index = 0;
     QLabel *m_text;
+    QPushButton *m_try;
     QPushButton *m_more;
+    std::optional<Timestamp> m_tried; ///< when delivery was last tried from here, while it waits
     FlatButton *m_count;
     FlatButton *m_close;
 };

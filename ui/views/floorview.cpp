@@ -5,20 +5,27 @@
 #include "ui/views/controls.h"
 #include "ui/views/legend.h"
 #include "ui/views/minimap.h"
+#include "ui/views/notebar.h"
 
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
 namespace threadline::ui {
+namespace {
+
+constexpr int kLongestNote = 400;
+
+} // namespace
 
 FloorView::FloorView(FloorModel &model, Hub &hub, const Appearance &look, QWidget *parent)
-    : QWidget(parent), m_model(model), m_hub(hub), m_lanes(new LanesView(LanesView::Purpose::Floor, look, hub.clock())),
+    : QWidget(parent), m_model(model), m_hub(hub), m_note(new NoteBar(look)), m_lanes(new LanesView(LanesView::Purpose::Floor, look, hub.clock())),
       m_minimap(new Minimap(*m_lanes, look)), m_legend(new Legend(look)), m_empty(new EmptyState(look)), m_opened(hub.now())
 {
     auto *full = new QWidget;
     auto *layout = new QVBoxLayout(full);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_note);
     layout->addWidget(m_minimap);
     layout->addWidget(m_lanes, 1);
     layout->addWidget(m_legend);
@@ -41,6 +48,7 @@ void FloorView::sceneChanged(std::uint64_t events)
     m_minimap->refresh(first);
     m_model.setWanted(m_lanes->visibleKeys());
     showEmptiness();
+    showOrigin();
     Q_EMIT m_lanes->viewChanged();
 }
 
@@ -49,6 +57,29 @@ void FloorView::viewMoved()
     const TimeRange view = m_lanes->navigator().view();
     m_model.setView(view, view.contains(m_lanes->now()));
     m_model.setWanted(m_lanes->visibleKeys());
+}
+
+void FloorView::showOrigin()
+{
+    const Origin &origin = m_model.origin();
+    const int rows = m_model.sharedShown();
+    QStringList text;
+    if (rows > 0)
+        text << (rows == 1 ? tr("One row, marked at the end of its header, is read from %1.").arg(foreign(origin.shared))
+                           : tr("%1 rows, marked at the end of their headers, are read from %2.")
+                                 .arg(numberText(static_cast<std::uint64_t>(rows)), foreign(origin.shared)));
+    const bool past = !m_lanes->navigator().view().contains(m_lanes->now()) || m_model.count() == 0;
+    if (past && !origin.note.empty())
+        text << foreign(origin.note, kLongestNote);
+    const bool complete = !past || origin.note.empty();
+    m_note->setNote(complete ? Glyph::Store : Glyph::Warn, complete ? Severity::Info : Severity::Warn, text.join(QLatin1Char(' ')));
+}
+
+QString FloorView::whyNothing() const
+{
+    QStringList why{qstr(m_hub.status().sourceDetail), foreign(m_model.origin().note, kLongestNote)};
+    why.removeAll(QString());
+    return why.join(QLatin1Char('\n'));
 }
 
 void FloorView::showEmptiness()
@@ -63,7 +94,7 @@ void FloorView::showEmptiness()
         m_empty->setTexts(tr("No interactions yet."),
                           tr("Connected %1 ago, the feed is silent.").arg(proseDuration(m_hub.now() - m_opened)));
     else
-        m_empty->setTexts(tr("Not connected."), qstr(m_hub.status().sourceDetail), tr("Connect…"));
+        m_empty->setTexts(tr("Not connected."), whyNothing(), tr("Connect…"));
 }
 
 void FloorView::settle()

@@ -14,6 +14,7 @@ namespace threadline::ui {
 class EmptyState;
 class Legend;
 class Minimap;
+class NoteBar;
 
 class FloorView : public QWidget {
     Q_OBJECT
@@ -21,6 +22,7 @@ public:
     FloorView(FloorModel &model, Hub &hub, const Appearance &look, QWidget *parent = nullptr);
 
     [[nodiscard]] LanesView &lanes() { return *m_lanes; }
+    [[nodiscard]] NoteBar &note() { return *m_note; }
     [[nodiscard]] Minimap &minimap() { return *m_minimap; }
     [[nodiscard]] Legend &legend() { return *m_legend; }
     /// Shows the newest state at once; for pictures.
@@ -33,9 +35,12 @@ private:
     void sceneChanged(std::uint64_t events);
     void viewMoved();
     void showEmptiness();
+    void showOrigin();
+    [[nodiscard]] QString whyNothing() const;
 
     FloorModel &m_model;
     Hub &m_hub;
+    NoteBar *m_note;
     LanesView *m_lanes;
     Minimap *m_minimap;
     Legend *m_legend;

@@ -19,6 +19,7 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kNameWidth = 116;
+constexpr int kLongestAbsence = 400;
 
 QString clean(const std::string &text) { return foreign(text, 100'000); }
 
@@ -86,8 +87,9 @@ void Inspector::rebuild()
 void Inspector::showNothing()
 {
     const bool coming = !m_feed.id().empty();
+    const QString problem = m_feed.problem() ? foreign(m_feed.problem()->message, kLongestAbsence) : QString();
     QLabel *label =
-        makeLabel(coming ? tr("Reading the interaction.") : tr("Nothing is chosen. Choose a lane, a segment or an event."),
+        makeLabel(!problem.isEmpty() ? problem : coming ? tr("Reading the interaction.") : tr("Nothing is chosen. Choose a lane, a segment or an event."),
                   m_look.fonts().table, "2");
     label->setWordWrap(true);
     m_layout->addWidget(label);
@@ -231,6 +233,7 @@ void Inspector::showSegment(const InteractionView &view, const SegmentRef &ref, 
         known(tr("Start"), view, ref.segment->startEvent, ref.segment->startBy);
         if (ref.segment->end)
             known(tr("End"), view, ref.segment->endEvent, ref.segment->endBy);
+        showOrigin(view.origin);
         field(tr("Boundaries"), ref.segment->inferred ? tr("one is inferred") : tr("told by the source"));
         idField(tr("Start event"), ref.segment->startEvent.value);
         idField(tr("End event"), ref.segment->endEvent.value);
@@ -259,6 +262,7 @@ void Inspector::showEvent(const InteractionView &view, int index)
     idField(tr("Channel"), event.channel.value);
     section(tr("How we know"));
     field(tr("Provenance"), provenanceName(event.provenance), event.provenance == Provenance::Backfill ? "backfilled" : "");
+    showOrigin(view.origin);
     field(tr("Received"), time.full(event.received));
     field(tr("Delay"), fineDelayText(event.received - event.time));
     field(tr("Late by"), mark.late.us > 0 ? delayText(mark.late) : tr("not late"), mark.late.us > 0 ? "late" : "");
@@ -269,6 +273,12 @@ void Inspector::showEvent(const InteractionView &view, int index)
     section(tr("What it says"));
     showFacts(event.facts);
     showRaw(tr("Raw event"), event.raw);
+}
+
+void Inspector::showOrigin(const Origin &origin)
+{
+    field(tr("Read from"), origin.shared.empty() ? QString() : sourceText(origin));
+    field(tr("Incomplete"), clean(origin.note), "warn");
 }
 
 void Inspector::showFacts(const Facts &facts)
@@ -308,8 +318,7 @@ void Inspector::showInteraction(const InteractionView &view)
     idField(tr("Interaction"), story.interaction.value);
     field(tr("Participants"), numberText(story.participants.size()));
     field(tr("Events"), numberText(view.count()));
-    field(tr("Read from"), view.origin.shared.empty() ? QString() : sourceText(view.origin));
-    field(tr("Incomplete"), clean(view.origin.note), "warn");
+    showOrigin(view.origin);
     section(tr("Figures"));
     const Figures &f = story.figures;
     const std::pair<QString, Duration> lengths[] = {

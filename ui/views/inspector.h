@@ -34,6 +34,7 @@ private:
     void showEvent(const InteractionView &view, int index);
     void showLinks(const InteractionView &view, int participant);
     void showRaw(const QString &title, const std::string &json);
+    void showOrigin(const Origin &origin);
     void showFacts(const Facts &facts);
 
     void head(Glyph glyph, const QString &title, const QString &right, const QString &below);

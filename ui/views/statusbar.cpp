@@ -61,7 +61,7 @@ StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent)
 {
     setFixedHeight(kStatusHeight);
     setAccessibleName(tr("Status"));
-    const char *lists[] = {"gaps", "counters", "counters", "counters", "counters", "counters", "counters", "refused"};
+    const char *lists[] = {"gaps", "counters", "counters", "counters", "counters", "counters", "counters", "dead-letters", "refused"};
     for (int i = 0; i < kItems; ++i) {
         auto *button = new FlatButton(FlatButton::Style::Item, look, this);
         connect(button, &FlatButton::clicked, this, [this, list = QString::fromLatin1(lists[i])] { Q_EMIT listWanted(list); });
@@ -88,6 +88,8 @@ bool StatusBar::wanted(Item item) const
 {
     if (item == DeliveryItem)
         return m_hub.status().delivery.state != DeliveryState::Off;
+    if (item == AsideItem)
+        return m_hub.status().delivery.deadLetters > 0;
     return !m_reproducible || (item != Rate && item != DelayItem);
 }
 
@@ -108,6 +110,9 @@ void StatusBar::refresh()
     const Severity delivery = d.state == DeliveryState::Paused ? Severity::Error : d.words.empty() ? Severity::Ok : Severity::Warn;
     m_items[DeliveryItem]->setGlyph(glyphOfSeverity(delivery), delivery);
     m_items[DeliveryItem]->setToolTip(foreign(d.words, 400));
+    m_items[AsideItem]->setText(tr("%1 set aside").arg(numberText(d.deadLetters)));
+    m_items[AsideItem]->setGlyph(Glyph::Warn, Severity::Warn);
+    m_items[AsideItem]->setToolTip(tr("Events that the shared store does not take"));
     m_items[RefusedItem]->setText(tr("%1 refused").arg(numberText(s.refused)));
     m_items[RefusedItem]->setGlyph(s.refused ? Glyph::Warn : Glyph::None,
                                    s.refused ? std::optional(Severity::Warn) : std::nullopt);

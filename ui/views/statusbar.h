@@ -21,14 +21,14 @@ public:
     [[nodiscard]] QStringList texts() const;
 
 Q_SIGNALS:
-    void listWanted(const QString &list); ///< "counters", "gaps", "refused"
+    void listWanted(const QString &list); ///< "counters", "gaps", "refused", "dead-letters"
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    enum Item { Connection, Rate, DelayItem, Queue, Stored, Duplicates, DeliveryItem, RefusedItem, kItems };
+    enum Item { Connection, Rate, DelayItem, Queue, Stored, Duplicates, DeliveryItem, AsideItem, RefusedItem, kItems };
     void refresh();
     void fit();
     [[nodiscard]] bool wanted(Item item) const;

@@ -4,6 +4,7 @@
 #include "ui/models/timelinescene.h"
 #include "ui/text/format.h"
 #include "ui/views/controls.h"
+#include "ui/views/notebar.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -132,13 +133,14 @@ void SummaryBar::paintEvent(QPaintEvent *)
 
 TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, const Appearance &look, QWidget *parent)
     : QWidget(parent), m_hub(hub), m_feed(feed), m_choice(choice), m_look(look), m_summary(new SummaryBar(look)),
-      m_lanes(new LanesView(LanesView::Purpose::Timeline, look, hub.clock())), m_empty(new EmptyState(look))
+      m_note(new NoteBar(look)), m_lanes(new LanesView(LanesView::Purpose::Timeline, look, hub.clock())), m_empty(new EmptyState(look))
 {
     auto *full = new QWidget;
     auto *layout = new QVBoxLayout(full);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_summary);
+    layout->addWidget(m_note);
     layout->addWidget(m_lanes, 1);
     m_stack = new QStackedLayout(this);
     m_stack->addWidget(full);
@@ -152,6 +154,12 @@ TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, cons
     });
     connect(m_lanes, &LanesView::expandWanted, this, &TimelineView::expand);
     connect(m_lanes, &LanesView::copyWanted, this, &TimelineView::copyId);
+    connect(m_empty, &EmptyState::acted, this, [this] {
+        if (m_feed.problem() && m_feed.problem()->code != ErrorCode::NotFound)
+            m_feed.retry();
+        else
+            Q_EMIT openWanted();
+    });
     connect(m_summary, &SummaryBar::copyWanted, this, [this] { QGuiApplication::clipboard()->setText(qstr(m_feed.id().value)); });
     connect(m_summary, &SummaryBar::fitWanted, m_lanes, [this] { m_lanes->execute(LaneCommand::FitAll); });
     rebuild();
@@ -163,12 +171,7 @@ void TimelineView::rebuild()
     m_stack->setCurrentIndex(view ? 0 : 1);
     if (!view) {
         m_shown = {};
-        const bool coming = !m_feed.id().empty();
-        if (!m_feed.problem().empty())
-            return m_empty->setTexts(tr("The interaction cannot be shown."), foreign(m_feed.problem(), kLongestProblem));
-        m_empty->setTexts(coming ? tr("Reading the interaction.") : tr("No interaction is open."),
-                          coming ? QString() : tr("Choose a lane on the floor and press Enter, or double-click it."));
-        return;
+        return showAbsence();
     }
     const bool another = m_shown != m_feed.id();
     if (another) {
@@ -178,7 +181,39 @@ void TimelineView::rebuild()
     }
     m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now()));
     m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
+    showOrigin(view->origin);
     follow();
+}
+
+/// Why there is no interaction, and what to do.
+void TimelineView::showAbsence()
+{
+    if (const std::optional<Error> &problem = m_feed.problem()) {
+        const QString why = foreign(problem->message, kLongestProblem);
+        if (problem->code != ErrorCode::NotFound)
+            return m_empty->setTexts(tr("The interaction cannot be shown."), why, tr("Try again"));
+        const QString check = m_hub.status().delivery.state == DeliveryState::Off
+            ? tr("Check the id. Only what this computer recorded is looked through: no shared store is set.")
+            : tr("Check the id. What another computer records is found up to two minutes after it began.");
+        return m_empty->setTexts(tr("Nothing is known of this id."), why + QLatin1Char('\n') + check, tr("Open another…"));
+    }
+    const bool coming = !m_feed.id().empty();
+    m_empty->setTexts(coming ? tr("Reading the interaction.") : tr("No interaction is open."),
+                      coming ? QString() : tr("Choose a lane on the floor and press Enter, or double-click it."));
+}
+
+/// What the local store has is as always; all else is told.
+void TimelineView::showOrigin(const Origin &origin)
+{
+    QStringList text;
+    if (!origin.local)
+        text << tr("Read from %1; the local store has nothing of it.").arg(foreign(origin.shared));
+    else if (!origin.note.empty() && !origin.shared.empty())
+        text << tr("Put together from %1.").arg(sourceText(origin));
+    if (!origin.note.empty())
+        text << foreign(origin.note, kLongestProblem);
+    const bool complete = origin.note.empty();
+    m_note->setNote(complete ? Glyph::Store : Glyph::Warn, complete ? Severity::Info : Severity::Warn, text.join(QLatin1Char(' ')));
 }
 
 void TimelineView::follow()
@@ -221,9 +256,8 @@ QString TimelineView::stateText() const
         return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count()), numberText(view->events.size()));
     const QString state = story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start))
                                     : tr("Open since %1").arg(m_look.time().clock(story.start));
-    if (!view->origin.note.empty())
-        return tr("%1. May be incomplete").arg(state);
-    return view->origin.shared.empty() ? state : tr("%1. From %2").arg(state, sourceText(view->origin));
+    const QString from = view->origin.shared.empty() ? state : tr("%1. From %2").arg(state, sourceText(view->origin));
+    return view->origin.note.empty() ? from : tr("%1. May be incomplete").arg(from);
 }
 
 } // namespace threadline::ui

@@ -16,6 +16,7 @@ class QStackedLayout;
 namespace threadline::ui {
 
 class EmptyState;
+class NoteBar;
 class FlatButton;
 
 /// Title and figures of the interaction.
@@ -62,8 +63,13 @@ public:
     /// The state of the interaction in words, for the crumbs.
     [[nodiscard]] QString stateText() const;
 
+Q_SIGNALS:
+    void openWanted(); ///< another interaction, by its id
+
 private:
     void rebuild();
+    void showAbsence();
+    void showOrigin(const Origin &origin);
     void follow();
     void expand(const std::string &row, bool expanded);
 
@@ -72,6 +78,7 @@ private:
     Choice &m_choice;
     const Appearance &m_look;
     SummaryBar *m_summary;
+    NoteBar *m_note;
     LanesView *m_lanes;
     EmptyState *m_empty;
     QStackedLayout *m_stack;

@@ -73,6 +73,7 @@ void Workspace::join()
     connect(&m_floor->lanes(), &LanesView::copyWanted, this,
             [this] { QGuiApplication::clipboard()->setText(qstr(m_floor->lanes().selection().row)); });
     connect(m_floor, &FloorView::connectWanted, this, &Workspace::connectWanted);
+    connect(m_timeline, &TimelineView::openWanted, this, &Workspace::openWanted);
     connect(m_now, &NowPanel::interactionChosen, this, [this](const InteractionId &id) {
         Selection selection;
         selection.row = id.value;
@@ -192,6 +193,8 @@ void Workspace::floorChosen(const Selection &selection)
 
 void Workspace::openInteraction(const InteractionId &id)
 {
+    if (id == m_choice.interaction())
+        m_feed.retry(); // asked for by name once more: it may be there by now
     m_choice.setInteraction(id);
     setView(ViewName::Timeline);
     m_timeline->lanes().setFocus();
@@ -254,7 +257,8 @@ std::vector<Crumbs::Crumb> Workspace::crumbs() const
         if (entry && !entry->queue.isEmpty())
             out.push_back({entry->queue, {}});
         out.push_back({tr("Interaction %1").arg(shortId(m_choice.interaction().value)), {}});
-        out.push_back({range, {}});
+        if (m_feed.view())
+            out.push_back({range, {}});
     }
     return out;
 }

@@ -71,6 +71,7 @@ Q_SIGNALS:
     void framePainted(double milliseconds);
     void listWanted(const QString &list);
     void connectWanted();
+    void openWanted(); ///< an interaction, by its id
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
