@@ -90,8 +90,7 @@ void Sender::identified(const HttpReply &reply)
         const Verdict verdict = influx::judge(reply, {}, m_options.target, Product::Unknown, m_clock.now());
         if (verdict.what == Verdict::Setting)
             return pause(verdict.words);
-        m_state = DeliveryState::Waiting;
-        m_words = verdict.words;
+        waits(verdict.words);
         m_notBefore = m_clock.steady() + m_backoff.next();
         return measure();
     }
@@ -117,8 +116,7 @@ void Sender::probed(const HttpReply &reply)
     if (verdict.what == Verdict::Setting)
         return pause(verdict.words);
     if (verdict.what == Verdict::Retry) {
-        m_state = DeliveryState::Waiting;
-        m_words = verdict.words;
+        waits(verdict.words);
         m_halfOpen = true;
         m_notBefore = m_clock.steady() + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());
         return measure();
@@ -131,11 +129,23 @@ void Sender::probed(const HttpReply &reply)
     (void)pump();
 }
 
-void Sender::pause(const std::string &words)
+/// In the log once, however often it happens.
+void Sender::tell(const std::string &words)
 {
     if (m_words != words)
         log::warning("delivery", words);
     m_words = words;
+}
+
+void Sender::waits(const std::string &words)
+{
+    tell(words);
+    m_state = DeliveryState::Waiting;
+}
+
+void Sender::pause(const std::string &words)
+{
+    tell(words);
     m_state = DeliveryState::Paused;
     m_identity = {};
     m_notBefore = m_clock.steady() + m_options.pausedFor;
@@ -378,10 +388,7 @@ void Sender::failed(Part part, const Verdict &verdict, int status)
     m_parts.push_front(std::move(part));
     const Duration now = m_clock.steady();
     if (m_state != DeliveryState::Paused)
-        m_state = DeliveryState::Waiting;
-    if (m_words != verdict.words)
-        log::warning("delivery", verdict.words);
-    m_words = verdict.words;
+        waits(verdict.words);
     m_halfOpen = true;
     if (m_notBefore <= now)
         m_notBefore = now + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());

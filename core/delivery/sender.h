@@ -81,6 +81,8 @@ private:
     void answered(Part part, const influx::HttpReply &reply);
     void delivered(const Part &part);
     void failed(Part part, const influx::Verdict &verdict, int status);
+    void tell(const std::string &words);
+    void waits(const std::string &words);
     void pause(const std::string &words);
     void halve(Part part);
     void isolate(Part part, const std::string &reason);
