@@ -47,16 +47,15 @@ void BatchBuilder::render(Batch &batch, const Event &event, std::int64_t row, st
     }
 }
 
-void BatchBuilder::renderStored(Batch &batch, StoredEvent &&stored)
+void BatchBuilder::renderStored(Batch &batch, StoredEvent &stored)
 {
-    auto event = m_deriver.decodeForDelivery(stored);
-    if (!event) {
-        batch.update.dead.push_back({0, stored.row, stored.received, event.error().message, stored.raw, false});
-    } else if (event->interaction.empty()) { // its text does not say
-        stored.raw = std::move(event->raw);
-        m_attached.push_back(std::move(stored));
+    if (const auto decoded = m_deriver.decodeForDelivery(stored, m_event); !decoded) {
+        batch.update.dead.push_back({0, stored.row, stored.received, decoded.error().message, stored.raw, false});
+    } else if (m_event.interaction.empty()) { // its text does not say
+        stored.raw.swap(m_event.raw);
+        m_attached.push_back(stored);
     } else {
-        renderFirst(batch, stored, *event);
+        renderFirst(batch, stored, m_event);
     }
 }
 
@@ -85,7 +84,7 @@ Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Times
             return true;
         ++batch->events;
         batch->update.touched.push_back(stored.interaction);
-        renderStored(*batch, std::move(stored));
+        renderStored(*batch, stored);
         return m_attached.size() < kMostAttached && isRoomLeft(*batch, limit);
     });
     if (!done)

@@ -48,7 +48,7 @@ public:
 private:
     [[nodiscard]] Result<Event> decode(const StoredEvent &stored, const std::string &interaction);
     void render(Batch &batch, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options);
-    void renderStored(Batch &batch, StoredEvent &&stored);
+    void renderStored(Batch &batch, StoredEvent &stored);
     void renderFirst(Batch &batch, const StoredEvent &stored, const Event &event);
     [[nodiscard]] Result<> renderAttached(Batch &batch);
     [[nodiscard]] Result<> separate(Batch &batch);
@@ -68,6 +68,7 @@ private:
     Overviews m_overviews;
     std::int64_t m_read;
     std::size_t m_lastBytes = 0; ///< of the batch before: about as many are needed again
+    Event m_event;               ///< in hand
     std::vector<StoredEvent> m_attached;             ///< of the batch in hand: their interaction is not in their text
     std::vector<DeliveryStore::Claim> m_claims;      ///< beside its lines
     std::set<std::size_t> m_without;                 ///< lines that are not to go after all

@@ -158,14 +158,13 @@ tl::unexpected<Error> unreadable(const StoredEvent &stored, const Error &error)
 
 } // namespace
 
-Result<Event> Deriver::decodeForDelivery(StoredEvent &stored)
+Result<> Deriver::decodeForDelivery(StoredEvent &stored, Event &event)
 {
-    auto event = m_decoder.decodeRecorded(std::move(stored.raw), stored.received, stored.provenance);
-    if (!event)
-        return unreadable(stored, event.error());
-    event->id.value = stored.id;
-    event->marks |= stored.marks & (Event::WithoutData | Event::LoneSurrogate);
-    return event;
+    if (auto decoded = m_decoder.decodeRecorded(stored.raw, stored.received, stored.provenance, event); !decoded)
+        return unreadable(stored, decoded.error());
+    event.id.value = stored.id;
+    event.marks |= stored.marks & (Event::WithoutData | Event::LoneSurrogate);
+    return {};
 }
 
 Result<Event> Deriver::decode(const StoredEvent &stored, std::string_view interaction)

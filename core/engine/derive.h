@@ -55,9 +55,9 @@ public:
     [[nodiscard]] Result<Derived> hold(StoreReader &reader, std::string_view id, std::span<const Place> places, std::size_t bytes);
     /// One stored event as it was received.
     [[nodiscard]] Result<Event> decode(const StoredEvent &stored, std::string_view interaction);
-    /// The same as quick as can be, without what delivery does not need: its text is not looked at again, and goes into the event
-    /// (if this fails it stays); its interaction is empty where the text does not say.
-    [[nodiscard]] Result<Event> decodeForDelivery(StoredEvent &stored);
+    /// The same as quick as can be, into one that may have been used before, without what delivery does not need: its text is not
+    /// looked at again, and goes into the event (if this fails it stays); its interaction is empty where the text does not say.
+    [[nodiscard]] Result<> decodeForDelivery(StoredEvent &stored, Event &event);
     /// One that was read back. Errors: Malformed.
     [[nodiscard]] Result<Event> decode(const HistoryEvent &told);
 

@@ -226,17 +226,17 @@ Result<Event> StreamingDecoder::decodeStored(std::string_view raw, Timestamp rec
     return event;
 }
 
-Result<Event> StreamingDecoder::decodeRecorded(std::string &&raw, Timestamp received, Provenance provenance)
+Result<> StreamingDecoder::decodeRecorded(std::string &raw, Timestamp received, Provenance provenance, Event &event)
 {
-    Event event;
+    event.clear();
     event.received = received;
     event.provenance = provenance;
     json::Cursor cursor(raw);
     std::string_view whole;
     if (const auto problem = decodeEvent(cursor, Text::Recorded, whole, event))
         return fail(ErrorCode::Malformed, std::string(problem->detail));
-    event.raw = std::move(raw);
-    return event;
+    event.raw.swap(raw);
+    return {};
 }
 
 } // namespace threadline

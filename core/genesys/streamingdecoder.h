@@ -38,10 +38,10 @@ public:
     /// One event object that was stored before, from its `raw`. Errors: Malformed.
     [[nodiscard]] Result<Event> decodeStored(std::string_view raw, Timestamp received, Provenance provenance);
 
-    /// One whose text was validated and minified when it was recorded here, which is not done again. `raw` goes into the event;
-    /// it stays where it is if this fails. What only receiving can tell is left out: its digest, and whether a text in it is no
-    /// valid Unicode. Errors: Malformed.
-    [[nodiscard]] Result<Event> decodeRecorded(std::string &&raw, Timestamp received, Provenance provenance);
+    /// One whose text was validated and minified when it was recorded here, which is not done again. `raw` goes into the event, in
+    /// exchange for what was there; it stays where it is if this fails. What only receiving can tell is left out: its digest, and
+    /// whether a text in it is no valid Unicode. Errors: Malformed.
+    [[nodiscard]] Result<> decodeRecorded(std::string &raw, Timestamp received, Provenance provenance, Event &event);
 
     /// Reasons for which an event is refused; each is a label of threadline_refused_total.
     static constexpr std::string_view kReasons[] = {"malformed", "too-large", "binary", "not-an-object", "bad-id", "no-timestamp",

@@ -86,6 +86,8 @@ struct Event {
     std::uint32_t dataOffset = 0; ///< where in `raw` its `data` stands; size 0: it has none
     std::uint32_t dataSize = 0;
 
+    /// As new, but with the memory of its texts: whoever decodes many into one saves a tenth.
+    void clear();
     [[nodiscard]] std::string_view data() const { return std::string_view(raw).substr(dataOffset, dataSize); }
     [[nodiscard]] bool has(Mark mark) const { return (marks & mark) != 0; }
 };

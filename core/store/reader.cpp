@@ -104,8 +104,8 @@ Result<> SqliteReader::eventsAfter(std::int64_t row, int limit, const std::funct
     m_eventsAfter.bind(1, row);
     m_eventsAfter.bind(2, limit);
     sqlite::Rows rows(m_eventsAfter);
+    StoredEvent event; // whoever does not take it leaves its memory to the next
     while (rows.next()) {
-        StoredEvent event;
         if (auto read = readEvent(m_eventsAfter, event); !read)
             return read;
         if (!each(std::move(event)))

@@ -97,6 +97,7 @@ private Q_SLOTS:
     void withoutPayload();
     void whatWasLostIsSentAgain();
     void whatIsGoneIsForgotten();
+    void eachPlaceHasOneHolder();
     void retentionIsFollowed();
     void aVariantLeavesNothingBehind_data();
     void aVariantLeavesNothingBehind();
@@ -550,6 +551,42 @@ void TestDelivery::whatIsGoneIsForgotten()
     QCOMPARE(marks.overviewsAfter(11, 10).value(), (std::vector<InteractionKey>{13}));
 }
 
+/// Of one nanosecond each series has a place of its own, whichever came first.
+void TestDelivery::eachPlaceHasOneHolder()
+{
+    QTemporaryDir folder(scratchFolder() + QStringLiteral("/marks-XXXXXX"));
+    const QByteArray path = (folder.path() + QStringLiteral("/delivery.db")).toUtf8();
+    const auto open = [&] {
+        auto store = DeliveryStore::open(folder.path().toStdString());
+        return store && (*store)->begin("somewhere") ? std::move(*store) : nullptr;
+    };
+    using Holders = std::vector<std::int64_t>;
+    auto marks = open();
+    QVERIFY(marks);
+    std::vector<DeliveryStore::Claim> many; // some of them by one statement, some one by one
+    for (std::int64_t row = 1; row <= 150; ++row)
+        many.push_back({7, row, row});
+    QCOMPARE(marks->claim(many).value(), Holders(150, 0));
+    QCOMPARE(marks->claim({{7, 5, 500}, {8, 5, 501}, {8, 5, 502}, {9, 5, 503}, {7, 5, 5}, {9, 5, 503}}).value(), (Holders{5, 0, 501, 0, 0, 0}));
+    QVERIFY(marks->take({{7, 5, 600}, {8, 5, 601}, {7, 900, 602}}));
+    QCOMPARE(marks->claim({{7, 5, 5}, {8, 5, 501}, {9, 5, 1}, {7, 900, 602}}).value(), (Holders{600, 601, 503, 0}));
+    marks.reset();
+
+    // As an earlier version left it.
+    sqlite3 *db = nullptr;
+    QCOMPARE(sqlite3_open(path, &db), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(db, "DELETE FROM claims; DELETE FROM crowded; CREATE TABLE places(time INTEGER NOT NULL, series INTEGER NOT NULL, "
+                              "row INTEGER NOT NULL, PRIMARY KEY(time, series)) WITHOUT ROWID; INSERT INTO places VALUES(5, 7, 1), (5, 8, 2), (6, 7, 3)",
+                          nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(db);
+    for (int times = 0; times < 2; ++times) {
+        marks = open();
+        QVERIFY(marks);
+        QCOMPARE(marks->claim({{7, 5, 10}, {8, 5, 10}, {7, 6, 10}, {8, 6, 3}}).value(), (Holders{1, 2, 3, 0}));
+        marks.reset();
+    }
+}
+
 void TestDelivery::retentionIsFollowed()
 {
     FakeInflux server(InfluxFlavour::V2);
@@ -565,7 +602,7 @@ void TestDelivery::retentionIsFollowed()
         sqlite3 *db = nullptr;
         sqlite3_stmt *count = nullptr;
         sqlite3_open_v2((rig.folder.path() + QStringLiteral("/delivery.db")).toUtf8(), &db, SQLITE_OPEN_READONLY, nullptr);
-        sqlite3_prepare_v2(db, "SELECT count(*), (SELECT count(*) FROM overviews) FROM places", -1, &count, nullptr);
+        sqlite3_prepare_v2(db, "SELECT count(*), (SELECT count(*) FROM overviews) FROM claims", -1, &count, nullptr);
         sqlite3_step(count);
         const std::pair found(sqlite3_column_int(count, 0), sqlite3_column_int(count, 1));
         sqlite3_finalize(count);
