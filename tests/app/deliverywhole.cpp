@@ -214,7 +214,9 @@ constexpr int kEventsOfLife = 1500; ///< from one kill to the next, on average
 /// What a kill takes from the wire comes again, even where the next kill takes that as well: at each disconnect, one in about 3,500
 /// events, the simulator sends again so many that several of them cover each event, and there is one behind the last kill.
 constexpr int kReplay = 20'000;
-constexpr int kAfterTheLast = 200; ///< interactions
+/// Interactions behind the last kill: whoever lags then has most of a second's events on the way, and what is lost of them comes again only with
+/// the next disconnection.
+constexpr int kAfterTheLast = 600;
 constexpr int kSeenAtMost = 200;
 
 /// Collector and server that come and go.
