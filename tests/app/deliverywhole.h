@@ -22,8 +22,8 @@ namespace threadline::test {
 /// Every event of the bucket is once in the truth's file, and the other way round.
 [[nodiscard]] QString differsFromTruth(RealInflux &server, const QByteArray &measurement, const QString &truthFile);
 
-/// Collector and server are killed with SIGKILL at random moments, while 3,000 events a second come. In the end store, bucket and
-/// truth hold the same events, and everything that was ever seen over REST.
+/// Collector and server are killed with SIGKILL at random moments, while 3,000 events a second come. Then the bucket has what
+/// the store has, each once, everything that was ever seen over REST among it; and the truth, once a source has sent everything again.
 struct Kills {
     int collector = 0, server = 0;
     quint32 seed = 1;
