@@ -25,7 +25,7 @@ using influx::Span;
 constexpr Duration kPingTimeout = Duration::seconds(10);
 constexpr std::int64_t kNsAUs = 1000;
 /// Around what the locator says: it may be older than the last events, and early ones may have come late.
-constexpr std::int64_t kMargin = 24 * 3600 * std::int64_t(1'000'000'000);
+constexpr std::int64_t kMargin = 3600 * std::int64_t(1'000'000'000);
 constexpr int kOk = 200;
 /// So many rows of one interaction, or locators of it, can be meant; behind them something answers what was not asked.
 constexpr std::size_t kMostRows = 200'000, kMostLocators = 10'000;

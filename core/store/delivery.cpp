@@ -165,7 +165,8 @@ Result<> SqliteDelivery::prepare()
         {&m_settle, "DELETE FROM unsettled WHERE interaction = ?1 AND again = 0"},
         {&m_renew, "UPDATE unsettled SET since = ?2, again = 0 WHERE interaction = ?1"},
         {&m_takeUnsettled, "SELECT interaction FROM unsettled WHERE since <= ?2 ORDER BY since LIMIT ?1"},
-        {&m_touch, "INSERT INTO overviews VALUES(?1, ?2, 0, 0, 1, '') ON CONFLICT DO UPDATE SET again = 1, due = coalesce(due, ?2)"},
+        // Whoever reads back relies on what was told last: within about a minute, however long it was silent before.
+        {&m_touch, "INSERT INTO overviews VALUES(?1, ?2, 0, 0, 1, '') ON CONFLICT DO UPDATE SET again = 1, due = min(coalesce(due, ?2), ?2 + 65000000)"},
         {&m_overview, "UPDATE overviews SET due = iif(?2 IS NULL AND again = 1, ?3, ?2), wait = ?4, digest = ?5, points = ?6 "
                       "WHERE interaction = ?1"},
         {&m_dropOverview, "DELETE FROM overviews WHERE interaction = ?1"},

@@ -7,6 +7,12 @@
 using namespace threadline::test;
 using ServerKind = RealInflux::Kind;
 
+namespace {
+
+const bool kPatient = qputenv("QTEST_FUNCTION_TIMEOUT", "7200000"); // Qt ends a function after five minutes otherwise
+
+} // namespace
+
 class TestDeliveryWholeLong : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -18,6 +24,7 @@ private Q_SLOTS:
 
 void TestDeliveryWholeLong::killedAgainAndAgain()
 {
+    QVERIFY(kPatient);
     if (const auto reason = RealInflux::unavailable(ServerKind::V2))
         QSKIP(qPrintable(*reason));
     RealInflux server(ServerKind::V2);

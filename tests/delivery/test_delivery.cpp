@@ -98,6 +98,7 @@ private Q_SLOTS:
     void whatWasLostIsSentAgain();
     void whatIsGoneIsForgotten();
     void eachPlaceHasOneHolder();
+    void whoeverIsTouchedIsLookedAtSoon();
     void retentionIsFollowed();
     void aVariantLeavesNothingBehind_data();
     void aVariantLeavesNothingBehind();
@@ -585,6 +586,27 @@ void TestDelivery::eachPlaceHasOneHolder()
         QCOMPARE(marks->claim({{7, 5, 10}, {8, 5, 10}, {7, 6, 10}, {8, 6, 3}}).value(), (Holders{1, 2, 3, 0}));
         marks.reset();
     }
+}
+
+/// However late the next look was planned.
+void TestDelivery::whoeverIsTouchedIsLookedAtSoon()
+{
+    QTemporaryDir folder(scratchFolder() + QStringLiteral("/marks-XXXXXX"));
+    auto marks = DeliveryStore::open(folder.path().toStdString());
+    QVERIFY(marks && (*marks)->begin("somewhere"));
+    const Timestamp now{1'925'282'640'000'000};
+    DeliveryStore::Update touch, looked;
+    touch.touched = {1, 2};
+    touch.lookAt = now + Duration::seconds(5);
+    QVERIFY((*marks)->write(touch));
+    QCOMPARE((*marks)->takeOverviews(now, 10).value().size(), std::size_t(0));
+    QCOMPARE((*marks)->takeOverviews(touch.lookAt, 10).value().size(), std::size_t(2));
+    looked.overviews = {{1, now + Duration::seconds(36'000), Duration::seconds(36'000), 7, {"a"}, false}, {2, now + Duration::seconds(10), {}, 7, {"b"}, false}};
+    QVERIFY((*marks)->write(looked));
+    QVERIFY((*marks)->write(touch));
+    QCOMPARE((*marks)->takeOverviews(now + Duration::seconds(9), 10).value().size(), std::size_t(0));
+    QCOMPARE((*marks)->takeOverviews(now + Duration::seconds(69), 10).value().size(), std::size_t(1)); // as planned
+    QCOMPARE((*marks)->takeOverviews(now + Duration::seconds(71), 10).value().size(), std::size_t(2));
 }
 
 void TestDelivery::retentionIsFollowed()
