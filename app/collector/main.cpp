@@ -78,6 +78,7 @@ int tellDeadLetters(const CommandLine &line)
     const auto done = line.retry ? retryDeadLetters(folder) : printDeadLetters(folder, print);
     if (!done)
         return done.error().code == ErrorCode::InvalidArgument ? sayAndExit(done.error()) : sayDataAndExit(done.error());
+    std::fflush(stdout); // what comes next is not to stand within a line
     std::fprintf(stderr, line.retry ? "%s are tried once more.\n" : "%s.\n", counted(*done, "dead letter").c_str());
     return kExitOk;
 }

@@ -5,7 +5,6 @@
 #include "core/store/delivery.h"
 #include "core/store/store.h"
 
-#include <algorithm>
 #include <limits>
 
 namespace threadline::app {
@@ -58,12 +57,7 @@ Result<std::uint64_t> retryDeadLetters(const std::string &folder)
     const auto store = open(folder);
     if (!store)
         return fail(store.error());
-    const auto letters = (*store)->deadLetters(std::numeric_limits<int>::max());
-    if (!letters)
-        return fail(letters.error());
-    if (auto retried = (*store)->retryDead(); !retried)
-        return fail(retried.error());
-    return static_cast<std::uint64_t>(std::count_if(letters->begin(), letters->end(), [](const auto &letter) { return !letter.delivered; }));
+    return (*store)->retryDead();
 }
 
 } // namespace threadline::app

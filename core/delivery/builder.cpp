@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/delivery/builder.h"
 
+#include "core/base/log.h"
 #include "core/influx/removal.h"
 
 #include <algorithm>
@@ -31,12 +32,18 @@ Result<Event> BatchBuilder::decode(const StoredEvent &stored, const std::string 
     return event;
 }
 
+/// It cannot become a point.
+static void setAside(Batch &batch, std::int64_t row, Timestamp received, std::string reason, std::string_view raw)
+{
+    batch.update.dead.push_back({0, row, received, std::move(reason), std::string(raw), false});
+}
+
 void BatchBuilder::render(Batch &batch, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options)
 {
     const std::size_t before = batch.text.size();
     const auto place = influx::appendEvent(batch.text, event, lamport, options);
     if (!place) {
-        batch.update.dead.push_back({0, row, event.received, place.error().message, event.raw, false});
+        setAside(batch, row, event.received, place.error().message, event.raw);
         return;
     }
     batch.lines.push_back({static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(batch.text.size() - before - 1), row});
@@ -50,7 +57,7 @@ void BatchBuilder::render(Batch &batch, const Event &event, std::int64_t row, st
 void BatchBuilder::renderStored(Batch &batch, StoredEvent &stored)
 {
     if (const auto decoded = m_deriver.decodeForDelivery(stored, m_event); !decoded) {
-        batch.update.dead.push_back({0, stored.row, stored.received, decoded.error().message, stored.raw, false});
+        setAside(batch, stored.row, stored.received, decoded.error().message, stored.raw);
     } else if (m_event.interaction.empty()) { // its text does not say
         stored.raw.swap(m_event.raw);
         m_attached.push_back(stored);
@@ -116,7 +123,7 @@ Result<> BatchBuilder::renderAttached(Batch &batch)
         if (const auto event = decode(stored, *id))
             renderFirst(batch, stored, *event);
         else
-            batch.update.dead.push_back({0, stored.row, stored.received, event.error().message, stored.raw, false});
+            setAside(batch, stored.row, stored.received, event.error().message, stored.raw);
     }
     return {};
 }
@@ -294,8 +301,10 @@ Result<> BatchBuilder::addAgain(Batch &batch, const BuildLimit &limit)
         if (!event)
             return fail(event.error());
         batch.update.sent.push_back(row);
-        if (!*event)
+        if (!*event) {
+            log::warning("delivery", "An event that was to be sent once more is not in the local store any more, or cannot be read.");
             continue;
+        }
         const auto known = m_delivery.delivered(row);
         if (!known)
             return fail(known.error());

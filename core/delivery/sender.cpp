@@ -15,7 +15,6 @@ using influx::Product;
 using influx::Verdict;
 
 constexpr Duration kForEver = Duration::seconds(3600);
-constexpr Duration kAgainEvery = Duration::seconds(1);
 constexpr Duration kAskTimeout = Duration::seconds(10);
 constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
@@ -77,10 +76,21 @@ Duration Sender::pump()
     return untilNext();
 }
 
+/// After an answer.
+void Sender::goOn()
+{
+    const Duration wait = pump();
+    if (m_options.due)
+        m_options.due(wait);
+}
+
 void Sender::identify()
 {
     m_asking = true;
-    m_transport.send(influx::pingRequest(m_options.target), {}, true, kAskTimeout, [this](HttpReply reply) { identified(reply); });
+    m_transport.send(influx::pingRequest(m_options.target), {}, true, kAskTimeout, [this](HttpReply reply) {
+        identified(reply);
+        goOn();
+    });
 }
 
 void Sender::identified(const HttpReply &reply)
@@ -92,7 +102,7 @@ void Sender::identified(const HttpReply &reply)
             return pause(verdict.words);
         waits(verdict.words);
         m_notBefore = m_clock.steady() + m_backoff.next();
-        return measure();
+        return;
     }
     const influx::Identity identity = influx::identify(reply);
     if (const std::string why = influx::refusal(identity, m_options.target); !why.empty())
@@ -106,7 +116,10 @@ void Sender::probe()
 {
     m_asking = true;
     m_transport.send(influx::writeRequest(m_options.target, m_identity.product, false), std::make_shared<const std::string>("\n"), false,
-                     kAskTimeout, [this](HttpReply reply) { probed(reply); });
+                     kAskTimeout, [this](HttpReply reply) {
+                         probed(reply);
+                         goOn();
+                     });
 }
 
 void Sender::probed(const HttpReply &reply)
@@ -119,14 +132,13 @@ void Sender::probed(const HttpReply &reply)
         waits(verdict.words);
         m_halfOpen = true;
         m_notBefore = m_clock.steady() + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());
-        return measure();
+        return;
     }
     if (m_state != DeliveryState::Delivering && !m_options.quiet)
         log::info("delivery", "Delivering to " + productName(m_identity) + " at " + m_options.target.url + ", " + m_options.target.bucket + ".");
     m_state = DeliveryState::Delivering;
     m_words.clear();
     m_notBefore = {};
-    (void)pump();
 }
 
 /// In the log once, however often it happens.
@@ -149,7 +161,6 @@ void Sender::pause(const std::string &words)
     m_state = DeliveryState::Paused;
     m_identity = {};
     m_notBefore = m_clock.steady() + m_options.pausedFor;
-    measure();
 }
 
 Result<> Sender::fill()
@@ -186,7 +197,7 @@ Result<> Sender::fill()
     if (!again)
         return threadline::fail(again.error());
     if (!*again) {
-        m_nextAgain = now + kAgainEvery;
+        m_nextAgain = now + m_options.lookEvery;
         return tidy();
     }
     m_again = std::move(*again);
@@ -222,7 +233,7 @@ Result<> Sender::tidy()
     if (!all)
         return fail(all.error());
     m_tidied = keys->empty() ? 0 : keys->back();
-    m_nextTidy = now + (*all && keys->empty() ? kTidyEvery : kAgainEvery);
+    m_nextTidy = now + (*all && keys->empty() ? kTidyEvery : m_options.lookEvery);
     return {};
 }
 
@@ -329,7 +340,7 @@ void Sender::send(Part part)
     m_transport.send(request, std::move(body), false, m_options.timeout, [this, shared](HttpReply reply) {
         --m_flying;
         answered(std::move(*shared), reply);
-        (void)pump();
+        goOn();
     });
 }
 
@@ -465,7 +476,10 @@ Result<> Sender::removeNext()
     if (request) {
         m_removing = true;
         m_transport.send(*request, std::make_shared<const std::string>(std::move(body)), false, m_options.timeout,
-                         [this, removal](HttpReply reply) { removed(removal, reply); });
+                         [this, removal](HttpReply reply) {
+                             removed(removal, reply);
+                             goOn();
+                         });
         return {};
     }
     DeliveryStore::Update update;
@@ -480,17 +494,16 @@ void Sender::removed(const DeliveryStore::Removal &removal, const HttpReply &rep
     m_removing = false;
     if (!influx::isRemoved(reply)) {
         const Verdict verdict = influx::judge(reply, {}, m_options.target, m_identity.product, m_clock.now());
-        m_words = verdict.words.empty() ? "A point that no event has any more could not be taken away (" + std::to_string(reply.status) + "); it is tried again."
-                                        : verdict.words;
+        tell(verdict.words.empty() ? "A point that no event has any more could not be taken away (" + std::to_string(reply.status) + "); it is tried again."
+                                   : verdict.words);
         m_nextAgain = m_clock.steady() + m_backoff.next();
-        return measure();
+        return;
     }
     DeliveryStore::Update update;
     update.removed = {removal.number};
     if (auto written = m_delivery.write(update); !written)
         return note(written.error());
     m_nextAgain = {};
-    (void)pump();
 }
 
 /// In the order of rows: the mark moves over what is done from its front on.
@@ -501,22 +514,31 @@ void Sender::acknowledge()
         DeliveryMark mark = m_delivery.mark();
         mark.row = batch.lastRow;
         mark.commit = batch.lastCommit;
-        const auto dead = std::count_if(batch.update.dead.begin(), batch.update.dead.end(), [](const auto &d) { return !d.delivered; });
-        mark.delivered += batch.events - static_cast<std::uint64_t>(dead);
+        mark.passed += batch.events;
         batch.update.mark = mark;
-        if (auto written = m_delivery.write(batch.update); !written)
+        if (auto written = writeDone(batch); !written)
             return note(written.error());
         m_batches.pop_front();
         if (m_options.marked)
             m_options.marked(mark);
     }
     if (m_again && m_again->open == 0) {
-        if (auto written = m_delivery.write(m_again->update); !written)
+        if (auto written = writeDone(*m_again); !written)
             return note(written.error());
         m_again.reset();
         m_nextAgain = {};
     }
     m_storeError.clear();
+}
+
+Result<> Sender::writeDone(Batch &batch)
+{
+    if (m_delivery.deadCount().letters > 0) {
+        batch.update.arrived.clear();
+        for (const Batch::Line &line : batch.lines)
+            batch.update.arrived.push_back(line.row);
+    }
+    return m_delivery.write(batch.update);
 }
 
 void Sender::note(const Error &error)
@@ -568,8 +590,9 @@ void Sender::measure()
     s.words = !m_storeError.empty() ? m_storeError : m_words;
     s.backlog = last && *last > mark.row ? static_cast<std::uint64_t>(*last - mark.row) : 0;
     s.oldest = m_batches.empty() || m_batches.front()->lastRow == 0 ? std::nullopt : std::optional(m_batches.front()->oldest);
-    s.delivered = mark.delivered;
-    s.deadLetters = m_delivery.deadCount();
+    const DeliveryStore::DeadCount dead = m_delivery.deadCount();
+    s.delivered = mark.passed - std::min(mark.passed, dead.events);
+    s.deadLetters = dead.letters;
     s.shed = mark.shed;
     s.lines = m_lines;
     s.full = s.backlog > m_options.backlog;
@@ -593,7 +616,7 @@ Duration Sender::untilNext() const
         return m_notBefore - now;
     if (m_waitingSince)
         return std::max(Duration::millis(1), *m_waitingSince + m_options.age - now);
-    return kAgainEvery;
+    return m_options.lookEvery;
 }
 
 } // namespace threadline::delivery

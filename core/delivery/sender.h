@@ -33,12 +33,14 @@ struct SenderOptions {
     Duration longestDelay = Duration::seconds(60);
     Duration pausedFor = Duration::seconds(60);    ///< until a wrong setting is tried again
     Duration settleAfter = kSettleAfter;
+    Duration lookEvery = Duration::seconds(1);     ///< for what is to be sent once more
     std::uint64_t backlog = 50'000'000;    ///< events that may wait
     bool shed = true;                      ///< above that: pass over the oldest; else the feed is to be held back
     std::optional<Duration> keep = {};     ///< how long the store keeps what has ended; absent: for ever
     std::uint64_t seed = 0;                ///< of the jitter; 0: random
     bool quiet = false;                    ///< no word in the log where to
     std::function<void(const DeliveryMark &)> marked; ///< called whenever the mark has moved
+    std::function<void(Duration)> due;     ///< called when an answer has changed how soon pump() is to be called, with its return value
 };
 
 class Sender {
@@ -66,6 +68,7 @@ private:
         std::shared_ptr<const std::string> packed = {}; ///< its body, if that is compressed and made already
     };
 
+    void goOn();
     void identify();
     void identified(const influx::HttpReply &reply);
     void probe();
@@ -92,6 +95,7 @@ private:
     void removed(const DeliveryStore::Removal &removal, const influx::HttpReply &reply);
     void partDone(const std::shared_ptr<Batch> &batch);
     void acknowledge();
+    [[nodiscard]] Result<> writeDone(Batch &batch);
     void note(const Error &error);
     void measure();
     [[nodiscard]] Duration untilNext() const;

@@ -22,7 +22,7 @@ public:
            const Clock &clock)
         : m_sink(sink), m_reader(std::move(reader)), m_delivery(std::move(delivery)), m_timer(this),
           m_transport(options.target.url, std::move(network), this),
-          m_sender(std::move(options), *m_reader, *m_delivery, m_transport, clock)
+          m_sender(withDue(std::move(options)), *m_reader, *m_delivery, m_transport, clock)
     {
         m_timer.setSingleShot(true);
         connect(&m_timer, &QTimer::timeout, this, [this] { pump(); });
@@ -30,14 +30,23 @@ public:
 
     void pump()
     {
-        const Duration wait = m_sender.pump();
-        m_sink.m_full = m_sender.status().full;
-        m_timer.start(static_cast<int>(std::max<std::int64_t>(1, wait.toMillis())));
+        wake(m_sender.pump());
     }
     Sender &sender() { return m_sender; }
     DeliveryStore &delivery() { return *m_delivery; }
 
 private:
+    SenderOptions withDue(SenderOptions options)
+    {
+        options.due = [this](Duration wait) { wake(wait); };
+        return options;
+    }
+    void wake(Duration wait)
+    {
+        m_sink.m_full = m_sender.status().full;
+        m_timer.start(static_cast<int>(std::max<std::int64_t>(1, wait.toMillis())));
+    }
+
     Sink &m_sink;
     std::unique_ptr<StoreReader> m_reader;
     std::unique_ptr<DeliveryStore> m_delivery;

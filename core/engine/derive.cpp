@@ -201,6 +201,7 @@ Result<Derived> Deriver::derive(StoreReader &reader, InteractionKey key, std::st
     Reading reading(limit);
     std::optional<Error> broken;
     std::unordered_set<std::string> known; // ids, where there is more
+    std::size_t unreadable = 0;
     const auto done = reader.events(key, [&](StoredEvent &&stored) {
         auto event = decode(stored, id);
         if (event && !more.empty())
@@ -212,17 +213,21 @@ Result<Derived> Deriver::derive(StoreReader &reader, InteractionKey key, std::st
         return !broken;
     });
     for (const HistoryEvent &told : more) {
+        if (known.contains(told.id.value))
+            continue;
         auto event = decode(told);
         if (!event)
-            return fail(event.error());
-        if (known.insert(event->id.value).second)
+            ++unreadable;
+        else if (known.insert(event->id.value).second)
             reading.add({}, std::move(*event));
     }
     if (!done)
         return fail(done.error());
     if (broken)
         return fail(*broken);
-    return reading.inOrder(m_scope);
+    Derived derived = reading.inOrder(m_scope);
+    derived.unreadable = unreadable;
+    return derived;
 }
 
 Result<Derived> Deriver::hold(StoreReader &reader, std::string_view id, std::span<const Place> places, std::size_t bytes)

@@ -32,6 +32,7 @@ struct Derived {
     /// Beside `places`; empty if there are more than may be held.
     std::vector<PlacedEvent> events;
     std::vector<std::vector<std::string>> variants; ///< beside `events`; raw texts of other contents that came under the ids
+    std::size_t unreadable = 0; ///< events that were read back, but cannot be understood: left out
 
     [[nodiscard]] bool held() const { return events.size() == places.size(); }
 };

@@ -127,7 +127,13 @@ struct LocalSession::ReadBack {
             return {ErrorCode::Unreachable, here + " in the local store, and the shared one could not be asked. " + problem};
         return {ErrorCode::NotFound, here + ", neither in the local store nor in " + name + "."};
     }
-    [[nodiscard]] Origin origin(bool local) const
+    /// `unreadable`: of the events that were read back.
+    [[nodiscard]] Error unreadable(const InteractionId &id) const
+    {
+        return {ErrorCode::Malformed, "None of the events of interaction " + id.value + " in " + name
+                                          + " can be understood: another program may have written or changed them."};
+    }
+    [[nodiscard]] Origin origin(bool local, std::size_t unreadable = 0) const
     {
         Origin out{local, events.empty() ? std::string() : name, {}};
         const auto without = std::count_if(events.begin(), events.end(), [](const HistoryEvent &e) { return !e.whole; });
@@ -135,6 +141,8 @@ struct LocalSession::ReadBack {
             out.note = name + " has more events of it than can be read back at a time; threadline-collector restore brings them here.";
         else if (!problem.empty())
             out.note = "Events that only the shared store has may be missing. " + problem;
+        else if (unreadable > 0)
+            out.note = std::to_string(unreadable) + " of its events in " + name + " cannot be understood and are left out: another program may have written or changed them.";
         else if (without > 0)
             out.note = std::to_string(without) + " of its events are without their data in " + name + ".";
         return out;
@@ -236,6 +244,8 @@ Result<Session::Body> LocalSession::readTimeline(ReadContext &context, const Int
     auto derived = context.deriver.derive(context.reader, key->value_or(0), id.value, shared ? ReadBack::kLimit : HoldLimit{}, back.events);
     if (!derived)
         return fail(derived.error());
+    if (!*key && derived->places.empty())
+        return fail(back.unreadable(id));
     if (!derived->held()) {
         if (shared)
             return fail(ErrorCode::TooLarge, "Interaction " + id.value + " has more events here and in " + back.name + " than can be put together.");
@@ -246,7 +256,7 @@ Result<Session::Body> LocalSession::readTimeline(ReadContext &context, const Int
     auto text = std::make_shared<const std::string>(renderTimeline(id.value, *derived, evidence));
     if (!evidence && !shared)
         m_cache.put(id.value, text, ticket);
-    return Body{std::move(text), nullptr, back.origin(key->has_value())};
+    return Body{std::move(text), nullptr, back.origin(key->has_value(), derived->unreadable)};
 }
 
 HandlePtr LocalSession::interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer)
@@ -269,7 +279,9 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
     auto derived = context.deriver.derive(context.reader, key->value_or(0), id.value, kViewed, back.events);
     if (!derived)
         return fail(derived.error());
-    const std::size_t count = derived->places.size();
+    if (!*key && derived->places.empty())
+        return fail(back.unreadable(id));
+    const std::size_t count = derived->places.size(), unreadable = derived->unreadable;
     if (!derived->held() && !back.events.empty()) // what is here, at least
         derived = context.deriver.derive(context.reader, key->value_or(0), id.value, kViewed);
     if (derived && !derived->held())
@@ -280,7 +292,7 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
     if (!record)
         return fail(record.error());
     auto view = std::make_shared<InteractionView>();
-    view->origin = back.origin(key->has_value());
+    view->origin = back.origin(key->has_value(), unreadable);
     view->left = count - derived->events.size();
     if (!derived->events.empty()) {
         Timestamp from = derived->events.front().event->time, to = from;

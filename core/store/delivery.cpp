@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS mark(
   row INTEGER NOT NULL,
   commit_no INTEGER NOT NULL,
   change INTEGER NOT NULL,
-  delivered INTEGER NOT NULL,
+  passed INTEGER NOT NULL,
   shed INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS points(row INTEGER PRIMARY KEY, lamport INTEGER NOT NULL, bump INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS claims(time INTEGER PRIMARY KEY, series INTEGER NOT NULL, row INTEGER NOT NULL);
@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS dead(
   reason TEXT NOT NULL,
   line BLOB NOT NULL,
   delivered INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS dead_row ON dead(row);
 )sql";
 
 /// Places of points: of each nanosecond the first series in `claims`, for a number alone is found twice as fast; further ones, one in
@@ -78,7 +79,7 @@ public:
     [[nodiscard]] Result<std::optional<DeliveredPoint>> delivered(std::int64_t row) override;
     [[nodiscard]] Result<std::vector<Removal>> removals(int limit) override;
     [[nodiscard]] Result<std::vector<DeadLetter>> deadLetters(int limit) override;
-    [[nodiscard]] std::uint64_t deadCount() const override { return m_dead; }
+    [[nodiscard]] DeadCount deadCount() const override { return m_dead; }
     [[nodiscard]] Result<std::uint64_t> retryDead() override;
     [[nodiscard]] Result<bool> forget(Timestamp before, std::int64_t row, const std::vector<InteractionKey> &gone, int limit) override;
     [[nodiscard]] Result<std::vector<InteractionKey>> overviewsAfter(InteractionKey key, int limit) override;
@@ -92,7 +93,8 @@ private:
     [[nodiscard]] Result<> takeOver();
     [[nodiscard]] Result<> writeMark(const DeliveryMark &mark);
     [[nodiscard]] Result<> writeOverviews(const Update &update);
-    [[nodiscard]] Result<> writeDead(const std::vector<DeadLetter> &dead);
+    [[nodiscard]] Result<> writeDead(const Update &update, DeadCount &count);
+    [[nodiscard]] Result<> dropDead(std::int64_t row, bool alsoDelivered, DeadCount &count);
     [[nodiscard]] Result<> writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows);
     [[nodiscard]] Result<std::vector<std::int64_t>> numbers(sqlite::Statement &statement, int limit);
     [[nodiscard]] Result<> countDead();
@@ -101,10 +103,10 @@ private:
 
     sqlite::Connection m_connection;
     sqlite::Statement m_begin, m_commit, m_rollback, m_setMark, m_point, m_claim, m_claimMany, m_first, m_crowd, m_crowded, m_take, m_takeCrowded, m_unsettle, m_taken, m_settle, m_renew,
-        m_takeUnsettled, m_touch, m_overview, m_dropOverview, m_dueOverviews, m_takenOverview, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_pruneDead,
+        m_takeUnsettled, m_touch, m_overview, m_dropOverview, m_dueOverviews, m_takenOverview, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_dropDead, m_pruneDead,
         m_deadLetters, m_forgetClaims, m_forgetCrowded, m_forgetPoints, m_overviewsAfter;
     DeliveryMark m_mark;
-    std::uint64_t m_dead = 0;
+    DeadCount m_dead;
 };
 
 Result<> SqliteDelivery::open(const std::string &folder)
@@ -135,9 +137,16 @@ Result<> SqliteDelivery::open(const std::string &folder)
     return prepare();
 }
 
-/// What an earlier version kept in one table.
+/// What an earlier version kept otherwise.
 Result<> SqliteDelivery::takeOver()
 {
+    const auto counted = m_connection.number("SELECT count(*) FROM pragma_table_info('mark') WHERE name = 'delivered'");
+    if (counted && *counted != 0) { // without those that were set aside
+        const auto renamed = m_connection.run("BEGIN IMMEDIATE; ALTER TABLE mark RENAME COLUMN delivered TO passed; UPDATE mark SET passed = passed + "
+                                              "(SELECT count(*) FROM dead WHERE delivered = 0 AND row > 0); COMMIT", "prepare");
+        if (!renamed)
+            return renamed;
+    }
     const auto old = m_connection.number("SELECT count(*) FROM sqlite_master WHERE name = 'places'");
     if (!old || *old == 0)
         return old ? Result<>() : fail(old.error());
@@ -152,7 +161,7 @@ Result<> SqliteDelivery::prepare()
         {&m_begin, "BEGIN IMMEDIATE"},
         {&m_commit, "COMMIT"},
         {&m_rollback, "ROLLBACK"},
-        {&m_setMark, "UPDATE mark SET row = ?1, commit_no = ?2, change = ?3, delivered = ?4, shed = ?5"},
+        {&m_setMark, "UPDATE mark SET row = ?1, commit_no = ?2, change = ?3, passed = ?4, shed = ?5"},
         {&m_point, "INSERT OR REPLACE INTO points VALUES(?1, ?2, ?3)"},
         {&m_claim, "INSERT OR IGNORE INTO claims VALUES(?1, ?2, ?3)"},
         {&m_first, "SELECT series, row FROM claims WHERE time = ?1"},
@@ -180,6 +189,7 @@ Result<> SqliteDelivery::prepare()
         {&m_removals, "SELECT n, point FROM removals ORDER BY n LIMIT ?1"},
         {&m_delivered, "SELECT lamport, bump FROM points WHERE row = ?1"},
         {&m_addDead, "INSERT INTO dead(row, at, reason, line, delivered) VALUES(?1, ?2, ?3, ?4, ?5)"},
+        {&m_dropDead, "DELETE FROM dead WHERE row = ?1 AND delivered = ?2"},
         {&m_pruneDead, "DELETE FROM dead WHERE delivered = 1 AND n <= (SELECT max(n) FROM dead) - ?1"},
         {&m_forgetClaims, "DELETE FROM claims WHERE time <= (SELECT max(time) FROM (SELECT time FROM claims WHERE time < ?1 ORDER BY time "
                           "LIMIT ?2))"},
@@ -217,17 +227,18 @@ Result<> SqliteDelivery::transaction(Body body)
 
 Result<> SqliteDelivery::countDead()
 {
-    const auto count = m_connection.number("SELECT count(*) FROM dead WHERE delivered = 0");
-    if (!count)
-        return fail(count.error());
-    m_dead = static_cast<std::uint64_t>(*count);
+    const auto letters = m_connection.number("SELECT count(*) FROM dead WHERE delivered = 0");
+    const auto events = m_connection.number("SELECT count(*) FROM dead WHERE delivered = 0 AND row > 0");
+    if (!letters || !events)
+        return fail(!letters ? letters.error() : events.error());
+    m_dead = {static_cast<std::uint64_t>(*letters), static_cast<std::uint64_t>(*events)};
     return {};
 }
 
 Result<bool> SqliteDelivery::begin(std::string_view target)
 {
     sqlite::Statement read, make;
-    if (auto prepared = read.prepare(m_connection, "SELECT target, row, commit_no, change, delivered, shed FROM mark"); !prepared)
+    if (auto prepared = read.prepare(m_connection, "SELECT target, row, commit_no, change, passed, shed FROM mark"); !prepared)
         return fail(prepared.error());
     bool known = false;
     {
@@ -269,13 +280,16 @@ Result<> SqliteDelivery::beginAgain()
     DeliveryMark first;
     first.change = m_mark.change;
     auto done = transaction([&]() -> Result<> {
-        if (auto cleared = m_connection.run("DELETE FROM points; DELETE FROM claims; DELETE FROM crowded; DELETE FROM overviews", "begin"); !cleared)
+        if (auto cleared = m_connection.run("DELETE FROM points; DELETE FROM claims; DELETE FROM crowded; DELETE FROM overviews; "
+                                            "DELETE FROM dead", "begin"); !cleared)
             return cleared;
         return writeMark(first);
     });
-    if (done)
-        m_mark = first;
-    return done;
+    if (!done)
+        return done;
+    m_mark = first;
+    m_dead = {};
+    return {};
 }
 
 Result<> SqliteDelivery::writeMark(const DeliveryMark &mark)
@@ -283,14 +297,48 @@ Result<> SqliteDelivery::writeMark(const DeliveryMark &mark)
     m_setMark.bind(1, mark.row);
     m_setMark.bind(2, static_cast<std::int64_t>(mark.commit));
     m_setMark.bind(3, mark.change);
-    m_setMark.bind(4, static_cast<std::int64_t>(mark.delivered));
+    m_setMark.bind(4, static_cast<std::int64_t>(mark.passed));
     m_setMark.bind(5, static_cast<std::int64_t>(mark.shed));
     return run(m_setMark);
 }
 
-Result<> SqliteDelivery::writeDead(const std::vector<DeadLetter> &dead)
+Result<> SqliteDelivery::dropDead(std::int64_t row, bool alsoDelivered, DeadCount &count)
 {
+    for (const int delivered : {0, 1}) {
+        if (delivered == 1 && !alsoDelivered)
+            break;
+        m_dropDead.bind(1, row);
+        m_dropDead.bind(2, delivered);
+        if (auto dropped = run(m_dropDead); !dropped)
+            return dropped;
+        if (delivered == 1)
+            continue;
+        const auto gone = static_cast<std::uint64_t>(sqlite3_changes64(m_connection.get()));
+        count.letters -= gone;
+        count.events -= row > 0 ? gone : 0;
+    }
+    return {};
+}
+
+/// `count`: of what is listed, kept up.
+Result<> SqliteDelivery::writeDead(const Update &update, DeadCount &count)
+{
+    const std::vector<DeadLetter> &dead = update.dead;
+    for (std::size_t i = 0; i < update.arrived.size() && count.letters > 0; ++i) {
+        if (auto dropped = dropDead(update.arrived[i], false, count); !dropped)
+            return dropped;
+    }
     for (const DeadLetter &letter : dead) {
+        if (letter.row == 0)
+            continue;
+        if (auto dropped = dropDead(letter.row, true, count); !dropped)
+            return dropped;
+    }
+    for (const DeadLetter &letter : dead) {
+        if (!letter.delivered) {
+            ++count.letters;
+            count.events += letter.row > 0 ? 1 : 0;
+        }
         m_addDead.bind(1, letter.row);
         m_addDead.bind(2, letter.at);
         m_addDead.bindText(3, letter.reason);
@@ -366,6 +414,7 @@ Result<> SqliteDelivery::write(const Update &update)
 {
     if (update.empty())
         return {};
+    DeadCount dead = m_dead;
     auto done = transaction([&]() -> Result<> {
         for (const DeliveredPoint &point : update.points) {
             m_point.bind(1, point.row);
@@ -390,7 +439,7 @@ Result<> SqliteDelivery::write(const Update &update)
         }
         if (auto written = writeOverviews(update); !written)
             return written;
-        if (auto written = writeDead(update.dead); !written)
+        if (auto written = writeDead(update, dead); !written)
             return written;
         return update.mark ? writeMark(*update.mark) : Result<>();
     });
@@ -398,8 +447,7 @@ Result<> SqliteDelivery::write(const Update &update)
         return done;
     if (update.mark)
         m_mark = *update.mark;
-    m_dead += static_cast<std::uint64_t>(
-        std::count_if(update.dead.begin(), update.dead.end(), [](const DeadLetter &letter) { return !letter.delivered; }));
+    m_dead = dead;
     return {};
 }
 
@@ -542,17 +590,16 @@ Result<std::vector<DeadLetter>> SqliteDelivery::deadLetters(int limit)
 
 Result<std::uint64_t> SqliteDelivery::retryDead()
 {
-    const std::uint64_t count = m_dead;
-    auto done = m_connection.run("BEGIN IMMEDIATE; INSERT OR IGNORE INTO again SELECT row FROM dead WHERE delivered = 0 AND row > 0; "
-                                 "UPDATE overviews SET digest = 0, due = 0 WHERE interaction IN (SELECT -row FROM dead WHERE delivered = 0); "
-                                 "DELETE FROM dead WHERE delivered = 0; COMMIT", "change");
-    if (!done) {
-        if (!sqlite3_get_autocommit(m_connection.get()))
-            (void)m_rollback.execute();
+    auto done = transaction([&]() -> Result<> {
+        if (auto counted = countDead(); !counted) // another program may have written since
+            return counted;
+        return m_connection.run("INSERT OR IGNORE INTO again SELECT row FROM dead WHERE delivered = 0 AND row > 0; "
+                                "UPDATE overviews SET digest = 0, due = 0 WHERE interaction IN (SELECT -row FROM dead WHERE delivered = 0)",
+                                "change");
+    });
+    if (!done)
         return fail(done.error());
-    }
-    m_dead = 0;
-    return count;
+    return m_dead.letters;
 }
 
 Result<bool> SqliteDelivery::forget(Timestamp before, std::int64_t row, const std::vector<InteractionKey> &gone, int limit)
@@ -596,7 +643,7 @@ Result<bool> SqliteDelivery::hasWork()
 
 bool DeliveryStore::Update::empty() const
 {
-    return !mark && points.empty() && dead.empty() && unsettled.empty() && settled.empty() && again.empty() && sent.empty()
+    return !mark && points.empty() && dead.empty() && arrived.empty() && unsettled.empty() && settled.empty() && again.empty() && sent.empty()
         && remove.empty() && removed.empty() && touched.empty() && overviews.empty();
 }
 

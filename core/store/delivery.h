@@ -22,7 +22,7 @@ struct DeliveryMark {
     std::int64_t row = 0;
     std::uint64_t commit = 0; ///< of that row
     std::int64_t change = 0;  ///< StoredChange::number
-    std::uint64_t delivered = 0; ///< events, each counted once
+    std::uint64_t passed = 0;  ///< events that were delivered or set aside, each counted once
     std::uint64_t shed = 0;      ///< events that were passed over because too many waited
 };
 
@@ -72,7 +72,8 @@ public:
     struct Update {
         std::optional<DeliveryMark> mark;
         std::vector<DeliveredPoint> points;
-        std::vector<DeadLetter> dead;
+        std::vector<DeadLetter> dead;          ///< in the place of what was set aside of these rows before
+        std::vector<std::int64_t> arrived;     ///< DeadLetter::row of lines that did: not set aside any more
         std::vector<InteractionKey> unsettled; ///< whose order must be looked at again
         std::vector<InteractionKey> settled;   ///< have been looked at, since they were taken by takeUnsettled()
         std::vector<std::int64_t> again;       ///< rows to be sent once more, as they stand
@@ -111,8 +112,13 @@ public:
     [[nodiscard]] virtual Result<std::vector<Removal>> removals(int limit) = 0;
 
     [[nodiscard]] virtual Result<std::vector<DeadLetter>> deadLetters(int limit) = 0; ///< newest first
-    [[nodiscard]] virtual std::uint64_t deadCount() const = 0; ///< those that are not delivered at all
-    /// All dead letters are tried once more. Returns how many.
+    /// Those that are not delivered at all.
+    struct DeadCount {
+        std::uint64_t letters = 0;
+        std::uint64_t events = 0; ///< of them; the others are lines about an interaction as a whole
+    };
+    [[nodiscard]] virtual DeadCount deadCount() const = 0;
+    /// All of these are tried once more, and stay listed until they have arrived. Returns how many.
     [[nodiscard]] virtual Result<std::uint64_t> retryDead() = 0;
     /// Lets go of what is known of points whose time lies before `before`, of rows before `row`, and of the overviews of these
     /// interactions; at most `limit` points. True: there was no more. An event that comes so late may share a point with one that

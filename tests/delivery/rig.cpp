@@ -24,6 +24,7 @@ DeliveryRig::DeliveryRig(influx::Schema schema) : folder(scratchFolder() + QStri
     options.longestDelay = Duration::millis(50);
     options.pausedFor = Duration::millis(100);
     options.settleAfter = Duration::millis(50);
+    options.lookEvery = Duration::millis(20);
 }
 
 void DeliveryRig::deliver(const QByteArray &url, const QByteArray &token)

@@ -152,6 +152,15 @@ bool deliveredMoreThan(const DeliveryRig &rig, std::uint64_t events)
     return becomes(rig, [events](const DeliveryStatus &status) { return status.delivered > events; });
 }
 
+QString missing(DeliveryRig &rig, const Bucket &where, const Truth &truth, int ms)
+{
+    if (!rig.settled(ms))
+        return QStringLiteral("It is not all delivered: ") + QString::fromStdString(rig.sink->status().words);
+    if (const std::uint64_t dead = rig.sink->status().deadLetters; dead > 0)
+        return QStringLiteral("%1 lines were set aside").arg(dead);
+    return rig.wrong(where.points(), truth);
+}
+
 void rowsOfServers()
 {
     QTest::addColumn<bool>("one");

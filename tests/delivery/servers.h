@@ -68,6 +68,9 @@ void deliverTo(DeliveryRig &rig, const Bucket &bucket);
 [[nodiscard]] bool pausedWith(const DeliveryRig &rig, const char *words);
 [[nodiscard]] bool deliveredMoreThan(const DeliveryRig &rig, std::uint64_t events);
 
+/// Waits until all is delivered. What is wrong with it, or was set aside; empty: nothing.
+[[nodiscard]] QString missing(DeliveryRig &rig, const Bucket &where, const Truth &truth, int ms = 30'000);
+
 /// Rows with the columns `one` and, where it matters, `classic`.
 void rowsOfServers();
 void rowsOfServersAndSchemas();

@@ -52,6 +52,7 @@ public:
         options.delivery->age = Duration::millis(5);
         options.delivery->pausedFor = Duration::seconds(3600); // only by hand
         options.delivery->settleAfter = Duration::millis(50);
+        options.delivery->lookEvery = Duration::millis(20);
         auto started = app::Runtime::start(options, clock);
         if (started)
             runtime = std::move(*started);

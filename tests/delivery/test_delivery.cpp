@@ -98,6 +98,7 @@ private Q_SLOTS:
     void whatWasLostIsSentAgain();
     void whatIsGoneIsForgotten();
     void eachPlaceHasOneHolder();
+    void deadLettersGoWhenTheyArrive();
     void whoeverIsTouchedIsLookedAtSoon();
     void retentionIsFollowed();
     void aVariantLeavesNothingBehind_data();
@@ -577,15 +578,61 @@ void TestDelivery::eachPlaceHasOneHolder()
     sqlite3 *db = nullptr;
     QCOMPARE(sqlite3_open(path, &db), SQLITE_OK);
     QCOMPARE(sqlite3_exec(db, "DELETE FROM claims; DELETE FROM crowded; CREATE TABLE places(time INTEGER NOT NULL, series INTEGER NOT NULL, "
-                              "row INTEGER NOT NULL, PRIMARY KEY(time, series)) WITHOUT ROWID; INSERT INTO places VALUES(5, 7, 1), (5, 8, 2), (6, 7, 3)",
+                              "row INTEGER NOT NULL, PRIMARY KEY(time, series)) WITHOUT ROWID; INSERT INTO places VALUES(5, 7, 1), (5, 8, 2), (6, 7, 3); "
+                              "ALTER TABLE mark RENAME COLUMN passed TO delivered; UPDATE mark SET row = 9, delivered = 8; "
+                              "INSERT INTO dead(row, at, reason, line, delivered) VALUES(9, 0, '', '', 0)",
                           nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(db);
     for (int times = 0; times < 2; ++times) {
         marks = open();
         QVERIFY(marks);
         QCOMPARE(marks->claim({{7, 5, 10}, {8, 5, 10}, {7, 6, 10}, {8, 6, 3}}).value(), (Holders{1, 2, 3, 0}));
+        QCOMPARE(marks->mark().passed, std::uint64_t(9)); // with the one that is set aside
         marks.reset();
     }
+}
+
+/// One letter for a row, the latest; none for what has arrived; counted as it is listed, by whoever opens it.
+void TestDelivery::deadLettersGoWhenTheyArrive()
+{
+    QTemporaryDir folder(scratchFolder() + QStringLiteral("/marks-XXXXXX"));
+    std::unique_ptr<DeliveryStore> marks;
+    const auto open = [&] {
+        marks.reset();
+        auto store = DeliveryStore::open(folder.path().toStdString());
+        if (store && (*store)->begin("somewhere"))
+            marks = std::move(*store);
+    };
+    const auto counts = [&] { return std::pair(marks->deadCount().letters, marks->deadCount().events); };
+    using Counts = std::pair<std::uint64_t, std::uint64_t>;
+    open();
+    QVERIFY(marks);
+    DeliveryStore::Update update;
+    update.dead = {{0, 5, {}, "first", "line 5", false}, {0, 6, {}, "without payload", "line 6", true}, {0, 7, {}, "r", "line 7", false},
+                   {0, -3, {}, "r", "index of 3", false}, {0, -3, {}, "r", "locator of 3", false}, {0, 0, {}, "r", "point", true}};
+    QVERIFY(marks->write(update));
+    QCOMPARE(counts(), Counts(4, 2));
+    QCOMPARE(marks->retryDead().value(), std::uint64_t(4));
+    QCOMPARE(counts(), Counts(4, 2)); // nothing has arrived yet
+    QCOMPARE(marks->rowsAgain(10).value(), (std::vector<std::int64_t>{5, 7}));
+
+    update = {};
+    update.dead = {{0, 5, {}, "second", "line 5", false}};
+    update.sent = {5, 7};
+    update.arrived = {-3, 5, 6, 7, 8};
+    QVERIFY(marks->write(update));
+    for (int times = 0; times < 2; ++times) {
+        QCOMPARE(counts(), Counts(1, 1));
+        const auto letters = marks->deadLetters(10).value();
+        QCOMPARE(letters.size(), std::size_t(3));
+        QCOMPARE(letters[0].reason, std::string("second"));
+        QCOMPARE(letters[1].line, std::string("point"));
+        QCOMPARE(letters[2].line, std::string("line 6")); // arrived as it had before, without its payload
+        open();
+        QVERIFY(marks);
+    }
+    QVERIFY(marks->beginAgain());
+    QCOMPARE(counts(), Counts(0, 0));
 }
 
 /// However late the next look was planned.
