@@ -5,6 +5,7 @@
 #include "core/influx/removal.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace threadline::delivery {
 namespace {
@@ -38,122 +39,149 @@ static void setAside(Batch &batch, std::int64_t row, Timestamp received, std::st
     batch.update.dead.push_back({0, row, received, std::move(reason), std::string(raw), false});
 }
 
-void BatchBuilder::render(Batch &batch, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options)
+void BatchBuilder::render(Draft &draft, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options)
 {
+    Batch &batch = *draft.batch;
     const std::size_t before = batch.text.size();
     const auto place = influx::appendEvent(batch.text, event, lamport, options);
-    if (!place) {
-        setAside(batch, row, event.received, place.error().message, event.raw);
-        return;
-    }
+    if (!place)
+        return setAside(batch, row, event.received, place.error().message, event.raw);
     batch.lines.push_back({static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(batch.text.size() - before - 1), row});
-    m_claims.push_back({place->series, place->time, row});
+    draft.claims.push_back({place->series, place->time, row});
     if (options.payload && event.raw.size() > influx::kMaxPayload) {
         batch.update.dead.push_back({0, row, event.received, "The event's text of " + std::to_string(event.raw.size())
                                          + " bytes is too long for a point; the point has no payload.", event.raw, true});
     }
 }
 
-void BatchBuilder::renderStored(Batch &batch, StoredEvent &stored)
+void BatchBuilder::renderStored(Draft &draft, StoredEvent &stored)
 {
     if (const auto decoded = m_deriver.decodeForDelivery(stored, m_event); !decoded) {
-        setAside(batch, stored.row, stored.received, decoded.error().message, stored.raw);
+        setAside(*draft.batch, stored.row, stored.received, decoded.error().message, stored.raw);
     } else if (m_event.interaction.empty()) { // its text does not say
         stored.raw.swap(m_event.raw);
-        m_attached.push_back(stored);
+        draft.attached.push_back(stored);
     } else {
-        renderFirst(batch, stored, m_event);
+        renderFirst(draft, stored, m_event);
     }
 }
 
 /// As it was recorded.
-void BatchBuilder::renderFirst(Batch &batch, const StoredEvent &stored, const Event &event)
+void BatchBuilder::renderFirst(Draft &draft, const StoredEvent &stored, const Event &event)
 {
     if (stored.lamport == 0)
-        batch.update.unsettled.push_back(stored.interaction);
-    render(batch, event, stored.row, stored.lamport != 0 ? stored.lamport : event.time.us, {m_target.schema, m_target.payload, 0, false});
+        draft.batch->update.unsettled.push_back(stored.interaction);
+    render(draft, event, stored.row, stored.lamport != 0 ? stored.lamport : event.time.us, {m_target.schema, m_target.payload, 0, false});
+}
+
+void BatchBuilder::skipTo(std::int64_t row)
+{
+    m_draft = {};
+    m_read = m_given = row;
+}
+
+Result<bool> BatchBuilder::take(const BuildLimit &limit, int rows)
+{
+    if (!m_draft.batch) {
+        m_draft.batch = std::make_unique<Batch>();
+        m_draft.batch->text.reserve(m_lastBytes + m_lastBytes / 8);
+        m_draft.batch->lines.reserve(static_cast<std::size_t>(limit.lines));
+    }
+    Batch &batch = *m_draft.batch;
+    int taken = 0;
+    bool room = true;
+    const auto done = m_reader.eventsAfter(m_read, rows, [&](StoredEvent &&stored) {
+        ++taken;
+        batch.oldest = batch.lastRow == 0 ? stored.received : std::min(batch.oldest, stored.received);
+        batch.lastRow = stored.row;
+        batch.lastCommit = stored.commit;
+        if (stored.interaction == 0)
+            return true;
+        ++batch.events;
+        batch.update.touched.push_back(stored.interaction);
+        renderStored(m_draft, stored);
+        room = m_draft.attached.size() < kMostAttached && isRoomLeft(batch, limit);
+        return room;
+    });
+    if (!done) {
+        skipTo(m_given); // what of it is in the draft cannot be told
+        return fail(done.error());
+    }
+    if (batch.lastRow != 0)
+        m_read = batch.lastRow;
+    return !room || taken < rows;
 }
 
 Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Timestamp now)
 {
-    auto batch = std::make_unique<Batch>();
-    batch->text.reserve(m_lastBytes + m_lastBytes / 8);
-    batch->lines.reserve(static_cast<std::size_t>(limit.lines));
-    m_claims.clear();
-    m_without.clear();
-    m_attached.clear();
-    // Room for more rows than lines: those of unattached events have none.
-    const auto done = m_reader.eventsAfter(m_read, 2 * limit.lines, [&](StoredEvent &&stored) {
-        batch->oldest = batch->lastRow == 0 ? stored.received : std::min(batch->oldest, stored.received);
-        batch->lastRow = stored.row;
-        batch->lastCommit = stored.commit;
-        if (stored.interaction == 0)
-            return true;
-        ++batch->events;
-        batch->update.touched.push_back(stored.interaction);
-        renderStored(*batch, stored);
-        return m_attached.size() < kMostAttached && isRoomLeft(*batch, limit);
-    });
-    if (!done)
-        return fail(done.error());
-    if (batch->lastRow == 0)
+    for (bool whole = false; !whole;) {
+        const auto taken = take(limit, limit.lines);
+        if (!taken)
+            return fail(taken.error());
+        whole = *taken;
+    }
+    Draft draft = std::exchange(m_draft, {});
+    if (draft.batch->lastRow == 0)
         return std::unique_ptr<Batch>();
-    if (auto rendered = renderAttached(*batch); !rendered)
-        return fail(rendered.error());
-    if (auto separated = separate(*batch); !separated)
-        return fail(separated.error());
-    batch->update.now = now;
-    batch->update.lookAt = now + m_settleAfter;
-    for (auto *keys : {&batch->update.unsettled, &batch->update.touched}) {
+    for (auto done : {renderAttached(draft), separate(draft)}) {
+        if (!done) {
+            skipTo(m_given);
+            return fail(done.error());
+        }
+    }
+    Batch &batch = *draft.batch;
+    batch.update.now = now;
+    batch.update.lookAt = now + m_settleAfter;
+    for (auto *keys : {&batch.update.unsettled, &batch.update.touched}) {
         std::sort(keys->begin(), keys->end());
         keys->erase(std::unique(keys->begin(), keys->end()), keys->end());
     }
-    m_read = batch->lastRow;
-    m_lastBytes = batch->text.size();
-    return batch;
+    m_given = batch.lastRow;
+    m_lastBytes = batch.text.size();
+    return std::move(draft.batch);
 }
 
-Result<> BatchBuilder::renderAttached(Batch &batch)
+Result<> BatchBuilder::renderAttached(Draft &draft)
 {
-    const std::vector<StoredEvent> attached = std::move(m_attached);
-    for (const StoredEvent &stored : attached) {
+    for (const StoredEvent &stored : draft.attached) {
         const auto id = m_reader.idOf(stored.interaction);
         if (!id)
             return fail(id.error());
         if (const auto event = decode(stored, *id))
-            renderFirst(batch, stored, *event);
+            renderFirst(draft, stored, *event);
         else
-            setAside(batch, stored.row, stored.received, event.error().message, stored.raw);
+            setAside(*draft.batch, stored.row, stored.received, event.error().message, stored.raw);
     }
     return {};
 }
 
 /// Sees to it that no two events have one point; see claim().
-Result<> BatchBuilder::separate(Batch &batch)
+Result<> BatchBuilder::separate(Draft &draft)
 {
-    const auto holders = m_delivery.claim(m_claims);
+    const auto holders = m_delivery.claim(draft.claims);
     if (!holders)
         return fail(holders.error());
     for (std::size_t i = 0; i < holders->size(); ++i) {
         if ((*holders)[i] == 0)
             continue;
-        if (auto given = giveWay(batch, i, (*holders)[i]); !given)
+        if (auto given = giveWay(draft, i, (*holders)[i]); !given)
             return given;
     }
-    if (m_without.empty())
+    if (draft.without.empty())
         return {};
-    std::vector<Batch::Line> kept;
-    for (std::size_t i = 0; i < batch.lines.size(); ++i) {
-        if (!m_without.contains(i))
-            kept.push_back(batch.lines[i]);
+    std::vector<Batch::Line> kept, &lines = draft.batch->lines;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (!draft.without.contains(i))
+            kept.push_back(lines[i]);
     }
-    batch.lines = std::move(kept);
+    lines = std::move(kept);
     return {};
 }
 
 /// The line goes later, and so does the event that gives way: both in a batch of their own, when nothing of them is on its way.
-Result<> BatchBuilder::giveWay(Batch &batch, std::size_t line, std::int64_t holder)
+Result<> BatchBuilder::giveWay(Draft &draft, std::size_t line, std::int64_t holder)
 {
+    Batch &batch = *draft.batch;
     const std::int64_t row = batch.lines[line].row;
     StoredEvent mine, other;
     const auto event = eventOf(row, mine);
@@ -163,7 +191,7 @@ Result<> BatchBuilder::giveWay(Batch &batch, std::size_t line, std::int64_t hold
     if (!*event)
         return {};
     if (!*standing)
-        return m_delivery.take({m_claims[line]});
+        return m_delivery.take({draft.claims[line]});
     const bool greater = mine.id > other.id || (mine.id == other.id && row > holder);
     const StoredEvent &yields = greater ? mine : other;
     const auto known = m_delivery.delivered(yields.row);
@@ -173,11 +201,11 @@ Result<> BatchBuilder::giveWay(Batch &batch, std::size_t line, std::int64_t hold
     const std::int64_t recorded = yields.lamport != 0 ? yields.lamport : yielding.time.us;
     batch.update.points.push_back({yields.row, *known ? (*known)->lamport : recorded, (*known ? (*known)->bump : 0) + 1});
     batch.update.again.push_back(yields.row);
-    m_without.insert(line);
+    draft.without.insert(line);
     if (greater)
         return {};
     batch.update.again.push_back(row);
-    return m_delivery.take({m_claims[line]});
+    return m_delivery.take({draft.claims[line]});
 }
 
 /// Null where the row is gone, or waits for its interaction.
@@ -204,22 +232,22 @@ Result<std::optional<Event>> BatchBuilder::eventOf(std::int64_t row, StoredEvent
 
 Result<std::unique_ptr<Batch>> BatchBuilder::again(const BuildLimit &limit, Timestamp now)
 {
-    auto batch = std::make_unique<Batch>();
-    m_claims.clear();
-    m_without.clear();
-    batch->update.now = now;
-    batch->update.lookAt = now + m_settleAfter;
-    for (auto done : {applyChanges(*batch), addAgain(*batch, limit), addUnsettled(*batch, limit, now), separate(*batch)}) {
+    Draft draft;
+    draft.batch = std::make_unique<Batch>();
+    Batch &batch = *draft.batch;
+    batch.update.now = now;
+    batch.update.lookAt = now + m_settleAfter;
+    for (auto done : {applyChanges(batch), addAgain(draft, limit), addUnsettled(draft, limit, now), separate(draft)}) {
         if (!done)
             return fail(done.error());
     }
-    if (isRoomLeft(*batch, limit)) {
-        if (auto added = m_overviews.add(*batch, now); !added)
+    if (isRoomLeft(batch, limit)) {
+        if (auto added = m_overviews.add(batch, now); !added)
             return fail(added.error());
     }
-    if (isNothing(*batch))
+    if (isNothing(batch))
         return std::unique_ptr<Batch>();
-    return batch;
+    return std::move(draft.batch);
 }
 
 /// What became of rows that have been sent. A row that is just on its way must have arrived first.
@@ -288,8 +316,9 @@ Result<> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Upd
     return {};
 }
 
-Result<> BatchBuilder::addAgain(Batch &batch, const BuildLimit &limit)
+Result<> BatchBuilder::addAgain(Draft &draft, const BuildLimit &limit)
 {
+    Batch &batch = *draft.batch;
     const auto rows = m_delivery.rowsAgain(limit.lines);
     if (!rows)
         return fail(rows.error());
@@ -310,7 +339,7 @@ Result<> BatchBuilder::addAgain(Batch &batch, const BuildLimit &limit)
             return fail(known.error());
         const std::int64_t recorded = stored.lamport != 0 ? stored.lamport : (*event)->time.us;
         const DeliveredPoint point{row, *known ? (*known)->lamport : recorded, *known ? (*known)->bump : 0};
-        render(batch, **event, row, point.lamport, {m_target.schema, m_target.payload, point.bump, true});
+        render(draft, **event, row, point.lamport, {m_target.schema, m_target.payload, point.bump, true});
         batch.update.points.push_back(point);
         batch.update.unsettled.push_back(stored.interaction);
         batch.update.touched.push_back(stored.interaction);
@@ -318,8 +347,9 @@ Result<> BatchBuilder::addAgain(Batch &batch, const BuildLimit &limit)
     return {};
 }
 
-Result<> BatchBuilder::addUnsettled(Batch &batch, const BuildLimit &limit, Timestamp now)
+Result<> BatchBuilder::addUnsettled(Draft &draft, const BuildLimit &limit, Timestamp now)
 {
+    Batch &batch = *draft.batch;
     if (!batch.lines.empty())
         return {}; // two of the same row never go together
     const auto keys = m_delivery.takeUnsettled(now - m_settleAfter, kUnsettledAtATime);
@@ -328,7 +358,7 @@ Result<> BatchBuilder::addUnsettled(Batch &batch, const BuildLimit &limit, Times
     for (const InteractionKey key : *keys) {
         if (!isRoomLeft(batch, limit))
             return {};
-        const auto whole = settle(batch, key);
+        const auto whole = settle(draft, key);
         if (!whole)
             return fail(whole.error());
         if (*whole)
@@ -338,7 +368,7 @@ Result<> BatchBuilder::addUnsettled(Batch &batch, const BuildLimit &limit, Times
 }
 
 /// False: some of it is left.
-Result<bool> BatchBuilder::settle(Batch &batch, InteractionKey key)
+Result<bool> BatchBuilder::settle(Draft &draft, InteractionKey key)
 {
     const auto id = m_reader.idOf(key);
     if (!id)
@@ -368,8 +398,8 @@ Result<bool> BatchBuilder::settle(Batch &batch, InteractionKey key)
         if (!held)
             return fail(held.error());
         for (const PlacedEvent &event : held->events) {
-            render(batch, *event.event, moved[at].row, moved[at].lamport, {m_target.schema, m_target.payload, bumps[at], bumps[at] > 0});
-            batch.update.points.push_back({moved[at].row, moved[at].lamport, bumps[at]});
+            render(draft, *event.event, moved[at].row, moved[at].lamport, {m_target.schema, m_target.payload, bumps[at], bumps[at] > 0});
+            draft.batch->update.points.push_back({moved[at].row, moved[at].lamport, bumps[at]});
             ++at;
         }
     }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
 namespace threadline::delivery {
 
@@ -31,31 +32,45 @@ class BatchBuilder {
 public:
     BatchBuilder(StoreReader &reader, DeliveryStore &delivery, const influx::Target &target, SequenceScope scope,
                  Duration settleAfter = kSettleAfter)
-        : m_reader(reader), m_delivery(delivery), m_target(target), m_settleAfter(settleAfter), m_deriver(scope), m_overviews(reader, delivery, target), m_read(delivery.mark().row)
+        : m_reader(reader), m_delivery(delivery), m_target(target), m_settleAfter(settleAfter), m_deriver(scope),
+          m_overviews(reader, delivery, target), m_read(delivery.mark().row),
+          m_given(m_read)
     {
     }
 
-    /// The next rows that have not been sent; null: there are none. May hold no line (rows of events that wait for their
-    /// interaction), and must be acknowledged all the same.
+    /// Takes up to `rows` of the next rows that have not been sent. True: what has been taken is a batch, to be had from next().
+    [[nodiscard]] Result<bool> take(const BuildLimit &limit, int rows);
+    /// Whether something has been taken that next() has not given yet.
+    [[nodiscard]] bool hasTaken() const { return m_draft.batch != nullptr; }
+    /// Takes until it is a batch, and gives it; null: there are no such rows. May hold no line (rows of events that wait for
+    /// their interaction), and must be acknowledged all the same.
     [[nodiscard]] Result<std::unique_ptr<Batch>> next(const BuildLimit &limit, Timestamp now);
     /// Rows to be sent once more, and what settling finds; null: there is nothing. Only while no other such batch is on its way.
     [[nodiscard]] Result<std::unique_ptr<Batch>> again(const BuildLimit &limit, Timestamp now);
-    /// Greatest row that was read.
+    /// Greatest row that was taken.
     [[nodiscard]] std::int64_t read() const { return m_read; }
-    /// Passes over rows up to here.
-    void skipTo(std::int64_t row) { m_read = row; }
+    /// Passes over rows up to here; what was taken is let go.
+    void skipTo(std::int64_t row);
 
 private:
+    /// A batch in the making.
+    struct Draft {
+        std::unique_ptr<Batch> batch;
+        std::vector<StoredEvent> attached;        ///< their interaction is not in their text
+        std::vector<DeliveryStore::Claim> claims; ///< beside its lines
+        std::set<std::size_t> without;            ///< lines that are not to go after all
+    };
+
     [[nodiscard]] Result<Event> decode(const StoredEvent &stored, const std::string &interaction);
-    void render(Batch &batch, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options);
-    void renderStored(Batch &batch, StoredEvent &stored);
-    void renderFirst(Batch &batch, const StoredEvent &stored, const Event &event);
-    [[nodiscard]] Result<> renderAttached(Batch &batch);
-    [[nodiscard]] Result<> separate(Batch &batch);
-    [[nodiscard]] Result<> giveWay(Batch &batch, std::size_t line, std::int64_t holder);
-    [[nodiscard]] Result<> addAgain(Batch &batch, const BuildLimit &limit);
-    [[nodiscard]] Result<> addUnsettled(Batch &batch, const BuildLimit &limit, Timestamp now);
-    [[nodiscard]] Result<bool> settle(Batch &batch, InteractionKey key);
+    void render(Draft &draft, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options);
+    void renderStored(Draft &draft, StoredEvent &stored);
+    void renderFirst(Draft &draft, const StoredEvent &stored, const Event &event);
+    [[nodiscard]] Result<> renderAttached(Draft &draft);
+    [[nodiscard]] Result<> separate(Draft &draft);
+    [[nodiscard]] Result<> giveWay(Draft &draft, std::size_t line, std::int64_t holder);
+    [[nodiscard]] Result<> addAgain(Draft &draft, const BuildLimit &limit);
+    [[nodiscard]] Result<> addUnsettled(Draft &draft, const BuildLimit &limit, Timestamp now);
+    [[nodiscard]] Result<bool> settle(Draft &draft, InteractionKey key);
     [[nodiscard]] Result<> applyChanges(Batch &batch);
     [[nodiscard]] Result<> leftBehind(const StoredChange &change, DeliveryStore::Update &update);
     [[nodiscard]] Result<std::optional<Event>> eventOf(std::int64_t row, StoredEvent &stored);
@@ -68,10 +83,9 @@ private:
     Overviews m_overviews;
     std::int64_t m_read;
     std::size_t m_lastBytes = 0; ///< of the batch before: about as many are needed again
+    std::int64_t m_given;        ///< greatest row that next() gave
     Event m_event;               ///< in hand
-    std::vector<StoredEvent> m_attached;             ///< of the batch in hand: their interaction is not in their text
-    std::vector<DeliveryStore::Claim> m_claims;      ///< beside its lines
-    std::set<std::size_t> m_without;                 ///< lines that are not to go after all
+    Draft m_draft;               ///< of next()
 };
 
 } // namespace threadline::delivery

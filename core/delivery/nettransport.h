@@ -3,33 +3,32 @@
 #pragma once
 
 #include "core/delivery/transport.h"
-#include "core/net/network.h"
+#include "core/net/options.h"
 
-#include <QObject>
+#include <QThread>
 
 #include <memory>
-#include <vector>
 
 namespace threadline::delivery {
 
-/// Lives in one thread, that of `parent`.
+/// Belongs to the thread of `home`. Its connections have a thread of their own: a body is handed to the socket in pieces of 16 KiB
+/// by the event loop of the thread that posts it, and whoever sends makes the next batches meanwhile.
 class NetTransport final : public Transport {
 public:
-    /// `url`: what request paths stand behind.
-    NetTransport(std::string url, NetworkOptions network, QObject *parent);
+    /// `url`: what request paths stand behind. `home` must outlive it.
+    NetTransport(std::string url, NetworkOptions network, QObject *home);
     ~NetTransport() override;
     void send(const influx::Request &request, std::shared_ptr<const std::string> body, bool get, Duration timeout, Done done) override;
     void cancel() override;
 
 private:
-    struct Line {
-        std::unique_ptr<HttpClient> client;
-        bool busy = false;
-    };
+    class Lines;
     const std::string m_url;
-    const NetworkOptions m_network;
-    QObject *m_parent;
-    std::vector<std::unique_ptr<Line>> m_lines;
+    QObject *const m_home;
+    QThread m_thread;
+    Lines *m_lines; ///< lives in it
+    /// Whose answers are still wanted: counted up when none before is.
+    std::shared_ptr<std::uint64_t> m_wanted = std::make_shared<std::uint64_t>(0);
 };
 
 } // namespace threadline::delivery

@@ -20,10 +20,10 @@ constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
 constexpr int kServerFailures = 5; ///< of one part, while others arrive, before it is looked at line by line
 constexpr int kServerError = 500;
-constexpr Duration kTidyEvery = Duration::seconds(600);
 constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
 constexpr int kTidiedAtATime = 2000;
 constexpr int kLeastLines = 1;
+constexpr int kRowsAtATime = 1000; ///< are read before answers are looked at: some milliseconds
 
 std::string productName(const influx::Identity &identity)
 {
@@ -166,17 +166,24 @@ void Sender::pause(const std::string &words)
 Result<> Sender::fill()
 {
     const Duration now = m_clock.steady();
+    m_taking = false;
     while (m_parts.size() < static_cast<std::size_t>(m_options.inFlight) && !m_halfOpen) {
         const auto last = m_reader.lastRow();
         if (!last)
             return fail(last.error());
         const std::int64_t waiting = *last - m_builder.read();
-        if (waiting <= 0)
+        if (waiting <= 0 && !m_builder.hasTaken())
             break;
         if (!m_waitingSince)
             m_waitingSince = now;
-        if (waiting < m_limit.lines && now - *m_waitingSince < m_options.age)
+        if (!m_builder.hasTaken() && waiting < m_limit.lines && now - *m_waitingSince < m_options.age)
             break;
+        const auto whole = m_builder.take(m_limit, kRowsAtATime);
+        if (!whole)
+            return threadline::fail(whole.error());
+        m_taking = !*whole;
+        if (m_taking)
+            return {}; // to be called again at once: an answer that has come meanwhile lets the next request go
         auto batch = m_builder.next(m_limit, m_clock.now());
         if (!batch)
             return threadline::fail(batch.error());
@@ -233,7 +240,7 @@ Result<> Sender::tidy()
     if (!all)
         return fail(all.error());
     m_tidied = keys->empty() ? 0 : keys->back();
-    m_nextTidy = now + (*all && keys->empty() ? kTidyEvery : m_options.lookEvery);
+    m_nextTidy = now + (*all && keys->empty() ? m_options.tidyEvery : m_options.lookEvery);
     return {};
 }
 
@@ -614,6 +621,8 @@ Duration Sender::untilNext() const
     const Duration now = m_clock.steady();
     if (m_notBefore > now)
         return m_notBefore - now;
+    if (m_taking)
+        return {};
     if (m_waitingSince)
         return std::max(Duration::millis(1), *m_waitingSince + m_options.age - now);
     return m_options.lookEvery;

@@ -34,6 +34,7 @@ struct SenderOptions {
     Duration pausedFor = Duration::seconds(60);    ///< until a wrong setting is tried again
     Duration settleAfter = kSettleAfter;
     Duration lookEvery = Duration::seconds(1);     ///< for what is to be sent once more
+    Duration tidyEvery = Duration::seconds(600);   ///< see `keep`
     std::uint64_t backlog = 50'000'000;    ///< events that may wait
     bool shed = true;                      ///< above that: pass over the oldest; else the feed is to be held back
     std::optional<Duration> keep = {};     ///< how long the store keeps what has ended; absent: for ever
@@ -116,6 +117,7 @@ private:
     std::string m_words;
     Duration m_notBefore;        ///< steady: nothing is sent before
     bool m_halfOpen = false;     ///< one part at a time until one arrives
+    bool m_taking = false;       ///< a batch is being made, and goes on at the next call
     std::optional<Duration> m_waitingSince; ///< a batch that is not full waits since
     std::deque<std::shared_ptr<Batch>> m_batches; ///< first ones, in order of rows
     std::shared_ptr<Batch> m_again;

@@ -44,7 +44,7 @@ private:
     void wake(Duration wait)
     {
         m_sink.m_full = m_sender.status().full;
-        m_timer.start(static_cast<int>(std::max<std::int64_t>(1, wait.toMillis())));
+        m_timer.start(wait.us <= 0 ? 0 : static_cast<int>(std::max<std::int64_t>(1, wait.toMillis())));
     }
 
     Sink &m_sink;

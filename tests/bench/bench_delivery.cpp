@@ -28,6 +28,7 @@ struct Arguments {
     int events = 300'000;
     std::string schema = "bounded";
     bool noPayload = false, gzip = false, v1 = false;
+    int inFlight = delivery::SenderOptions().inFlight;
     std::string folder = "bench-delivery-data";
 };
 
@@ -59,6 +60,7 @@ delivery::SenderOptions optionsFor(const Arguments &arguments, const RealInflux 
     options.target.schema = arguments.schema == "classic" ? influx::Schema::Classic : influx::Schema::Bounded;
     options.target.payload = !arguments.noPayload;
     options.gzip = arguments.gzip;
+    options.inFlight = arguments.inFlight;
     return options;
 }
 
@@ -80,7 +82,7 @@ std::vector<std::string> bodies(Store &store, const delivery::SenderOptions &opt
     }
 }
 
-/// Two requests at a time, as the sink.
+/// As many requests at a time as the sink.
 double sendRaw(const std::vector<std::string> &all, const delivery::SenderOptions &options, influx::Product product)
 {
     delivery::NetTransport transport(options.target.url, {}, qApp);
@@ -115,6 +117,7 @@ int main(int argc, char **argv)
     line.add_option("--schema", arguments.schema, "bounded, classic");
     line.add_flag("--no-payload", arguments.noPayload, "without the events' texts");
     line.add_flag("--gzip", arguments.gzip, "compressed (the sink alone)");
+    line.add_option("--in-flight", arguments.inFlight, "requests at a time");
     line.add_flag("--v1", arguments.v1, "to InfluxDB 1");
     line.add_option("--folder", arguments.folder, "for the store; made anew");
     CLI11_PARSE(line, argc, argv);

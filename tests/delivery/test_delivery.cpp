@@ -661,6 +661,7 @@ void TestDelivery::retentionIsFollowed()
     FakeInflux server(InfluxFlavour::V2);
     QVERIFY(server.start());
     DeliveryRig rig;
+    rig.options.tidyEvery = Duration::millis(50);
     rig.options.keep = Duration::seconds(-20LL * 365 * 24 * 3600); // the events' clock is years ahead
     rig.deliver(server.url(), "token");
     (void)feed(*rig.harness, calls(10, 3, false));
