@@ -82,6 +82,8 @@ void BatchBuilder::skipTo(std::int64_t row)
 
 Result<bool> BatchBuilder::take(const BuildLimit &limit, int rows)
 {
+    if (m_draft.whole)
+        return true;
     if (!m_draft.batch) {
         m_draft.batch = std::make_unique<Batch>();
         m_draft.batch->text.reserve(m_lastBytes + m_lastBytes / 8);
@@ -100,7 +102,8 @@ Result<bool> BatchBuilder::take(const BuildLimit &limit, int rows)
         ++batch.events;
         batch.update.touched.push_back(stored.interaction);
         renderStored(m_draft, stored);
-        room = m_draft.attached.size() < kMostAttached && isRoomLeft(batch, limit);
+        room = m_draft.attached.size() < kMostAttached && isRoomLeft(batch, limit)
+            && batch.lines.size() + m_draft.attached.size() < static_cast<std::size_t>(limit.lines); // else they would go in a request of their own
         return room;
     });
     if (!done) {
@@ -109,16 +112,15 @@ Result<bool> BatchBuilder::take(const BuildLimit &limit, int rows)
     }
     if (batch.lastRow != 0)
         m_read = batch.lastRow;
-    return !room || taken < rows;
+    m_draft.whole = !room || taken < rows;
+    return m_draft.whole;
 }
 
 Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Timestamp now)
 {
-    for (bool whole = false; !whole;) {
-        const auto taken = take(limit, limit.lines);
-        if (!taken)
+    while (!m_draft.whole) {
+        if (const auto taken = take(limit, limit.lines); !taken)
             return fail(taken.error());
-        whole = *taken;
     }
     Draft draft = std::exchange(m_draft, {});
     if (draft.batch->lastRow == 0)

@@ -56,6 +56,7 @@ private:
     /// A batch in the making.
     struct Draft {
         std::unique_ptr<Batch> batch;
+        bool whole = false;
         std::vector<StoredEvent> attached;        ///< their interaction is not in their text
         std::vector<DeliveryStore::Claim> claims; ///< beside its lines
         std::set<std::size_t> without;            ///< lines that are not to go after all

@@ -56,6 +56,7 @@ void Sender::stop()
 
 Duration Sender::pump()
 {
+    m_taking = false;
     if (m_stopped)
         return kForEver;
     if (m_clock.steady() >= m_notBefore) {
@@ -166,7 +167,6 @@ void Sender::pause(const std::string &words)
 Result<> Sender::fill()
 {
     const Duration now = m_clock.steady();
-    m_taking = false;
     while (m_parts.size() < static_cast<std::size_t>(m_options.inFlight) && !m_halfOpen) {
         const auto last = m_reader.lastRow();
         if (!last)

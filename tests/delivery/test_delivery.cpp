@@ -44,6 +44,32 @@ public:
 };
 
 /// Kinds of trouble, each by the name that the test's row has.
+/// Keeps what is sent until the test answers it.
+class HeldTransport final : public delivery::Transport {
+public:
+    void send(const influx::Request &request, std::shared_ptr<const std::string> body, bool, Duration, Done done) override
+    {
+        held.push_back({request.path, body ? std::count(body->begin(), body->end(), '\n') : 0, std::move(done)});
+    }
+    void cancel() override { held.clear(); }
+    void answer(int status, const std::string &body = {})
+    {
+        auto first = std::move(held.front());
+        held.erase(held.begin());
+        influx::HttpReply reply;
+        reply.status = status;
+        reply.body = body;
+        reply.headers = {{"x-influxdb-version", "v2.9.1"}, {"x-influxdb-build", "OSS"}};
+        first.done(std::move(reply));
+    }
+    struct Held {
+        std::string path;
+        std::ptrdiff_t lines = 0;
+        Done done;
+    };
+    std::vector<Held> held;
+};
+
 using Plan = std::function<InfluxFault(int, const FakeInfluxRequest &)>;
 
 /// Every third write, by a chance that is the same in every run.
@@ -87,6 +113,7 @@ private Q_SLOTS:
     void deadLettersAreTriedAgain();
     void aWrongTokenPauses();
     void aBucketThatGoesAndComes();
+    void answersAreHeededWhileABatchIsMade();
     void aServerThatIsNotThere();
     void productsThatCannotBeUsed_data();
     void productsThatCannotBeUsed();
@@ -337,6 +364,53 @@ void TestDelivery::aBucketThatGoesAndComes()
     server.buckets["bucket"] = {};
     QVERIFY(rig.settled());
     QCOMPARE(rig.wrong(server.points(), truth), QString());
+}
+
+/// A batch is made in steps; between them an answer counts at once, and waiting for one costs no time.
+void TestDelivery::answersAreHeededWhileABatchIsMade()
+{
+    DeliveryRig rig;
+    std::uint64_t events = 0;
+    for (const auto &[id, all] : feed(*rig.harness, calls(400, 21, false)))
+        events += all.size();
+    rig.harness->drain();
+    const auto reader = rig.harness->store().reader();
+    auto marks = DeliveryStore::open(rig.folder.path().toStdString());
+    QVERIFY(reader && marks && (*marks)->begin("somewhere"));
+    ManualClock clock;
+    HeldTransport transport;
+    delivery::SenderOptions options = rig.options;
+    options.batch.lines = 1500;
+    options.inFlight = 1;
+    std::optional<Duration> due;
+    options.due = [&](Duration wait) { due = wait; };
+    delivery::Sender sender(options, **reader, **marks, transport, clock);
+    QVERIFY(sender.pump() > Duration{}); // nothing to be done while it asks
+    transport.answer(204);               // ping
+    transport.answer(204);               // probe
+    QCOMPARE(due->us, 0);                // in the middle of the first batch
+    QVERIFY(transport.held.empty());
+    QCOMPARE(sender.pump().us, 0);       // the second is begun
+    QCOMPARE(transport.held.size(), std::size_t(1));
+    QCOMPARE(transport.held.front().lines, std::ptrdiff_t(1500));
+    while (sender.pump().us == 0) {}     // one that is ready, and no more
+    transport.answer(204);
+    QCOMPARE(transport.held.size(), std::size_t(1)); // sent before anything is made
+    QCOMPARE(due->us, 0);
+    transport.answer(401, R"({"code":"unauthorized","message":"unauthorized access"})");
+    QVERIFY(due && *due > Duration{});
+    QCOMPARE(int(sender.status().state), int(DeliveryState::Paused));
+    clock.advance(options.pausedFor);
+    QVERIFY(sender.pump() > Duration{}); // asks again, without turning round and round
+    transport.answer(204);
+    transport.answer(204);
+    for (int steps = 0; steps < 1000 && sender.status().delivered < events; ++steps) {
+        (void)sender.pump();
+        clock.advance(Duration::millis(1));
+        if (!transport.held.empty())
+            transport.answer(204);
+    }
+    QCOMPARE(sender.status().delivered, events); // the one that was refused too
 }
 
 void TestDelivery::aServerThatIsNotThere()
