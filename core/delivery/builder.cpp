@@ -16,9 +16,16 @@ constexpr std::size_t kMostAttached = 200; ///< of a batch
 /// Of one interaction, as often as it is settled: what is left follows at the next time.
 constexpr std::size_t kMostOfOne = 20'000;
 
-bool isRoomLeft(const Batch &batch, const BuildLimit &limit)
+/// `more`: lines that will come to it.
+bool isRoomLeft(const Batch &batch, const BuildLimit &limit, std::size_t more = 0)
 {
-    return batch.lines.size() < static_cast<std::size_t>(limit.lines) && batch.text.size() < limit.bytes;
+    return batch.lines.size() + more < static_cast<std::size_t>(limit.lines) && batch.text.size() < limit.bytes;
+}
+
+/// It cannot become a point.
+void setAside(Batch &batch, std::int64_t row, Timestamp received, std::string reason, std::string_view raw)
+{
+    batch.update.dead.push_back({0, row, received, std::move(reason), std::string(raw), false});
 }
 
 bool isNothing(const Batch &batch) { return batch.lines.empty() && batch.update.empty() && batch.lastRow == 0; }
@@ -31,12 +38,6 @@ Result<Event> BatchBuilder::decode(const StoredEvent &stored, const std::string 
     if (event)
         event->id.value = stored.id;
     return event;
-}
-
-/// It cannot become a point.
-static void setAside(Batch &batch, std::int64_t row, Timestamp received, std::string reason, std::string_view raw)
-{
-    batch.update.dead.push_back({0, row, received, std::move(reason), std::string(raw), false});
 }
 
 void BatchBuilder::render(Draft &draft, const Event &event, std::int64_t row, std::int64_t lamport, const influx::PointOptions &options)
@@ -102,8 +103,7 @@ Result<bool> BatchBuilder::take(const BuildLimit &limit, int rows)
         ++batch.events;
         batch.update.touched.push_back(stored.interaction);
         renderStored(m_draft, stored);
-        room = m_draft.attached.size() < kMostAttached && isRoomLeft(batch, limit)
-            && batch.lines.size() + m_draft.attached.size() < static_cast<std::size_t>(limit.lines); // else they would go in a request of their own
+        room = m_draft.attached.size() < kMostAttached && isRoomLeft(batch, limit, m_draft.attached.size());
         return room;
     });
     if (!done) {
@@ -125,11 +125,12 @@ Result<std::unique_ptr<Batch>> BatchBuilder::next(const BuildLimit &limit, Times
     Draft draft = std::exchange(m_draft, {});
     if (draft.batch->lastRow == 0)
         return std::unique_ptr<Batch>();
-    for (auto done : {renderAttached(draft), separate(draft)}) {
-        if (!done) {
-            skipTo(m_given);
-            return fail(done.error());
-        }
+    Result<> done = renderAttached(draft);
+    if (done)
+        done = separate(draft);
+    if (!done) {
+        skipTo(m_given);
+        return fail(done.error());
     }
     Batch &batch = *draft.batch;
     batch.update.now = now;

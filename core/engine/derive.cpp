@@ -216,10 +216,12 @@ Result<Derived> Deriver::derive(StoreReader &reader, InteractionKey key, std::st
         if (known.contains(told.id.value))
             continue;
         auto event = decode(told);
-        if (!event)
+        if (!event) {
             ++unreadable;
-        else if (known.insert(event->id.value).second)
-            reading.add({}, std::move(*event));
+            continue;
+        }
+        known.insert(told.id.value);
+        reading.add({}, std::move(*event));
     }
     if (!done)
         return fail(done.error());

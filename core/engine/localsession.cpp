@@ -127,12 +127,12 @@ struct LocalSession::ReadBack {
             return {ErrorCode::Unreachable, here + " in the local store, and the shared one could not be asked. " + problem};
         return {ErrorCode::NotFound, here + ", neither in the local store nor in " + name + "."};
     }
-    /// `unreadable`: of the events that were read back.
     [[nodiscard]] Error unreadable(const InteractionId &id) const
     {
         return {ErrorCode::Malformed, "None of the events of interaction " + id.value + " in " + name
                                           + " can be understood: another program may have written or changed them."};
     }
+    /// `unreadable`: so many of the events that were read back.
     [[nodiscard]] Origin origin(bool local, std::size_t unreadable = 0) const
     {
         Origin out{local, events.empty() ? std::string() : name, {}};

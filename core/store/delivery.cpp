@@ -94,7 +94,7 @@ private:
     [[nodiscard]] Result<> writeMark(const DeliveryMark &mark);
     [[nodiscard]] Result<> writeOverviews(const Update &update);
     [[nodiscard]] Result<> writeDead(const Update &update, DeadCount &count);
-    [[nodiscard]] Result<> dropDead(std::int64_t row, bool alsoDelivered, DeadCount &count);
+    [[nodiscard]] Result<> dropDead(std::int64_t row, bool delivered, DeadCount &count);
     [[nodiscard]] Result<> writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows);
     [[nodiscard]] Result<std::vector<std::int64_t>> numbers(sqlite::Statement &statement, int limit);
     [[nodiscard]] Result<> countDead();
@@ -302,21 +302,15 @@ Result<> SqliteDelivery::writeMark(const DeliveryMark &mark)
     return run(m_setMark);
 }
 
-Result<> SqliteDelivery::dropDead(std::int64_t row, bool alsoDelivered, DeadCount &count)
+Result<> SqliteDelivery::dropDead(std::int64_t row, bool delivered, DeadCount &count)
 {
-    for (const int delivered : {0, 1}) {
-        if (delivered == 1 && !alsoDelivered)
-            break;
-        m_dropDead.bind(1, row);
-        m_dropDead.bind(2, delivered);
-        if (auto dropped = run(m_dropDead); !dropped)
-            return dropped;
-        if (delivered == 1)
-            continue;
-        const auto gone = static_cast<std::uint64_t>(sqlite3_changes64(m_connection.get()));
-        count.letters -= gone;
-        count.events -= row > 0 ? gone : 0;
-    }
+    m_dropDead.bind(1, row);
+    m_dropDead.bind(2, delivered ? 1 : 0);
+    if (auto dropped = run(m_dropDead); !dropped || delivered)
+        return dropped;
+    const auto gone = static_cast<std::uint64_t>(sqlite3_changes64(m_connection.get()));
+    count.letters -= gone;
+    count.events -= row > 0 ? gone : 0;
     return {};
 }
 
@@ -329,10 +323,12 @@ Result<> SqliteDelivery::writeDead(const Update &update, DeadCount &count)
             return dropped;
     }
     for (const DeadLetter &letter : dead) {
-        if (letter.row == 0)
-            continue;
-        if (auto dropped = dropDead(letter.row, true, count); !dropped)
-            return dropped;
+        for (const bool delivered : {false, true}) {
+            if (letter.row == 0)
+                break; // of no row
+            if (auto dropped = dropDead(letter.row, delivered, count); !dropped)
+                return dropped;
+        }
     }
     for (const DeadLetter &letter : dead) {
         if (!letter.delivered) {

@@ -43,13 +43,12 @@ public:
     }
 };
 
-/// Kinds of trouble, each by the name that the test's row has.
 /// Keeps what is sent until the test answers it.
 class HeldTransport final : public delivery::Transport {
 public:
-    void send(const influx::Request &request, std::shared_ptr<const std::string> body, bool, Duration, Done done) override
+    void send(const influx::Request &, std::shared_ptr<const std::string> body, bool, Duration, Done done) override
     {
-        held.push_back({request.path, body ? std::count(body->begin(), body->end(), '\n') : 0, std::move(done)});
+        held.push_back({body ? std::count(body->begin(), body->end(), '\n') : 0, std::move(done)});
     }
     void cancel() override { held.clear(); }
     void answer(int status, const std::string &body = {})
@@ -63,13 +62,13 @@ public:
         first.done(std::move(reply));
     }
     struct Held {
-        std::string path;
         std::ptrdiff_t lines = 0;
         Done done;
     };
     std::vector<Held> held;
 };
 
+/// Kinds of trouble, each by the name that the test's row has.
 using Plan = std::function<InfluxFault(int, const FakeInfluxRequest &)>;
 
 /// Every third write, by a chance that is the same in every run.
