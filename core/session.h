@@ -85,6 +85,8 @@ public:
         virtual ~Pieces() = default;
         /// The next piece, never an empty one; null: that was all.
         [[nodiscard]] virtual HandlePtr next(Answer<Text> answer) = 0;
+        /// What it keeps in memory until it is gone.
+        [[nodiscard]] virtual std::size_t memoryBytes() const = 0;
     };
     struct Body {
         Text text;                    ///< never null

@@ -12,9 +12,10 @@ namespace {
 constexpr qint64 kReadBuffer = 64 * 1024;
 /// Bodies up to this go out in one piece with their head.
 constexpr std::size_t kWholeBody = 32 * 1024;
-/// So much may wait in a socket before the next piece of a body, or the next answer, follows.
-constexpr qint64 kHighWater = 256 * 1024;
-constexpr std::size_t kPiece = 128 * 1024;
+/// So much may wait in a socket before the next piece of a body, or the next answer, follows. As many clients as there may be
+/// can leave it there: 64 MiB in all.
+constexpr qint64 kHighWater = 96 * 1024;
+constexpr std::size_t kPiece = 64 * 1024;
 /// A client gets the deadline anew for each of these that it takes.
 constexpr qint64 kProgress = 64 * 1024;
 /// How long a refused client may go on talking before it is cut off.
@@ -52,7 +53,20 @@ bool Connection::take(qintptr descriptor)
     setSocketState(ConnectedState);
     m_service.connections.emplace(m_serial, this);
     setDeadline(m_service.options.deadline);
+    m_since = m_service.clock.steady();
     return true;
+}
+
+std::optional<std::pair<bool, Duration>> Connection::givesWay() const
+{
+    if (m_state != State::Reading)
+        return std::nullopt;
+    return std::pair(m_begun, m_since);
+}
+
+std::optional<Duration> Connection::takingSince() const
+{
+    return m_held ? std::optional(m_since) : std::nullopt;
 }
 
 void Connection::refuse(qintptr descriptor)
@@ -76,6 +90,7 @@ void Connection::end()
     m_body.reset();
     m_piece.reset();
     m_rest.reset();
+    letGo();
     if (state() == ConnectedState) {
         setSocketState(UnconnectedState);
         Q_EMIT disconnected();
@@ -164,7 +179,7 @@ bool Connection::collect()
     m_input.resize(std::max(had, std::min(room, had + come)));
     const qint64 got = m_plain.read(m_input.data() + had, static_cast<qint64>(m_input.size() - had));
     m_input.resize(had + static_cast<std::size_t>(std::max<qint64>(got, 0)));
-    if (had == 0 && got > 0)
+    if (got > 0 && !std::exchange(m_begun, true))
         setDeadline(m_service.options.deadline);
     return got > 0;
 }
@@ -184,7 +199,7 @@ bool Connection::incomplete(std::string_view bytes)
     if (!looksLikeRequest(bytes)) {
         refuse(Fault{400, "Malformed request", "This address speaks HTTP/1.1 without TLS.", {}});
     } else if (bytes.size() > m_service.options.maxHead) {
-        if (bytes.find("\r\n") == std::string_view::npos)
+        if (bytes.find("\r\n") > m_service.options.maxHead) // or there is none
             refuse(Fault{414, "Target too long", "The request line is longer than is read here.", {}});
         else
             refuse(Fault{431, "Header too large", "The header fields are larger than is read here.", {}});
@@ -236,6 +251,7 @@ void Connection::serve(const Head &head, std::size_t size)
     m_chunks = head.chunks;
     m_searched = 0;
     m_needed = 0;
+    m_begun = m_input.size() > m_at + size; // of the next request, whose deadline is set when this one is answered
     if (!giveToServer(head))
         refuse(Fault{400, "Malformed request", "The request target cannot be read.", {}});
     m_at += size;
@@ -320,8 +336,32 @@ void Connection::refuse(const Fault &fault)
     send(problem(fault));
 }
 
+/// Counts what the answer keeps in memory while it is taken. False if there is no room for it.
+bool Connection::hold(const Reply &reply)
+{
+    if (m_headOnly || (!reply.rest && reply.body->size() <= kWholeBody))
+        return true;
+    const void *what = reply.rest ? static_cast<const void *>(reply.rest.get()) : reply.body.get();
+    const std::size_t bytes = reply.rest ? reply.rest->memoryBytes() : reply.body->size();
+    if (!m_service.makeRoom(what, bytes))
+        return false;
+    m_held = what;
+    return true;
+}
+
+void Connection::letGo()
+{
+    if (m_held)
+        m_service.held.letGo(std::exchange(m_held, nullptr));
+}
+
 void Connection::send(Reply reply)
 {
+    if (!hold(reply)) {
+        reply = problem(Error{ErrorCode::Busy, "Other clients have not taken their large answers yet. Ask again later."},
+                        m_route ? m_route->failure : std::string_view("Busy"));
+    }
+    m_since = m_service.clock.steady();
     const bool close = reply.close || m_lingers || !m_keepAlive || (reply.rest && !m_chunks);
     m_keepAlive = !close;
     const Duration took = m_service.clock.steady() - m_started;
@@ -407,9 +447,11 @@ void Connection::pump()
 
 void Connection::sent()
 {
+    letGo();
+    m_since = m_service.clock.steady();
     if (m_keepAlive) {
         m_state = State::Reading;
-        setDeadline(m_service.options.idle);
+        setDeadline(m_begun ? m_service.options.deadline : m_service.options.idle);
     } else if (m_lingers) {
         m_state = State::Draining;
         setDeadline(kLinger);

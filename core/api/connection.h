@@ -10,7 +10,9 @@
 #include <QTcpSocket>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace threadline::api {
 
@@ -35,6 +37,11 @@ public:
     /// On the clock's steady time.
     [[nodiscard]] Duration deadline() const { return m_deadline; }
     void expire();
+    /// Whom it costs least to end when there are too many: those without a request in hand, then those in the middle of one;
+    /// absent for whoever is being answered.
+    [[nodiscard]] std::optional<std::pair<bool, Duration>> givesWay() const;
+    /// Since when it has been taking a large answer, if it is.
+    [[nodiscard]] std::optional<Duration> takingSince() const;
     /// Ends the connection and what it asked; QHttpServer then deletes it.
     void end();
 
@@ -70,6 +77,8 @@ private:
     void start(Outcome outcome);
     void refuse(const Fault &fault);
     void send(Reply reply);
+    [[nodiscard]] bool hold(const Reply &reply);
+    void letGo();
     void pump();
     void askPiece();
     void takePiece(const Reply &piece);
@@ -88,6 +97,8 @@ private:
     bool m_busy = false;     ///< advance() runs
     bool m_givenUp = false;  ///< QHttpServer did not understand
     bool m_lingers = false;  ///< Draining instead of Closing after the answer
+    bool m_begun = false;    ///< something of the next request has come: more of it gains no time
+    Duration m_since;        ///< when it began to wait for a request, or to send an answer
 
     // The request
     std::string m_input;        ///< what has been read and not been answered
@@ -110,6 +121,7 @@ private:
     Session::Text m_body;     ///< what is not out yet, from m_bodyAt on
     std::size_t m_bodyAt = 0;
     std::shared_ptr<Session::Pieces> m_rest; ///< what follows m_body
+    const void *m_held = nullptr;            ///< what of the answer counts in Service::held
     HandlePtr m_piece;        ///< the next one is being made
     qint64 m_progress = 0;    ///< bytes out since the deadline was set
 };

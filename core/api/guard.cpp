@@ -12,7 +12,30 @@ namespace {
 constexpr int kSweepMs = 100;
 constexpr int kBacklog = 512;
 
+/// A client that takes its answer for longer than this ends when another needs the memory.
+constexpr Duration kTakesLong = Duration::seconds(10);
+
 } // namespace
+
+bool Service::makeRoom(const void *what, std::size_t bytes)
+{
+    while (!held.take(what, bytes)) {
+        Connection *slowest = nullptr;
+        Duration since = clock.steady() - kTakesLong;
+        for (const auto &[serial, connection] : connections) {
+            const auto its = connection->takingSince();
+            if (its && *its < since) {
+                slowest = connection;
+                since = *its;
+            }
+        }
+        if (!slowest)
+            return false;
+        ++counters.deadlines;
+        slowest->end();
+    }
+    return true;
+}
 
 Guard::Guard(Service &service) : m_service(service)
 {
@@ -46,7 +69,7 @@ void Guard::incomingConnection(qintptr descriptor)
 {
     auto connection = std::make_unique<Connection>(m_service, ++m_lastSerial);
     connection->setParent(this);
-    if (m_service.counters.connections > static_cast<std::uint64_t>(m_service.options.maxConnections)) {
+    if (m_service.connections.size() >= static_cast<std::size_t>(m_service.options.maxConnections) && !giveWay()) {
         ++m_service.counters.connectionsRefused;
         connection->refuse(descriptor);
         return;
@@ -56,6 +79,26 @@ void Guard::incomingConnection(qintptr descriptor)
     ++m_service.counters.connectionsTotal;
     startSweeping();
     addPendingConnection(connection.release());
+}
+
+/// All places are taken: ends the connection that has been without a request for longest, else the one that has been sending
+/// one for longest, so that nobody keeps others out by being there. False if all are being answered.
+bool Guard::giveWay()
+{
+    Connection *least = nullptr;
+    std::pair<bool, Duration> rank;
+    for (const auto &[serial, connection] : m_service.connections) {
+        const auto its = connection->givesWay();
+        if (its && (!least || *its < rank)) {
+            least = connection;
+            rank = *its;
+        }
+    }
+    if (!least)
+        return false;
+    ++m_service.counters.connectionsGivenWay;
+    least->end();
+    return true;
 }
 
 void Guard::deliver()

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/api/apiserver.h"
+#include "core/api/heldanswers.h"
 #include "core/api/mailbox.h"
 #include "core/api/metrics.h"
 #include "core/api/reply.h"
@@ -23,9 +24,12 @@ class Connection;
 /// What all connections share. Api thread.
 struct Service {
     Service(Session &session, const Clock &theClock, const ApiServer::Options &theOptions)
-        : options(theOptions), clock(theClock), access{theOptions.hosts, theOptions.token}, context{session, access, counters}
+        : options(theOptions), clock(theClock), access{theOptions.hosts, theOptions.token}, context{session, access, counters}, held(theOptions.maxHeld)
     {
     }
+
+    /// Counts an answer in `held`. Whoever has been taking one for long is ended for it. False if there is no room all the same.
+    [[nodiscard]] bool makeRoom(const void *what, std::size_t bytes);
 
     const ApiServer::Options &options;
     const Clock &clock;
@@ -35,6 +39,7 @@ struct Service {
     HeadWriter heads;
     std::shared_ptr<Mailbox> mailbox;
     std::unordered_map<std::uint64_t, Connection *> connections; ///< those that have not ended, by serial number
+    HeldAnswers held;
     Connection *speaking = nullptr;                              ///< whose request QHttpServer is reading just now
 };
 
@@ -53,6 +58,7 @@ protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
+    [[nodiscard]] bool giveWay();
     void deliver();
     void startSweeping();
     void sweep();

@@ -122,6 +122,8 @@ struct Seen {
     bool authorization = false;
     bool length = false;
     bool coding = false;
+    bool close = false;     ///< Connection options, in whichever of its fields (RFC 9110 section 7.6.1)
+    bool keepAlive = false;
 };
 
 Read<bool> readHost(std::string_view value, Head &head, Seen &seen)
@@ -143,12 +145,10 @@ Read<bool> readLength(std::string_view value, Head &head, Seen &seen)
     return true;
 }
 
-void readConnection(std::string_view value, Head &head)
+void readConnection(std::string_view value, Seen &seen)
 {
-    if (listHolds(value, "close"))
-        head.keepAlive = false;
-    else if (listHolds(value, "keep-alive"))
-        head.keepAlive = true;
+    seen.close = seen.close || listHolds(value, "close");
+    seen.keepAlive = seen.keepAlive || listHolds(value, "keep-alive");
 }
 
 Read<bool> readField(std::string_view name, std::string_view value, Head &head, Seen &seen)
@@ -160,7 +160,7 @@ Read<bool> readField(std::string_view name, std::string_view value, Head &head, 
     if (ascii::equalNoCase(name, "transfer-encoding")) {
         seen.coding = true;
     } else if (ascii::equalNoCase(name, "connection")) {
-        readConnection(value, head);
+        readConnection(value, seen);
     } else if (ascii::equalNoCase(name, "expect")) {
         head.expectsContinue = ascii::equalNoCase(value, "100-continue");
     } else if (ascii::equalNoCase(name, "authorization")) {
@@ -183,8 +183,9 @@ Read<bool> readFieldLine(std::string_view line, Head &head, Seen &seen)
 }
 
 /// What can only be told when all fields are known.
-Read<Head> judged(const Head &head, const Seen &seen)
+Read<Head> judged(Head head, const Seen &seen)
 {
+    head.keepAlive = !seen.close && (head.keepAlive || seen.keepAlive);
     if (!seen.host)
         return malformed("There must be one Host field.");
     if (seen.coding && seen.length)

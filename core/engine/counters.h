@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace threadline {
 
@@ -34,11 +35,11 @@ struct Counters {
     std::array<std::atomic<std::uint64_t>, std::size(kCommitDelayBounds) + 1> delayBuckets{};
     std::atomic<std::int64_t> delaySum{0};
 
-    void refuse(const std::string &reason)
+    void refuse(std::string_view reason, std::uint64_t events = 1)
     {
-        ++refused;
+        refused += events;
         std::scoped_lock lock(mutex);
-        ++refusedBy[reason];
+        refusedBy[std::string(reason)] += events;
     }
     mutable std::mutex mutex;
     std::map<std::string, std::uint64_t> refusedBy; ///< under `mutex`

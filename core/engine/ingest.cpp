@@ -2,6 +2,7 @@
 #include "core/engine/ingest.h"
 
 #include "core/base/log.h"
+#include "core/model/limits.h"
 
 namespace threadline {
 namespace {
@@ -80,9 +81,7 @@ Result<> Ingest::takeMessage(const RawMessage &message)
 {
     if (message.binary) {
         m_decoded.clear();
-        Refused refused{"binary", "The message is binary; the protocol has text messages only.", message.received,
-                        message.text.substr(0, kKeptRefusedBytes), message.text.size()};
-        m_decoded.refused.push_back(std::move(refused));
+        m_decoded.refuse("binary", "The message is binary; the protocol has text messages only.", message.text, message.received);
     } else {
         m_decoder.decode(message.text, message.received, m_decoded);
     }
@@ -91,8 +90,7 @@ Result<> Ingest::takeMessage(const RawMessage &message)
         m_oldest = message.receivedSteady;
     for (Event &event : m_decoded.events) {
         m_offset.add(event.received, event.time);
-        const auto taken = event.interaction.empty() ? takeUnattached(std::move(event)) : takeEvent(std::move(event));
-        if (!taken)
+        if (const auto taken = takeSized(std::move(event)); !taken)
             return taken;
         ++m_counters.received;
     }
@@ -100,9 +98,23 @@ Result<> Ingest::takeMessage(const RawMessage &message)
         ++m_counters.received;
         refuse(std::move(refused));
     }
+    for (const Decoded::Tally &tally : m_decoded.more) {
+        m_counters.received += tally.events;
+        m_counters.refuse(tally.reason, tally.events);
+    }
     ++m_counters.messages;
     m_decoded.clear();
     return {};
+}
+
+/// The one way in for events, wherever they come from: what is too long to be a name goes no further.
+Result<> Ingest::takeSized(Event &&event)
+{
+    if (const auto oversize = oversizeOf(event)) {
+        refuse({std::string(oversize->reason), oversize->detail, event.received, event.raw.substr(0, kKeptRefusedBytes), event.raw.size()});
+        return {};
+    }
+    return event.interaction.empty() ? takeUnattached(std::move(event)) : takeEvent(std::move(event));
 }
 
 void Ingest::refuse(Refused refused)
@@ -257,10 +269,9 @@ Result<> Ingest::take(const std::vector<HistoryEvent> &events)
             continue;
         }
         event->received = now;
-        const bool attached = event->has(Event::Attached);
-        if (attached) // it finds its interaction again, as it did where it was recorded
+        if (event->has(Event::Attached)) // it finds its interaction again, as it did where it was recorded
             event->interaction = {};
-        if (const auto taken = attached ? takeUnattached(std::move(*event)) : takeEvent(std::move(*event)); !taken)
+        if (const auto taken = takeSized(std::move(*event)); !taken)
             return taken;
         ++m_counters.received;
     }

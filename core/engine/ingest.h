@@ -90,6 +90,7 @@ private:
 
     [[nodiscard]] Result<> loadOpen();
     [[nodiscard]] Result<> takeMessage(const RawMessage &message);
+    [[nodiscard]] Result<> takeSized(Event &&event);
     [[nodiscard]] Result<> takeEvent(Event &&event);
     [[nodiscard]] Result<> takeUnattached(Event &&event);
     void refuse(Refused refused);

@@ -9,8 +9,9 @@
 namespace threadline {
 namespace {
 
-constexpr std::size_t kMostEvents = 500; ///< read at a time
-constexpr std::size_t kPiece = 256 * 1024; ///< of raw text; one event may be larger
+// Each client that does not read keeps one piece in memory: hundreds of them must stay within some tens of megabytes.
+constexpr std::size_t kMostEvents = 200;  ///< read at a time
+constexpr std::size_t kPiece = 64 * 1024; ///< of raw text; one event may be larger
 
 } // namespace
 

@@ -19,6 +19,7 @@ public:
     /// What stands before the first event.
     [[nodiscard]] Session::Text first();
     [[nodiscard]] HandlePtr next(Session::Answer<Session::Text> answer) override;
+    [[nodiscard]] std::size_t memoryBytes() const override { return m_places.capacity() * sizeof(Place); }
 
 private:
     [[nodiscard]] Result<Session::Text> read(ReadContext &context);

@@ -3,21 +3,12 @@
 
 #include "core/genesys/facts.h"
 
+#include <algorithm>
+
 namespace threadline {
 namespace {
 
 constexpr std::int64_t kSequenceLimit = std::int64_t{1} << 53;
-
-Refused refuse(std::string_view reason, std::string_view detail, std::string_view text, Timestamp received)
-{
-    Refused refused;
-    refused.reason = reason;
-    refused.detail = detail;
-    refused.received = received;
-    refused.text = text.substr(0, kKeptRefusedBytes);
-    refused.size = text.size();
-    return refused;
-}
 
 } // namespace
 
@@ -25,7 +16,21 @@ void Decoded::clear()
 {
     events.clear();
     refused.clear();
+    more.clear();
     control = false;
+}
+
+void Decoded::refuse(std::string_view reason, std::string_view detail, std::string_view text, Timestamp received)
+{
+    if (refused.size() < kKeptRefused) {
+        refused.push_back({std::string(reason), std::string(detail), received, std::string(text.substr(0, kKeptRefusedBytes)), text.size()});
+        return;
+    }
+    const auto known = std::find_if(more.begin(), more.end(), [&](const Tally &tally) { return tally.reason == reason; });
+    if (known != more.end())
+        ++known->events;
+    else
+        more.push_back({reason, 1});
 }
 
 /// The members of an event as raw text; empty: absent. What `data` says is in the event already.
@@ -81,7 +86,7 @@ void StreamingDecoder::decode(std::string_view text, Timestamp received, Decoded
 {
     out.clear();
     if (text.size() >= kMaxMessageBytes) {
-        out.refused.push_back(refuse("too-large", "The message has 4 MiB or more.", text, received));
+        out.refuse("too-large", "The message has 4 MiB or more.", text, received);
         return;
     }
     const auto prepared = m_reader.prepare(text);
@@ -112,7 +117,7 @@ void StreamingDecoder::decode(std::string_view text, Timestamp received, Decoded
     if (!named && timestamp.empty() && json::typeOf(type) == json::Type::String)
         out.control = true;
     else
-        out.refused.push_back(refuse("malformed", "The message has no array \"events\".", text, received));
+        out.refuse("malformed", "The message has no array \"events\".", text, received);
 }
 
 /// In one pass: what a message holds is not looked at twice.
@@ -127,7 +132,7 @@ void StreamingDecoder::salvage(std::string_view text, const Error &error, Timest
 {
     const std::vector<std::string_view> elements = json::salvageElements(text, "events");
     if (elements.empty()) {
-        out.refused.push_back(refuse("malformed", "The message: " + error.message + ".", text, received));
+        out.refuse("malformed", "The message: " + error.message + ".", text, received);
         return;
     }
     for (const std::string_view element : elements) {
@@ -136,7 +141,7 @@ void StreamingDecoder::salvage(std::string_view text, const Error &error, Timest
             json::Cursor cursor(*prepared);
             decodeElement(cursor, received, out);
         } else {
-            out.refused.push_back(refuse("malformed", "The event: " + prepared.error().message + ".", element, received));
+            out.refuse("malformed", "The event: " + prepared.error().message + ".", element, received);
         }
     }
 }
@@ -148,7 +153,7 @@ void StreamingDecoder::decodeElement(json::Cursor &cursor, Timestamp received, D
     std::string_view raw;
     if (const auto problem = decodeEvent(cursor, Text::Received, raw, event)) {
         out.events.pop_back();
-        out.refused.push_back(refuse(problem->reason, problem->detail, raw, received));
+        out.refuse(problem->reason, problem->detail, raw, received);
     }
 }
 

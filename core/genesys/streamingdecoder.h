@@ -12,12 +12,24 @@ namespace threadline {
 
 /// What one message held. A message that is no JSON yields what can be salvaged, and a Refused for the rest.
 struct Decoded {
+    /// Refused events beyond the kept ones, by reason: 4 MiB can hold two million of them.
+    struct Tally {
+        std::string_view reason; ///< one of StreamingDecoder::kReasons
+        std::uint64_t events = 0;
+    };
+
     std::vector<Event> events;
-    std::vector<Refused> refused;
+    std::vector<Refused> refused;  ///< the first kKeptRefused
+    std::vector<Tally> more;
     bool control = false; ///< a message of the protocol itself (a reply, a heartbeat): nothing to store
 
     void clear();
+    /// Notes a refused event: kept for inspection, or counted alone if there are many.
+    void refuse(std::string_view reason, std::string_view detail, std::string_view text, Timestamp received);
 };
+
+/// So many refused events of one message are kept for inspection; all are counted.
+inline constexpr std::size_t kKeptRefused = 64;
 
 /// From this size on a message is refused whole.
 inline constexpr std::size_t kMaxMessageBytes = 4u << 20;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/timeline/eventtable.h"
 
+#include "core/model/limits.h"
+
 #include <bit>
 #include <cstring>
 #include <optional>
@@ -90,10 +92,13 @@ std::string EventTable::id(std::uint32_t index) const
     return e.has(LightEvent::PackedId) ? unpackUuid(e.id) : std::string(idText(e));
 }
 
+/// As lists show it: however long a name is, this is all that is kept of it in memory.
+std::uint32_t EventTable::word(std::string_view text) { return m_words.number(shownText(text, m_scratch)); }
+
 std::uint32_t EventTable::mediaWord(const Facts &facts)
 {
     if (facts.media == Media::Unknown)
-        return m_words.number(facts.mediaText);
+        return word(facts.mediaText);
     std::uint32_t &word = m_mediaWords[static_cast<std::size_t>(facts.media)];
     if (word == kNoIndex)
         word = m_words.number(nameOf(facts.media));
@@ -108,10 +113,10 @@ void EventTable::describePeople(const Event &event, LightEvent &light)
     // A user at work whose part is not said is taken for an agent.
     const bool unsaid = f.purpose == Purpose::Unknown && f.purposeText.empty() && !f.userId.empty();
     if (agent || unsaid) {
-        light.person = m_words.number(f.userId.empty() ? f.name : f.userId);
-        light.personName = m_words.number(f.name);
+        light.person = word(f.userId.empty() ? f.name : f.userId);
+        light.personName = word(f.name);
     } else if (party) {
-        light.person = m_words.number(f.name.empty() ? f.address : f.name);
+        light.person = word(f.name.empty() ? f.address : f.name);
         if (!f.name.empty())
             light.flags |= LightEvent::PartyByName;
     }
@@ -135,8 +140,8 @@ LightEvent EventTable::describe(const Event &event)
     if (event.provenance == Provenance::Import)
         light.flags |= LightEvent::Imported;
     light.media = mediaWord(event.facts);
-    light.queue = m_words.number(event.facts.queueId.empty() ? event.facts.queueName : event.facts.queueId);
-    light.queueName = m_words.number(event.facts.queueName);
+    light.queue = word(event.facts.queueId.empty() ? event.facts.queueName : event.facts.queueId);
+    light.queueName = word(event.facts.queueName);
     describePeople(event, light);
     return light;
 }

@@ -86,6 +86,7 @@ private:
     };
     [[nodiscard]] static Identity identify(std::string_view id);
     [[nodiscard]] static std::uint64_t hashOf(const std::array<std::uint64_t, 2> &id, bool packed);
+    [[nodiscard]] std::uint32_t word(std::string_view text);
     [[nodiscard]] std::uint32_t mediaWord(const Facts &facts);
     [[nodiscard]] std::string_view idText(const LightEvent &e) const;
     [[nodiscard]] LightEvent describe(const Event &event);
@@ -98,6 +99,7 @@ private:
     NamePool m_participants;
     NamePool m_channels;
     NamePool m_words;
+    std::string m_scratch;
     static constexpr std::size_t kMedia = static_cast<std::size_t>(Media::Sms) + 1;
     std::array<std::uint32_t, kMedia> m_mediaWords; ///< of the media that we know, once seen
 };

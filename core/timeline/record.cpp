@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/timeline/record.h"
 
+#include "core/model/limits.h"
 #include "core/timeline/recordparse.h"
 
 #include <algorithm>
@@ -33,6 +34,9 @@ Result<Record> readRecord(std::string_view json, json::Reader &reader)
     RecordTree tree = parseRecord(*prepared);
     if (tree.id.empty())
         return fail(ErrorCode::Malformed, "The conversation has no conversationId.");
+    if (tree.id.size() > kMaxIdBytes)
+        return fail(ErrorCode::Malformed, "The conversation's id has " + std::to_string(tree.id.size()) + " bytes; at most "
+                        + std::to_string(kMaxIdBytes) + " are taken.");
     Record record;
     record.interaction.value = std::move(tree.id);
     record.ended = tree.end.has_value();

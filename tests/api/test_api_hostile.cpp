@@ -206,23 +206,100 @@ private Q_SLOTS:
         ApiServer::Options options;
         options.maxConnections = 32;
         start(options);
+        m_session->hold();
         std::vector<std::unique_ptr<Client>> taken;
-        for (int n = 0; n < 32; ++n)
+        for (int n = 0; n < 32; ++n) {
             taken.push_back(client());
-        for (const auto &c : taken)
-            QCOMPARE(c->get("/healthz").status, 200);
+            taken.back()->send("GET /api/v2/timelines/slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            QVERIFY(m_session->waitUntilAsked(n + 1));
+        }
         for (int n = 0; n < 10; ++n) {
             const auto more = client();
             more->send(kHealth);
             QVERIFY(more->ended());
             QVERIFY(more->pending().isEmpty());
         }
+        m_session->release();
         for (const auto &c : taken)
-            QCOMPARE(c->get("/healthz").status, 200);
+            QCOMPARE(c->read().body, QByteArray("slow"));
         QCOMPARE(metric("threadline_rest_connections_refused_total", *taken.front()), 10);
         taken.pop_back();
         QTRY_COMPARE(metric("threadline_rest_connections", *taken.front()), 31);
         QVERIFY(isServed());
+    }
+
+    /// Four times as many as there may be do nothing at all: each newcomer is served, and those that came last are there still.
+    void idleOnesGiveWayToNewcomers()
+    {
+        ApiServer::Options options;
+        options.maxConnections = 32;
+        start(options);
+        std::vector<std::unique_ptr<Client>> idle;
+        for (int n = 0; n < 128; ++n) {
+            idle.push_back(client());
+            m_clock.advance(Duration::millis(1));
+            if (n % 8 == 0)
+                QVERIFY(isServed());
+        }
+        QVERIFY(isServed());
+        QVERIFY(metric("threadline_rest_connections_given_way_total") >= 96);
+        QCOMPARE(idle.back()->get("/healthz").status, 200);
+        QVERIFY(idle.front()->ended());
+    }
+
+    /// Those that have begun a request go after those that have not.
+    void whoSendsARequestGivesWayLast()
+    {
+        ApiServer::Options options;
+        options.maxConnections = 4;
+        start(options);
+        const auto sending = client();
+        sending->send("GET /healthz HTTP/1.1\r\n");
+        QVERIFY(isServed()); // so that it has been read
+        for (int n = 0; n < 12; ++n) {
+            const auto idle = client();
+            m_clock.advance(Duration::millis(1));
+            QVERIFY(isServed());
+        }
+        sending->send("Host: localhost\r\n\r\n");
+        QCOMPARE(sending->read().status, 200);
+    }
+
+    /// Blank lines before a request may stand there, but gain no time.
+    void blankLinesGainNoTime()
+    {
+        start();
+        const auto c = client();
+        const Duration took = timeUntilEnd(*c, "\r\n");
+        QVERIFY2(took <= Duration::seconds(6), qPrintable(QString::number(took.us)));
+        QVERIFY(isServed());
+    }
+
+    /// Each would keep 6 MiB: a budget for all, and those beyond are told to come again. Whoever has not read for long goes.
+    void slowReadersShareABudget()
+    {
+        constexpr int kReaders = 24;
+        ApiServer::Options options;
+        options.maxHeld = 24u << 20;
+        for (int n = 0; n < kReaders; ++n)
+            m_session->stored["large" + std::to_string(n)] = text(std::string(6 << 20, 'j'));
+        start(options);
+        std::vector<std::unique_ptr<Client>> readers;
+        int given = 0;
+        for (int n = 0; n < kReaders; ++n) {
+            readers.push_back(client());
+            readers.back()->socket().setReadBufferSize(4096);
+            readers.back()->send("GET /api/v2/timelines/large" + QByteArray::number(n) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            QVERIFY(readers.back()->socket().waitForReadyRead(5000));
+            const QByteArray begin = readers.back()->socket().peek(64);
+            QVERIFY2(begin.startsWith("HTTP/1.1 200 ") || begin.startsWith("HTTP/1.1 503 "), begin.constData());
+            given += begin.startsWith("HTTP/1.1 200 ");
+        }
+        QCOMPARE(given, 4);
+        QCOMPARE(client()->get("/api/v2/timelines/slow").body, QByteArray("slow")); // small ones always fit
+        readers.front()->socket().setReadBufferSize(0);
+        QCOMPARE(readers.front()->read().body.size(), 6 << 20);
+        QCOMPARE(client()->get("/api/v2/timelines/large0").body.size(), 6 << 20); // there is room again
     }
 
     void clientsLeaveWhileTheyWait()

@@ -64,6 +64,9 @@ private Q_SLOTS:
         QTest::addColumn<bool>("stays");
         QTest::newRow("1.1") << QByteArray("1.1") << QByteArray("") << true;
         QTest::newRow("1.1 close") << QByteArray("1.1") << QByteArray("Connection: close\r\n") << false;
+        QTest::newRow("1.1 two fields") << QByteArray("1.1") << QByteArray("Connection: close\r\nConnection: keep-alive\r\n") << false;
+        QTest::newRow("1.0 two fields") << QByteArray("1.0") << QByteArray("Connection: keep-alive\r\nConnection: x\r\n") << true;
+        QTest::newRow("1.0 contradiction") << QByteArray("1.0") << QByteArray("Connection: keep-alive\r\nConnection: close\r\n") << false;
         QTest::newRow("1.1 list") << QByteArray("1.1") << QByteArray("Connection: x, Close ,y\r\n") << false;
         QTest::newRow("1.0") << QByteArray("1.0") << QByteArray("") << false;
         QTest::newRow("1.0 keep") << QByteArray("1.0") << QByteArray("Connection: Keep-Alive\r\n") << true;

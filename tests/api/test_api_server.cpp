@@ -44,6 +44,7 @@ public:
             answer(Session::Text());
         return std::make_unique<Nothing>();
     }
+    std::size_t memoryBytes() const override { return m_pieces.size(); }
 
 private:
     std::vector<std::string> m_pieces;

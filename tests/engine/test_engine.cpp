@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The engine against the judge: whatever the network did, each timeline is exactly what the set of events makes it.
+#include "core/base/utf8.h"
+#include "core/model/limits.h"
 #include "tests/engine/harness.h"
 #include "tests/support/judge.h"
 #include "tests/support/testmain.h"
@@ -65,6 +67,8 @@ private Q_SLOTS:
     void unattachedFindTheirWay();
     void unattachedGoBackWhenAmbiguous();
     void countersBalance();
+    void whatIsTooLongIsRefusedOrCut();
+    void manyRefusedAreAllCounted();
     void recordsStand();
     void cursorIsStableUnderIngest();
     void unknownIsNotFound();
@@ -249,6 +253,57 @@ void TestEngine::countersBalance()
         byReason += n;
     QCOMPARE(byReason, s.refused);
     QVERIFY(s.storeError.empty());
+}
+
+/// An id that is no id is refused by its reason; a name is cut where it is shown, and whole where it was received.
+void TestEngine::whatIsTooLongIsRefusedOrCut()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    harness.listening();
+    const auto event = [](const std::string &id, const std::string &interaction, const std::string &participant, const std::string &type,
+                          const std::string &name) {
+        return R"({"events":[{"id":")" + id + R"(","timestamp":"2026-05-06T10:44:54Z","type":")" + type + R"(","data":{"interactionId":")"
+            + interaction + R"(","participantId":")" + participant + R"(","purpose":"customer","name":")" + name
+            + R"(","queueName":")" + name + R"("}}]})";
+    };
+    const std::string most(kMaxIdBytes, 'x'), beyond(kMaxIdBytes + 1, 'x'), euros = "\xE2\x82\xAC";
+    std::string longName;
+    for (int n = 0; n < 1000; ++n)
+        longName += euros;
+    harness.message(event(most, most, most, std::string(kMaxTypeBytes, 't'), longName));
+    harness.message(event(beyond, "i", "p", "t", "n"));
+    harness.message(event("e", beyond, "p", "t", "n"));
+    harness.message(event("e", "i", beyond, "t", "n"));
+    harness.message(event("e", "i", "p", std::string(kMaxTypeBytes + 1, 't'), "n"));
+    harness.drain();
+    const Status status = harness.session().status();
+    QCOMPARE(status.stored, std::uint64_t(1));
+    QCOMPARE(status.refusedBy.at("id-too-long"), std::uint64_t(3));
+    QCOMPARE(status.refusedBy.at("type-too-long"), std::uint64_t(1));
+    const auto list = harness.list();
+    QCOMPARE(list.size(), std::size_t(1));
+    QVERIFY(list.front().customer.size() <= kMaxShownBytes);
+    QVERIFY(list.front().customer.ends_with("\xE2\x80\xA6"));
+    QVERIFY(isUtf8(list.front().customer));
+    QCOMPARE(list.front().queues.front(), list.front().customer);
+    QVERIFY(harness.body(most).find(longName) != std::string::npos);
+}
+
+void TestEngine::manyRefusedAreAllCounted()
+{
+    constexpr std::uint64_t kMany = 200'000;
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    harness.listening();
+    std::string text = R"({"events":[{})";
+    for (std::uint64_t n = 1; n < kMany; ++n)
+        text += ",{}";
+    harness.message(text + "]}");
+    harness.drain();
+    const Status status = harness.session().status();
+    QCOMPARE(status.received, kMany);
+    QCOMPARE(status.refused, kMany);
+    QCOMPARE(status.refusedBy.at("no-timestamp"), kMany);
+    QCOMPARE(status.inFlight, std::uint64_t(0));
 }
 
 void TestEngine::recordsStand()

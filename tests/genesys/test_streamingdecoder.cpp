@@ -59,6 +59,7 @@ private Q_SLOTS:
     void accepts_data();
     void accepts();
     void oneBadEventDoesNotPoison();
+    void manyRefusedAreCounted();
     void brokenMessageIsSalvaged();
     void controlMessages();
     void ofSeveralListsTheLastCounts();
@@ -182,6 +183,22 @@ void TestStreamingDecoder::oneBadEventDoesNotPoison()
     const Decoded out = decode(message(kGood + ",7," + with("e1", "e2") + "," + with("2031-", "0000-") + "," + with("e1", "e3")));
     QCOMPARE(out.events.size(), std::size_t(3));
     QCOMPARE(out.refused.size(), std::size_t(2));
+}
+
+/// Two bytes each, and none is kept whole: what a message is refused for takes no more memory than the message.
+void TestStreamingDecoder::manyRefusedAreCounted()
+{
+    constexpr std::size_t kMany = 1'000'000;
+    std::string elements = "7,";
+    for (std::size_t n = 0; n < kMany; ++n)
+        elements += n == 0 ? "{}" : ",{}";
+    const Decoded out = decode(message(elements));
+    QCOMPARE(out.refused.size(), kKeptRefused);
+    QCOMPARE(out.refused.front().reason, std::string("not-an-object"));
+    QCOMPARE(out.more.size(), std::size_t(1));
+    QCOMPARE(std::string(out.more.front().reason), std::string("no-timestamp"));
+    QCOMPARE(out.more.front().events, kMany + 1 - kKeptRefused);
+    QVERIFY(out.events.capacity() < 16);
 }
 
 void TestStreamingDecoder::brokenMessageIsSalvaged()

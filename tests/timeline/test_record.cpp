@@ -94,6 +94,7 @@ void TestRecord::refuses_data()
     QTest::newRow("id of another type") << QStringLiteral("{\"conversationId\":7}");
     QTest::newRow("cut off") << QStringLiteral("{\"conversationId\":\"I\"");
     QTest::newRow("deep") << QString(100000, QLatin1Char('['));
+    QTest::newRow("an id that is none") << QStringLiteral(R"({"conversationId":"%1","participants":[]})").arg(QString(1025, QLatin1Char('x')));
 }
 
 void TestRecord::refuses()
