@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/mainwindow.h"
 
+#include "core/base/log.h"
 #include "ui/dialogs/connectdialog.h"
 #include "ui/dialogs/keysheet.h"
 #include "ui/dialogs/listdialog.h"
@@ -243,7 +244,9 @@ bool MainWindow::showView(const QString &name)
 
 bool MainWindow::showDock(const QString &name) { return d->space->showDock(name); }
 
-void MainWindow::showProblem(const QString &text) { d->error->add({Severity::Error, text, {}}); }
+void MainWindow::showProblem(const QString &text) { d->error->add({Severity::Error, qstr(log::masked(text.toStdString())), {}}); }
+
+void MainWindow::withdrawProblem(const QString &text) { d->error->remove(qstr(log::masked(text.toStdString()))); }
 
 bool MainWindow::settled() const { return d->space->settled(); }
 

@@ -38,6 +38,7 @@ public:
     void setTheme(ThemeName theme);
     /// A sentence in the error bar: what happened, why, what to do.
     void showProblem(const QString &text);
+    void withdrawProblem(const QString &text); ///< one that was shown has gone by itself
     /// True if nothing is under way that would change the picture.
     [[nodiscard]] bool settled() const;
     /// Brings everything to this instant and rests: no hover, no focus. For pictures.

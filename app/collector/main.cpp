@@ -4,6 +4,7 @@
 #include "app/common/exitcodes.h"
 #include "app/common/importer.h"
 #include "app/common/deadletters.h"
+#include "app/common/qtmessages.h"
 #include "app/common/resend.h"
 #include "app/common/restore.h"
 #include "app/common/runtime.h"
@@ -38,7 +39,7 @@ int import(const CommandLine &line)
     if (!runtime)
         return sayDataAndExit(runtime.error());
     const auto done = importFiles(line.files, (*runtime)->session().engine(),
-                                  [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); });
+                                  sayLine);
     if (!done)
         return sayAndExit(done.error());
     std::printf("%s read, %s.\n", counted(done->conversations, "conversation").c_str(), counted(done->problems, "problem").c_str());
@@ -65,7 +66,7 @@ int resendEvents(const CommandLine &line)
     if (!from || !to)
         return sayAndExit(!from ? from.error() : to.error());
     const SystemClock clock;
-    const auto sent = resend(*options, {*from, *to}, clock, [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); });
+    const auto sent = resend(*options, {*from, *to}, clock, sayLine);
     if (sent)
         return kExitOk;
     return sent.error().code == ErrorCode::InvalidArgument ? sayAndExit(sent.error()) : sayDataAndExit(sent.error());
@@ -89,7 +90,7 @@ int restoreEvents(const CommandLine &line)
     if (!options)
         return sayAndExit(options.error());
     const SystemClock clock;
-    const auto done = restore(*options, clock, [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); });
+    const auto done = restore(*options, clock, sayLine);
     if (!done)
         return done.error().code == ErrorCode::InvalidArgument ? sayAndExit(done.error()) : sayDataAndExit(done.error());
     std::printf("%s read back", counted(done->events, "event").c_str());
@@ -101,7 +102,7 @@ int restoreEvents(const CommandLine &line)
 std::optional<Error> missing(const CommandLine &line)
 {
     const Settings &s = line.settings;
-    if (!line.replay.empty())
+    if (line.serve || !line.replay.empty())
         return std::nullopt;
     if (s.text("client-id").empty())
         return Error{ErrorCode::InvalidArgument,
@@ -127,7 +128,7 @@ int run(QCoreApplication &app, const CommandLine &line)
     if (!started)
         return sayDataAndExit(started.error());
     Runtime &runtime = **started;
-    if (const auto serving = runtime.serve(*api); !serving)
+    if (const auto serving = runtime.serveSoon(*api, kPortPatience); !serving)
         return sayAndExit(serving.error());
     if (!line.record.empty()) {
         if (const auto recording = runtime.record(line.record); !recording)
@@ -139,10 +140,12 @@ int run(QCoreApplication &app, const CommandLine &line)
 
     QuitOnSignal signals_([&app] { app.quit(); });
     int exitCode = kExitOk;
-    if (!line.replay.empty()) {
+    if (line.serve) {
+        log::info("serve", "There is no source: what the data folder holds is served.");
+    } else if (!line.replay.empty()) {
         Source &source = runtime.replay({line.replay, 0});
         QObject::connect(&source, &Source::replayed, &app, [&](const QString &words, bool failed) {
-            std::fprintf(stderr, "threadline: %s\n", qPrintable(words));
+            sayLine("threadline: " + words.toStdString());
             if (failed) {
                 exitCode = kExitUsage;
                 app.quit();
@@ -167,12 +170,13 @@ int run(QCoreApplication &app, const CommandLine &line)
 
 int main(int argc, char **argv)
 {
-    QCoreApplication app(argc, argv);
-    QCoreApplication::setApplicationName(QStringLiteral("threadline-collector"));
-    QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
+    takeQtMessages();
     const Parsed parsed = parseCommandLine(Program::Collector, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("threadline-collector"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
     if (parsed.line->import)
         return import(*parsed.line);
     if (parsed.line->deadLetters)

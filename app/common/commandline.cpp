@@ -2,6 +2,7 @@
 #include "app/common/commandline.h"
 
 #include "app/common/exitcodes.h"
+#include "app/common/usage.h"
 #include "core/base/log.h"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 #include <QProcessEnvironment>
 #include <QStandardPaths>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace threadline::app {
@@ -42,6 +44,7 @@ void addCollector(CLI::App &app, CommandLine &line)
     CLI::App *dead = app.add_subcommand("dead-letters", "Lists what InfluxDB did not take, one JSON object a line, and ends");
     dead->fallthrough();
     dead->add_flag("--retry", line.retry, "instead, let the next collector try them once more");
+    app.add_subcommand("serve", "Serves over REST what the data folder holds, without a source; needs no credentials")->fallthrough();
     app.add_subcommand("restore", "Fills an empty data folder with what InfluxDB has, and ends; may be interrupted and called again")->fallthrough();
     app.require_subcommand(0, 1);
 }
@@ -94,12 +97,38 @@ void useLogLevel(const Settings &settings)
 {
     if (const auto level = log::levelFromName(settings.text("log-level")))
         log::setLevel(*level);
-    for (const SettingSpec &spec : settingSpecs()) {
-        if (spec.secret)
-            log::mask(settings.text(spec.key));
-    }
     for (const std::string &warning : settings.warnings())
         log::warning("settings", warning);
+}
+
+/// What Qt's own application objects take for themselves. Theirs is read later: --help needs no display.
+bool isOfQt(std::string_view argument, bool &hasValue)
+{
+    static constexpr std::string_view kWithValue[] = {"platform", "platformpluginpath", "platformtheme", "plugin", "style", "stylesheet", "qwindowgeometry",
+                                                      "geometry", "qwindowicon", "icon", "qwindowtitle", "title", "display", "session", "qmljsdebugger"};
+    static constexpr std::string_view kAlone[] = {"reverse", "widgetcount", "nograb", "dograb", "sync"};
+    if (!argument.starts_with('-'))
+        return false;
+    argument.remove_prefix(argument.starts_with("--") ? 2 : 1);
+    hasValue = std::find(std::begin(kWithValue), std::end(kWithValue), argument) != std::end(kWithValue);
+    const std::size_t sign = argument.find('=');
+    const std::string_view name = argument.substr(0, sign);
+    const bool given = sign != std::string_view::npos && std::find(std::begin(kWithValue), std::end(kWithValue), name) != std::end(kWithValue);
+    return hasValue || given || std::find(std::begin(kAlone), std::end(kAlone), argument) != std::end(kAlone);
+}
+
+/// Ours of them, the last one first, as CLI11 wants them.
+std::vector<std::string> argumentsOf(Program program, int argc, char **argv)
+{
+    std::vector<std::string> out;
+    for (int i = 1; i < argc; ++i) {
+        bool hasValue = false;
+        if (program == Program::Desktop && isOfQt(argv[i], hasValue))
+            i += hasValue ? 1 : 0;
+        else
+            out.insert(out.begin(), argv[i]);
+    }
+    return out;
 }
 
 } // namespace
@@ -122,15 +151,21 @@ Parsed parseCommandLine(Program program, int argc, char **argv)
     else
         addDesktop(app, line);
     try {
-        app.parse(argc, argv);
+        app.parse(argumentsOf(program, argc, argv));
+    } catch (const CLI::ExtrasError &) {
+        return {std::nullopt, sayAndExit({ErrorCode::InvalidArgument, notUnderstood(app.remaining(true))})};
     } catch (const CLI::ParseError &error) {
-        const int code = app.exit(error);
-        return {std::nullopt, code == 0 ? kExitOk : kExitUsage};
+        if (error.get_exit_code() == 0) // --help, --version
+            return {std::nullopt, app.exit(error)};
+        return {std::nullopt, sayAndExit({ErrorCode::InvalidArgument, std::string(error.what()) + ". --help lists all options."})};
     }
+    line.serve = collector && app.got_subcommand("serve");
     line.import = collector && app.got_subcommand("import");
     line.resend = collector && app.got_subcommand("resend");
     line.deadLetters = collector && app.got_subcommand("dead-letters");
     line.restore = collector && app.got_subcommand("restore");
+    if (line.serve && !(line.replay.empty() && line.record.empty()))
+        return {std::nullopt, sayAndExit({ErrorCode::InvalidArgument, "serve has no source: it takes neither --replay nor --record. Leave out the one or the other."})};
     auto settings = Settings::read(inputs(std::move(flags), line));
     if (!settings)
         return {std::nullopt, sayAndExit(settings.error())};

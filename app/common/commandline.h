@@ -21,6 +21,7 @@ struct CommandLine {
     bool deadLetters = false;      ///< "dead-letters [--retry]"
     bool retry = false;
     bool restore = false;          ///< "restore"
+    bool serve = false;            ///< "serve": REST and store, no source
     std::string from, to;          ///< of resend
     std::vector<std::string> files;///< of import, or of --open
     std::string record;            ///< --record FILE
@@ -43,6 +44,7 @@ struct Parsed {
 };
 
 enum class Program { Collector, Desktop };
+/// Needs no application object, and so no display. Options of Qt itself are left to it.
 [[nodiscard]] Parsed parseCommandLine(Program program, int argc, char **argv);
 
 /// The folder of the database: the setting, else the platform's data folder for the profile.

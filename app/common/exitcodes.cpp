@@ -10,10 +10,12 @@ namespace {
 
 void say(const Error &error)
 {
-    std::fprintf(stderr, "threadline: %s\n", log::masked(error.message).c_str());
+    sayLine("threadline: " + error.message);
 }
 
 } // namespace
+
+void sayLine(const std::string &words) { std::fprintf(stderr, "%s\n", log::masked(words).c_str()); }
 
 int sayAndExit(const Error &error)
 {

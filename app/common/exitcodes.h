@@ -4,6 +4,8 @@
 
 #include "core/base/result.h"
 
+#include <string>
+
 namespace threadline::app {
 
 inline constexpr int kExitOk = 0;
@@ -11,6 +13,8 @@ inline constexpr int kExitUsage = 2;       ///< wrong usage or setting, port tak
 inline constexpr int kExitCredentials = 3; ///< credentials refused at start
 inline constexpr int kExitData = 4;        ///< the data folder cannot be used
 
+/// One line on standard error, without a secret.
+void sayLine(const std::string &words);
 /// Says the error on standard error; returns the exit code for a failure of settings, network or credentials.
 [[nodiscard]] int sayAndExit(const Error &error);
 /// The same for a failure of the data folder.

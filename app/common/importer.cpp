@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/importer.h"
 
+#include "app/common/exitcodes.h"
+
 #include "core/genesys/importreader.h"
 #include "core/timeline/record.h"
 
@@ -70,7 +72,7 @@ Result<ImportResult> printSegments(const std::vector<std::string> &files)
         return true;
     };
     for (const std::string &file : files) {
-        const auto tell = [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); };
+        const auto tell = sayLine;
         const auto read = readFile(file, result, print, tell);
         if (!read)
             return fail(read.error());

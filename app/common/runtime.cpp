@@ -2,12 +2,18 @@
 #include "app/common/runtime.h"
 
 #include "core/history/archive.h"
+#include "core/net/network.h"
+
+#include <QSslConfiguration>
+#include <QThread>
 
 #include <charconv>
 #include <cstdlib>
 
 namespace threadline::app {
 namespace {
+
+constexpr int kPortRetry = 100, kPortRetryLater = 2000; ///< ms
 
 /// A number that Settings has checked already; zero for "off".
 Duration seconds(const Settings &settings, std::string_view key, std::int64_t unit = 1)
@@ -75,6 +81,44 @@ Result<> Runtime::serve(ApiServer::Options options)
     if (!listening)
         m_api.reset();
     return listening;
+}
+
+Result<> Runtime::serveSoon(const ApiServer::Options &options, Duration patience)
+{
+    const Duration end = m_clock.steady() + patience;
+    for (;;) {
+        auto serving = serve(options);
+        if (serving || serving.error().code != ErrorCode::Busy || m_clock.steady() >= end)
+            return serving;
+        QThread::msleep(kPortRetry);
+    }
+}
+
+void Runtime::serveWhenFree(const ApiServer::Options &options, std::function<void(const Error &, bool)> told)
+{
+    m_tellRest = std::move(told);
+    m_servingSince = m_clock.steady();
+    m_serveAgain.setSingleShot(true);
+    m_serveAgain.disconnect();
+    connect(&m_serveAgain, &QTimer::timeout, this, [this, options] { tryToServe(options); });
+    tryToServe(options);
+}
+
+void Runtime::tryToServe(const ApiServer::Options &options)
+{
+    const auto serving = serve(options);
+    if (serving) {
+        if (const auto off = std::exchange(m_restOff, std::nullopt))
+            m_tellRest(*off, true);
+        return;
+    }
+    const bool busy = serving.error().code == ErrorCode::Busy; // nothing else goes by itself
+    if (!m_restOff && (!busy || m_clock.steady() - m_servingSince >= kPortPatience)) {
+        m_restOff = serving.error();
+        m_tellRest(*m_restOff, false);
+    }
+    if (busy)
+        m_serveAgain.start(m_restOff ? kPortRetryLater : kPortRetry);
 }
 
 Result<> Runtime::record(const std::string &file)
@@ -155,6 +199,8 @@ Result<RuntimeOptions> runtimeOptions(const Settings &settings, const std::strin
     options.network.proxy = settings.text("proxy");
     options.network.caFile = settings.text("ca-file");
     options.network.addressSetting = "TSDB_URL (--tsdb-url)";
+    if (const auto authorities = tlsConfiguration(options.network); !authorities)
+        return fail(authorities.error());
     return options;
 }
 

@@ -11,8 +11,11 @@
 #include "core/store/store.h"
 
 #include <QObject>
+#include <QTimer>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace threadline::app {
@@ -38,6 +41,11 @@ public:
 
     /// Serves REST. Errors: those of ApiServer::listen.
     [[nodiscard]] Result<> serve(ApiServer::Options options);
+    /// The same, waiting so long at most for a port that another program has: one that was just ended may still hold it. Blocks.
+    [[nodiscard]] Result<> serveSoon(const ApiServer::Options &options, Duration patience);
+    /// The same in the background, for as long as it takes. `told`: why it is off, once that has lasted kPortPatience, and again with
+    /// `gone` when it has come on after all.
+    void serveWhenFree(const ApiServer::Options &options, std::function<void(const Error &, bool gone)> told);
     [[nodiscard]] std::uint16_t port() const { return m_api ? m_api->port() : 0; }
     /// From now on raw messages are written to a file, too. Before connect().
     [[nodiscard]] Result<> record(const std::string &file);
@@ -52,6 +60,7 @@ public:
 private:
     explicit Runtime(const Clock &clock) : m_clock(clock) {}
     SourceSink &feed();
+    void tryToServe(const ApiServer::Options &options);
 
     const Clock &m_clock;
     std::unique_ptr<Store> m_store;
@@ -60,7 +69,14 @@ private:
     std::unique_ptr<ApiServer> m_api;
     std::unique_ptr<Recorder> m_recorder;
     std::unique_ptr<Source> m_source;
+    QTimer m_serveAgain;
+    Duration m_servingSince;        ///< steady: serveWhenFree() was called
+    std::optional<Error> m_restOff; ///< what was told
+    std::function<void(const Error &, bool)> m_tellRest;
 };
+
+/// How long a port may be another's before that is told.
+inline constexpr Duration kPortPatience = Duration::seconds(5);
 
 /// What the settings say of runtime, REST and platform.
 /// Errors: InvalidArgument, naming the setting of delivery that is missing.

@@ -2,6 +2,7 @@
 /// threadline: the supervisor's desktop.
 #include "app/common/commandline.h"
 #include "app/common/exitcodes.h"
+#include "app/common/qtmessages.h"
 #include "app/common/runtime.h"
 #include "app/common/signals.h"
 #include "app/desktop/demo.h"
@@ -16,6 +17,7 @@
 #include <QTimeZone>
 
 #include <cstdio>
+#include <optional>
 
 namespace {
 
@@ -63,10 +65,13 @@ void takePicture(ui::MainWindow &window, const ui::ScreenshotOptions &options)
 /// REST of the desktop: without it the window goes on and says so.
 void serve(Runtime &runtime, const Settings &settings, ui::MainWindow &window)
 {
+    const auto words = [](const Error &error) { return QObject::tr("REST is off. %1").arg(QString::fromStdString(error.message)); };
     const auto api = apiOptions(settings);
-    const auto serving = api ? runtime.serve(*api) : Result<>(fail(api.error()));
-    if (!serving)
-        window.showProblem(QObject::tr("REST is off. %1").arg(QString::fromStdString(serving.error().message)));
+    if (!api)
+        return window.showProblem(words(api.error()));
+    runtime.serveWhenFree(*api, [&window, words](const Error &error, bool gone) {
+        gone ? window.withdrawProblem(words(error)) : window.showProblem(words(error));
+    });
 }
 
 int runDemo(QApplication &app, const CommandLine &line)
@@ -169,12 +174,15 @@ int run(QApplication &app, const CommandLine &line)
 
 int main(int argc, char **argv)
 {
-    QApplication app(argc, argv);
-    QCoreApplication::setApplicationName(QStringLiteral("threadline"));
-    QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
-    QApplication::setQuitOnLastWindowClosed(true);
+    takeQtMessages();
     const Parsed parsed = parseCommandLine(Program::Desktop, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;
+    auto display = std::make_optional<DisplayWanted>();
+    QApplication app(argc, argv);
+    display.reset();
+    QCoreApplication::setApplicationName(QStringLiteral("threadline"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
+    QApplication::setQuitOnLastWindowClosed(true);
     return parsed.line->demo ? runDemo(app, *parsed.line) : run(app, *parsed.line);
 }

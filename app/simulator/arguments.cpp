@@ -2,6 +2,7 @@
 #include "app/simulator/arguments.h"
 
 #include "app/common/exitcodes.h"
+#include "app/common/usage.h"
 
 #include <CLI/CLI.hpp>
 
@@ -133,6 +134,8 @@ ParsedArguments parseArguments(int argc, char **argv)
     addServer(app, arguments, keyFile);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::ExtrasError &) {
+        return {std::nullopt, sayAndExit({ErrorCode::InvalidArgument, notUnderstood(app.remaining(true))})};
     } catch (const CLI::ParseError &error) {
         return {std::nullopt, app.exit(error) == 0 ? kExitOk : kExitUsage};
     }

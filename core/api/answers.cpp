@@ -120,6 +120,11 @@ std::string readinessBody(const Status &status, const std::vector<std::string> &
     w.member("ready", reasons.empty());
     w.member("source", nameOf(status.source));
     writeTexts(w, "reasons", reasons);
+    if (status.delivery.state != DeliveryState::Off) {
+        w.member("delivery", nameOf(status.delivery.state));
+        if (!status.delivery.words.empty())
+            w.member("deliveryReason", status.delivery.words);
+    }
     w.endObject();
     return out;
 }

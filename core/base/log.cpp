@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/log.h"
 
+#include "core/base/ascii.h"
+#include "core/base/secrets.h"
 #include "core/base/time.h"
 
 #include <atomic>
 #include <algorithm>
 #include <cstdio>
 #include <mutex>
-#include <vector>
 
 namespace threadline::log {
 namespace {
 
 std::atomic<Level> g_level{Level::Info};
 std::mutex g_mutex;
-std::vector<std::string> g_secrets;
+Secrets g_secrets;
 std::function<void(Level, std::string_view)> g_sink;
 
-constexpr std::size_t kMaxSecrets = 64;
 constexpr std::size_t kMaxLine = 8192;
 
 std::string_view nameOf(Level level)
@@ -31,29 +31,48 @@ std::string_view nameOf(Level level)
     return "error";
 }
 
-void replaceAll(std::string &text, std::string_view what)
+constexpr std::string_view kEnds = "& \t\r\n\"'<>)#";
+
+/// Whatever stands behind "access_token=" anywhere, and behind names like it in the query of an address, up to its end.
+void maskParameters(std::string &text)
 {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 3))
-        text.replace(at, what.size(), "***");
+    for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
+        static constexpr std::string_view kAnywhere = "access_token";
+        static constexpr std::string_view kInQueries[] = {"token", "id_token", "refresh_token", "client_secret", "secret", "password", "api_key", "apikey"};
+        static constexpr std::size_t kLongestName = 32;
+        const std::size_t first = at - std::min(at, kLongestName);
+        const std::string_view before = std::string_view(text).substr(first, at - first);
+        const std::size_t begin = before.find_last_of("?&#; \t\"'=") + 1;
+        const std::string_view name = before.substr(begin);
+        const bool inQuery = begin > 0 && std::string_view("?&#").find(before[begin - 1]) != std::string_view::npos;
+        const bool named = std::any_of(std::begin(kInQueries), std::end(kInQueries), [&](std::string_view n) { return ascii::equalNoCase(name, n); });
+        if (!before.ends_with(kAnywhere) && !(inQuery && named))
+            continue;
+        const std::size_t end = std::min(text.find_first_of(kEnds, at + 1), text.size());
+        text.replace(at + 1, end - at - 1, "***");
+    }
 }
 
-/// Whatever stands behind "access_token=" up to the end of the parameter.
-void maskParameter(std::string &text)
+/// The password of "scheme://user:password@host"; all of "scheme://token@host".
+void maskUsers(std::string &text)
 {
-    static constexpr std::string_view kName = "access_token=";
-    for (std::size_t at = text.find(kName); at != std::string::npos; at = text.find(kName, at)) {
-        at += kName.size();
-        const std::size_t end = std::min(text.find_first_of("& \t\"'<>)", at), text.size());
-        text.replace(at, end - at, "***");
+    for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 1)) {
+        const std::size_t begin = at + 3;
+        const std::size_t end = std::min(text.find_first_of("/?# \t\r\n\"'<>", begin), text.size());
+        const std::size_t sign = text.rfind('@', end);
+        if (sign == std::string::npos || sign < begin || sign >= end)
+            continue;
+        const std::size_t colon = text.find(':', begin);
+        const std::size_t from = colon < sign ? colon + 1 : begin;
+        text.replace(from, sign - from, "***");
     }
 }
 
 std::string maskedLocked(std::string_view text)
 {
-    std::string out(text);
-    for (const std::string &secret : g_secrets)
-        replaceAll(out, secret);
-    maskParameter(out);
+    std::string out = g_secrets.masked(text);
+    maskParameters(out);
+    maskUsers(out);
     return out;
 }
 
@@ -81,16 +100,16 @@ std::optional<Level> levelFromName(std::string_view name)
     return std::nullopt;
 }
 
-void mask(const std::string &text)
+void mask(std::string_view text)
 {
-    if (text.size() < 4)
-        return;
     std::scoped_lock lock(g_mutex);
-    if (std::find(g_secrets.begin(), g_secrets.end(), text) != g_secrets.end())
-        return;
-    if (g_secrets.size() == kMaxSecrets) // tokens come and go: the oldest are long invalid
-        g_secrets.erase(g_secrets.begin());
-    g_secrets.push_back(text);
+    g_secrets.add(text);
+}
+
+void maskToken(std::string_view text)
+{
+    std::scoped_lock lock(g_mutex);
+    g_secrets.addToken(text);
 }
 
 std::string masked(std::string_view text)

@@ -16,10 +16,12 @@ enum class Level { Debug, Info, Warning, Error };
 void setLevel(Level level);
 [[nodiscard]] std::optional<Level> levelFromName(std::string_view name);
 
-/// `text` never appears in any later line again: it is replaced by "***". For secrets and tokens as soon as they are read.
-/// Texts shorter than 4 bytes are not masked.
-void mask(const std::string &text);
-/// `text` with every masked secret, and every access_token=... of an address, replaced.
+/// `text` never appears in any later line again, nor its percent-encoded or JSON form, nor base64 that holds it: it is replaced by
+/// "***". For secrets that are set or typed, as soon as they are read. Texts shorter than 4 bytes are not masked. See secrets.h.
+void mask(std::string_view text);
+/// The same for a token that a server gave and will replace by another: the newest kTokensKept of them.
+void maskToken(std::string_view text);
+/// `text` with all of these replaced, as well as passwords in addresses and parameters of a query that are called as a token is.
 [[nodiscard]] std::string masked(std::string_view text);
 
 /// `area` is the folder or part that speaks: "streaming", "store", "rest".

@@ -5,10 +5,10 @@
 
 #include "core/base/log.h"
 #include "core/base/settingsfile.h"
+#include "core/base/smallfile.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <sys/stat.h>
 
 namespace threadline {
@@ -20,6 +20,7 @@ using Values = std::map<std::string, Value, std::less<>>;
 constexpr std::size_t kMaxFileBytes = 1u << 20;
 constexpr std::size_t kMaxSecretBytes = 64u << 10;
 constexpr std::size_t kMaxShown = 200;
+constexpr std::size_t kLeastUser = 8; ///< a shorter one, alone in an address, is a name, and not a token
 
 const SettingSpec *specOf(std::string_view key)
 {
@@ -28,24 +29,48 @@ const SettingSpec *specOf(std::string_view key)
     return found == specs.end() ? nullptr : &*found;
 }
 
-/// The password of "scheme://user:password@host"; empty if there is none.
-std::string_view passwordIn(std::string_view text)
+/// The query and fragment of an address, without their sign; empty if it is none or has none.
+std::string_view behindAddress(std::string_view text)
 {
     const std::size_t scheme = text.find("://");
-    const std::size_t at = text.rfind('@');
-    if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme + 3)
-        return {};
-    const std::string_view user = text.substr(scheme + 3, at - scheme - 3);
-    const std::size_t colon = user.find(':');
-    return colon == std::string_view::npos ? std::string_view() : user.substr(colon + 1);
+    const std::size_t sign = scheme == std::string_view::npos ? scheme : text.find_first_of("?#", scheme);
+    return sign == std::string_view::npos ? std::string_view() : text.substr(sign + 1);
 }
 
-/// A value for people: no password, no control character, not endless.
+/// What stands before the host of "scheme://user:password@host"; empty if there is nothing.
+std::string_view userOf(std::string_view text)
+{
+    const std::size_t scheme = text.find("://");
+    if (scheme == std::string_view::npos)
+        return {};
+    const std::string_view rest = text.substr(scheme + 3);
+    const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+    const bool colon = authority.find(':') != std::string_view::npos;
+    const std::size_t at = (colon ? rest : authority).rfind('@'); // a password that was not encoded may hold / and ?
+    return at == std::string_view::npos ? std::string_view() : rest.substr(0, at);
+}
+
+/// What is secret of it: all behind the colon; a user alone may be a token.
+std::string_view passwordIn(std::string_view text)
+{
+    const std::string_view user = userOf(text);
+    const std::size_t colon = user.find(':');
+    return colon == std::string_view::npos ? user : user.substr(colon + 1);
+}
+
+void hidePart(std::string &text, std::string_view (*part)(std::string_view))
+{
+    if (const std::string_view found = part(text); !found.empty())
+        text.replace(static_cast<std::size_t>(found.data() - text.data()), found.size(), "***");
+}
+
+/// A value for people: nothing secret in an address, no control character, not endless.
 std::string shown(std::string_view text)
 {
     std::string out(text);
-    if (const std::string_view password = passwordIn(text); !password.empty())
-        out.replace(static_cast<std::size_t>(password.data() - text.data()), password.size(), "***");
+    hidePart(out, passwordIn);
+    hidePart(out, behindAddress);
+    out = log::masked(out);
     if (out.size() > kMaxShown)
         out = out.substr(0, kMaxShown) + "...";
     std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
@@ -56,21 +81,6 @@ tl::unexpected<Error> wrong(std::string_view key, std::string_view source, std::
 {
     return fail(ErrorCode::InvalidArgument,
                 "The setting " + std::string(key) + " (" + std::string(source) + ") cannot be used: " + std::string(problem) + ".");
-}
-
-/// Reads at most `limit` bytes. Errors: what is wrong, without the path.
-Result<std::string> readFile(const std::string &path, std::size_t limit)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    char part[4096];
-    while (text.size() <= limit && file.read(part, sizeof part).gcount() > 0)
-        text.append(part, static_cast<std::size_t>(file.gcount()));
-    if (!file.is_open() || file.bad())
-        return fail(ErrorCode::NotFound, "it cannot be read; look whether it exists and may be read by this user");
-    if (text.size() > limit)
-        return fail(ErrorCode::TooLarge, "it is larger than " + std::to_string(limit >> 10) + " KiB");
-    return text;
 }
 
 std::string trimmedEnd(std::string text)
@@ -125,9 +135,9 @@ Result<FileContent> readConfig(const std::string &path, bool named)
     struct stat info = {};
     if (path.empty() || (!named && stat(path.c_str(), &info) != 0 && errno == ENOENT))
         return FileContent{};
-    const Result<std::string> text = readFile(path, kMaxFileBytes);
+    const Result<std::string> text = readSmallFile(path, kMaxFileBytes);
     if (!text)
-        return fail(ErrorCode::InvalidArgument, "The configuration file " + path + " cannot be used: " + text.error().message + ".");
+        return fail(ErrorCode::InvalidArgument, "The configuration file " + path + " cannot be used: it " + text.error().message + ".");
     return parseFile(path, *text);
 }
 
@@ -150,9 +160,9 @@ Result<std::optional<Value>> fromEnvironment(const Settings::Inputs &inputs, con
     if (!file)
         return std::optional<Value>();
     const std::string source = "environment " + spec.environment + "_FILE";
-    Result<std::string> text = readFile(*file, kMaxSecretBytes);
+    Result<std::string> text = readSmallFile(*file, kMaxSecretBytes);
     if (!text)
-        return wrong(spec.key, source, "the file is named, but " + text.error().message);
+        return wrong(spec.key, source, "the file that it names " + text.error().message);
     return Value{trimmedEnd(std::move(*text)), source};
 }
 
@@ -194,11 +204,28 @@ Result<> checkValue(const SettingSpec &spec, const Value &value)
     return wrong(spec.key, value.source, subject + " " + *problem);
 }
 
+/// The values in a query: "a=1&b=2".
+void hideQuery(std::string_view query)
+{
+    while (!query.empty()) {
+        const std::size_t end = std::min(query.find_first_of("&;#"), query.size());
+        const std::string_view part = query.substr(0, end);
+        log::mask(part.substr(part.find('=') == std::string_view::npos ? 0 : part.find('=') + 1));
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+}
+
 void hideFromLog(const SettingSpec &spec, const Value &value)
 {
+    if (spec.key == "private-key") {
+        const auto key = readSmallFile(value.text.substr(0, value.text.find('\0')), kMaxSecretBytes, FileKind::Regular);
+        return log::mask(key ? *key : value.text); // the path is none
+    }
     if (spec.secret)
-        log::mask(value.text);
-    log::mask(std::string(passwordIn(value.text)));
+        return log::mask(value.text);
+    if (const std::string_view password = passwordIn(value.text); password != userOf(value.text) || password.size() >= kLeastUser)
+        log::mask(password);
+    hideQuery(behindAddress(value.text));
 }
 
 /// The configuration file's path: the caller's, else what --config or its variable names.
@@ -255,9 +282,12 @@ Result<Settings> Settings::read(const Inputs &inputs)
         if (!value)
             return fail(value.error());
         hideFromLog(spec, *value);
-        if (Result<> checked = checkValue(spec, *value); !checked)
-            return fail(checked.error());
         out.m_values[spec.key] = std::move(*value);
+    }
+    for (const SettingSpec &spec : settingSpecs()) { // once all secrets are known: one may stand in the wrong place
+        const Result<> checked = spec.key == "config" ? Result<>() : checkValue(spec, out.m_values[spec.key]);
+        if (!checked)
+            return fail(checked.error());
     }
     out.m_warnings = std::move(file->warnings);
     for (std::string &warning : togetherWarnings(out.m_values))

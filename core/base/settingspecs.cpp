@@ -2,16 +2,18 @@
 /// The table of all settings and what is allowed in each.
 #include "core/base/ascii.h"
 #include "core/base/settings.h"
+#include "core/base/smallfile.h"
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 
 namespace threadline {
 namespace {
 
 using Problem = std::optional<std::string>;
 
+constexpr std::size_t kMaxAuthorities = 16u << 20;
+constexpr std::size_t kMaxKey = 64u << 10;
 
 bool isPrintable(std::string_view text)
 {
@@ -118,6 +120,8 @@ Problem checkTsdb(const std::string &text)
         return "is no address; it looks like http://127.0.0.1:8086";
     if (!address->user.empty())
         return "holds a user name; the token has a setting of its own, TSDB_TOKEN";
+    if (address->rest.find_first_of("?#") != std::string_view::npos)
+        return "has a query or a fragment; give the base address alone: token, organisation and bucket have settings of their own";
     return std::nullopt;
 }
 
@@ -202,15 +206,17 @@ Problem checkPath(const std::string &text)
     return std::nullopt;
 }
 
-Problem checkReadableFile(const std::string &text)
+Problem checkAuthorities(const std::string &text)
 {
     if (text.empty())
         return std::nullopt;
     if (Problem problem = checkPath(text))
         return problem;
-    std::ifstream file(text, std::ios::binary);
-    if (!file || file.peek() == std::ifstream::traits_type::eof())
-        return "cannot be read as a file, or is empty";
+    const auto content = readSmallFile(text, kMaxAuthorities, FileKind::Regular);
+    if (!content)
+        return content.error().message;
+    if (content->find("-----BEGIN ") == std::string::npos || content->find("CERTIFICATE-----") == std::string::npos)
+        return "holds no certificate; it must be PEM, a text with -----BEGIN CERTIFICATE----- in it";
     return std::nullopt;
 }
 
@@ -219,11 +225,8 @@ Problem checkPrivateKey(const std::string &text)
 {
     if (text.empty() || text.find("-----BEGIN ") != std::string::npos)
         return std::nullopt;
-    std::ifstream file(text.substr(0, text.find('\0')), std::ios::binary);
-    std::string head(4096, '\0');
-    file.read(head.data(), static_cast<std::streamsize>(head.size()));
-    head.resize(static_cast<std::size_t>(file.gcount()));
-    if (head.find("-----BEGIN ") != std::string::npos)
+    const auto content = readSmallFile(text.substr(0, text.find('\0')), kMaxKey, FileKind::Regular);
+    if (content && content->find("-----BEGIN ") != std::string::npos)
         return std::nullopt;
     return "is neither a PEM text (-----BEGIN PRIVATE KEY----- ...) nor the path of a readable file that holds one";
 }
@@ -245,7 +248,7 @@ std::vector<SettingSpec> platformSpecs()
          [](const std::string &text) { return oneOf(text, {"interaction", "stream", "participant", "none"}); }},
         {"proxy", "THREADLINE_PROXY", true, false, "", "proxy of every outgoing connection; the system's if not given",
          checkProxy},
-        {"ca-file", "THREADLINE_CA_FILE", true, false, "", "PEM file of further certificate authorities", checkReadableFile},
+        {"ca-file", "THREADLINE_CA_FILE", true, false, "", "PEM file of further certificate authorities", checkAuthorities},
         {"ping-seconds", "THREADLINE_PING_SECONDS", true, false, "10", "time between two pings; two missed answers end a connection",
          [](const std::string &text) { return between(text, 1, 3600, "seconds"); }},
         {"silence-seconds", "THREADLINE_SILENCE_SECONDS", true, false, "30",

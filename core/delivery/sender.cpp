@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/delivery/gzip.h"
 #include "core/influx/removal.h"
+#include "core/influx/words.h"
 
 #include <algorithm>
 
@@ -59,22 +60,25 @@ Duration Sender::pump()
     m_taking = false;
     if (m_stopped)
         return kForEver;
-    if (m_clock.steady() >= m_notBefore) {
-        if (m_identity.product == Product::Unknown) {
-            if (!m_asking)
-                identify();
-        } else if (m_state == DeliveryState::Delivering || m_state == DeliveryState::Waiting) {
-            acknowledge();
-            sendParts();
-            if (auto filled = fill(); !filled)
-                note(filled.error());
-            sendParts();
-        }
-    }
+    if (m_clock.steady() >= m_notBefore)
+        work();
     if (auto bounded = shedOldest(); !bounded)
         note(bounded.error());
     measure();
     return untilNext();
+}
+
+void Sender::work()
+{
+    if (m_stage == Stage::Unasked)
+        return ping();
+    if (!sends(m_stage))
+        return;
+    acknowledge();
+    sendParts();
+    if (auto filled = fill(); !filled)
+        note(filled.error());
+    sendParts();
 }
 
 /// After an answer.
@@ -85,39 +89,37 @@ void Sender::goOn()
         m_options.due(wait);
 }
 
-void Sender::identify()
+/// One that does not say what it is, and takes what is written, is written to as most are.
+Product Sender::product() const { return m_identity.product == Product::Unknown ? Product::V2 : m_identity.product; }
+
+void Sender::ping()
 {
-    m_asking = true;
+    step(Step::Due);
     m_transport.send(influx::pingRequest(m_options.target), {}, true, kAskTimeout, [this](HttpReply reply) {
-        identified(reply);
+        pinged(reply);
         goOn();
     });
 }
 
-void Sender::identified(const HttpReply &reply)
+void Sender::pinged(const HttpReply &reply)
 {
-    m_asking = false;
-    if (reply.status == 0 || reply.status >= kServerError) {
-        const Verdict verdict = influx::judge(reply, {}, m_options.target, Product::Unknown, m_clock.now());
-        if (verdict.what == Verdict::Setting)
-            return pause(verdict.words);
-        waits(verdict.words);
-        m_notBefore = m_clock.steady() + m_backoff.next();
-        return;
-    }
-    const influx::Identity identity = influx::identify(reply);
-    if (const std::string why = influx::refusal(identity, m_options.target); !why.empty())
+    const Verdict verdict = influx::judge(reply, {}, m_options.target, Product::Unknown, m_clock.now());
+    if (verdict.what == Verdict::Retry || reply.status == 0)
+        return askAgain(verdict);
+    m_identity = influx::identify(reply);
+    if (const std::string why = influx::refusal(m_identity, m_options.target); !why.empty()) {
+        step(Step::AskBad);
         return pause(why);
-    m_identity = identity;
+    }
+    step(Step::AskGood);
     probe();
 }
 
 /// An empty batch tells whether token, organisation and bucket are right.
 void Sender::probe()
 {
-    m_asking = true;
-    m_transport.send(influx::writeRequest(m_options.target, m_identity.product, false), std::make_shared<const std::string>("\n"), false,
-                     kAskTimeout, [this](HttpReply reply) {
+    m_transport.send(influx::writeRequest(m_options.target, product(), false), std::make_shared<const std::string>("\n"), false, kAskTimeout,
+                     [this](HttpReply reply) {
                          probed(reply);
                          goOn();
                      });
@@ -125,21 +127,29 @@ void Sender::probe()
 
 void Sender::probed(const HttpReply &reply)
 {
-    m_asking = false;
-    const Verdict verdict = influx::judge(reply, {}, m_options.target, m_identity.product, m_clock.now());
-    if (verdict.what == Verdict::Setting)
-        return pause(verdict.words);
-    if (verdict.what == Verdict::Retry) {
-        waits(verdict.words);
-        m_halfOpen = true;
-        m_notBefore = m_clock.steady() + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());
-        return;
+    Verdict verdict = influx::judge(reply, {}, m_options.target, product(), m_clock.now());
+    if (verdict.what == Verdict::TooLarge || verdict.what == Verdict::NoGzip) { // of one byte, as it is: every line would be blamed
+        verdict.what = Verdict::Setting;
+        verdict.words = influx::hostOf(m_options.target.url) + " answers with " + std::to_string(reply.status)
+            + " even to an empty batch. Check TSDB_URL and the proxy in between.";
     }
+    if (verdict.what == Verdict::Setting || verdict.what == Verdict::Retry)
+        return askAgain(verdict);
     if (m_state != DeliveryState::Delivering && !m_options.quiet)
         log::info("delivery", "Delivering to " + productName(m_identity) + " at " + m_options.target.url + ", " + m_options.target.bucket + ".");
+    step(Step::AskGood);
     m_state = DeliveryState::Delivering;
     m_words.clear();
     m_notBefore = {};
+}
+
+/// A question was not answered as it must be: all of it once more, for it may be another server by then.
+void Sender::askAgain(const Verdict &verdict)
+{
+    step(Step::AskBad);
+    if (verdict.what == Verdict::Setting)
+        return pause(verdict.words);
+    wait(verdict);
 }
 
 /// In the log once, however often it happens.
@@ -150,10 +160,14 @@ void Sender::tell(const std::string &words)
     m_words = words;
 }
 
-void Sender::waits(const std::string &words)
+/// Until the server's time or our own has passed, whichever is longer.
+void Sender::wait(const Verdict &verdict)
 {
-    tell(words);
+    tell(verdict.words);
     m_state = DeliveryState::Waiting;
+    const Duration now = m_clock.steady();
+    const Duration ours = m_notBefore > now ? Duration{} : m_backoff.next(); // once for all that were on their way
+    m_notBefore = std::max(m_notBefore, now + std::max(verdict.wait.value_or(Duration{}), ours));
 }
 
 void Sender::pause(const std::string &words)
@@ -164,10 +178,18 @@ void Sender::pause(const std::string &words)
     m_notBefore = m_clock.steady() + m_options.pausedFor;
 }
 
+/// Whether another part may be made ready. Half open it is made, too: without one nothing would ever tell that the server is back.
+bool Sender::hasRoom() const
+{
+    if (m_stage == Stage::HalfOpen)
+        return m_parts.empty() && m_flying == 0;
+    return m_parts.size() < static_cast<std::size_t>(m_options.inFlight);
+}
+
 Result<> Sender::fill()
 {
     const Duration now = m_clock.steady();
-    while (m_parts.size() < static_cast<std::size_t>(m_options.inFlight) && !m_halfOpen) {
+    while (hasRoom()) {
         const auto last = m_reader.lastRow();
         if (!last)
             return fail(last.error());
@@ -196,7 +218,7 @@ Result<> Sender::fill()
         if (!m_parts.empty())
             pack(m_parts.back()); // while others are on their way
     }
-    if (m_again || m_halfOpen || now < m_nextAgain)
+    if (m_again || now < m_nextAgain || (m_stage == Stage::HalfOpen && !hasRoom()))
         return {};
     if (auto asked = removeNext(); !asked)
         return asked;
@@ -302,7 +324,7 @@ void Sender::divide(std::shared_ptr<Batch> batch)
 
 void Sender::sendParts()
 {
-    const int most = m_halfOpen ? 1 : m_options.inFlight;
+    const int most = m_stage == Stage::HalfOpen ? 1 : m_options.inFlight;
     while (!m_parts.empty() && m_flying < most) {
         Part part = std::move(m_parts.front());
         m_parts.pop_front();
@@ -341,17 +363,17 @@ void Sender::send(Part part)
         std::scoped_lock lock(m_mutex);
         ++m_status.requests;
     }
-    const influx::Request request = influx::writeRequest(m_options.target, m_identity.product, packed);
+    const influx::Request request = influx::writeRequest(m_options.target, product(), packed);
     part.packed.reset(); // kept by whoever sends it; made once more if it has to go again
     auto shared = std::make_shared<Part>(std::move(part));
-    m_transport.send(request, std::move(body), false, m_options.timeout, [this, shared](HttpReply reply) {
+    m_transport.send(request, std::move(body), false, m_options.timeout, [this, shared, packed](HttpReply reply) {
         --m_flying;
-        answered(std::move(*shared), reply);
+        answered(std::move(*shared), reply, packed);
         goOn();
     });
 }
 
-void Sender::answered(Part part, const HttpReply &reply)
+void Sender::answered(Part part, const HttpReply &reply, bool packed)
 {
     std::vector<std::string_view> lines;
     if (reply.status < 200 || reply.status >= 300) {
@@ -359,35 +381,45 @@ void Sender::answered(Part part, const HttpReply &reply)
         for (const std::uint32_t line : part.lines)
             lines.push_back(part.batch->line(line));
     }
-    const Product product = m_identity.product == Product::Unknown ? Product::V2 : m_identity.product;
-    const Verdict verdict = influx::judge(reply, lines, m_options.target, product, m_clock.now());
+    const Verdict verdict = influx::judge(reply, lines, m_options.target, product(), m_clock.now());
     switch (verdict.what) {
-    case Verdict::Delivered: return delivered(part);
+    case Verdict::Delivered:
+        taken();
+        return delivered(part);
     case Verdict::Retry: return failed(std::move(part), verdict, reply.status);
     case Verdict::Setting:
         m_parts.push_front(std::move(part));
-        return pause(verdict.words);
-    case Verdict::BadLines: return takeOut(std::move(part), verdict);
-    case Verdict::Suspect: return isolate(std::move(part), verdict.reason);
-    case Verdict::TooLarge: return halve(std::move(part));
-    case Verdict::NoGzip:
-        m_gzip = false;
-        m_parts.push_front(std::move(part));
-        return;
+        return refused(verdict.words);
+    case Verdict::BadLines:
+        taken();
+        return takeOut(std::move(part), verdict);
+    case Verdict::Suspect:
+        taken();
+        return isolate(std::move(part), verdict.reason);
+    case Verdict::TooLarge:
+        taken();
+        return halve(std::move(part));
+    case Verdict::NoGzip: return uncompressed(std::move(part), verdict, packed);
     }
+}
+
+/// The server is there and works; unless the answer came late, to what was on its way before another was a reason to wait.
+void Sender::taken()
+{
+    if (!sends(m_stage) || m_clock.steady() < m_notBefore)
+        return;
+    step(Step::Taken);
+    m_backoff.reset();
+    m_words.clear();
+    m_state = DeliveryState::Delivering;
 }
 
 void Sender::delivered(const Part &part)
 {
     ++m_deliveries;
     m_lines += part.lines.size();
-    m_backoff.reset();
-    m_halfOpen = false;
-    m_words.clear();
-    if (m_identity.product != Product::Unknown)
-        m_state = DeliveryState::Delivering;
     m_limit.lines = std::min(m_options.batch.lines, m_limit.lines + std::max(1, m_limit.lines / 50)); // back after a 413
-    if (m_state == DeliveryState::Delivering && m_clock.steady() >= m_notBefore)
+    if (sends(m_stage) && m_clock.steady() >= m_notBefore)
         sendParts(); // what is ready, before the mark is written and more is made: the server is not to wait for that
     partDone(part.batch);
 }
@@ -404,12 +436,28 @@ void Sender::failed(Part part, const Verdict &verdict, int status)
     if (status == kServerError && ++part.failures >= kServerFailures && m_deliveries > part.others)
         return isolate(std::move(part), verdict.words);
     m_parts.push_front(std::move(part));
-    const Duration now = m_clock.steady();
-    if (m_state != DeliveryState::Paused)
-        waits(verdict.words);
-    m_halfOpen = true;
-    if (m_notBefore <= now)
-        m_notBefore = now + std::max(verdict.wait.value_or(Duration{}), m_backoff.next());
+    step(Step::Later);
+    if (sends(m_stage))
+        wait(verdict);
+}
+
+void Sender::refused(const std::string &words)
+{
+    if (!sends(m_stage))
+        return; // it came late, and the same is asked already
+    step(Step::Refused);
+    pause(words);
+}
+
+/// One that takes what is compressed no more gets it as it is; one that says so of what is not compressed would be asked for ever.
+void Sender::uncompressed(Part part, const Verdict &verdict, bool packed)
+{
+    m_parts.push_front(std::move(part));
+    if (!packed)
+        return refused(influx::hostOf(m_options.target.url) + " says of uncompressed data that it takes no compressed data. Check TSDB_URL and the "
+                       "proxy in between.");
+    m_gzip = false;
+    log::info("delivery", verdict.words);
 }
 
 void Sender::halve(Part part)
@@ -479,7 +527,7 @@ Result<> Sender::removeNext()
         return {};
     const DeliveryStore::Removal &removal = next->front();
     std::string body;
-    const auto request = influx::removalRequest(m_options.target, m_identity.product, removal.point, body);
+    const auto request = influx::removalRequest(m_options.target, product(), removal.point, body);
     if (request) {
         m_removing = true;
         m_transport.send(*request, std::make_shared<const std::string>(std::move(body)), false, m_options.timeout,
@@ -500,7 +548,7 @@ void Sender::removed(const DeliveryStore::Removal &removal, const HttpReply &rep
 {
     m_removing = false;
     if (!influx::isRemoved(reply)) {
-        const Verdict verdict = influx::judge(reply, {}, m_options.target, m_identity.product, m_clock.now());
+        const Verdict verdict = influx::judge(reply, {}, m_options.target, product(), m_clock.now());
         tell(verdict.words.empty() ? "A point that no event has any more could not be taken away (" + std::to_string(reply.status) + "); it is tried again."
                                    : verdict.words);
         m_nextAgain = m_clock.steady() + m_backoff.next();
@@ -570,6 +618,15 @@ Result<bool> Sender::idle()
     if (!work)
         return fail(work.error());
     return changes->empty() && !*work;
+}
+
+bool Sender::leadsOn() const
+{
+    const auto last = m_reader.lastRow();
+    const bool waits = !last || *last > m_delivery.mark().row || !m_parts.empty() || m_again;
+    const bool answer = asks(m_stage) || m_flying > 0 || m_removing;
+    const bool time = m_notBefore > m_clock.steady() || m_taking || m_waitingSince.has_value();
+    return m_stopped || !waits || answer || time;
 }
 
 Result<> Sender::retryNow(bool deadLetters)

@@ -9,6 +9,7 @@
 #include "core/base/backoff.h"
 #include "core/base/time.h"
 #include "core/delivery/builder.h"
+#include "core/delivery/stages.h"
 #include "core/delivery/transport.h"
 #include "core/influx/answers.h"
 #include "core/model/delivery.h"
@@ -55,6 +56,9 @@ public:
     [[nodiscard]] DeliveryStatus status() const;
     /// Whether everything that is durable has been delivered, settled or set aside.
     [[nodiscard]] Result<bool> idle();
+    /// Whether what it waits for will come, after pump(): an answer, a time, company for a batch; true as well where nothing waits
+    /// for delivery. Never false (see stages.h); tests ask after every step.
+    [[nodiscard]] bool leadsOn() const;
     /// Sends what is on its way no more.
     void stop();
     /// Tries now what it would try later; dead letters as well if asked to.
@@ -70,8 +74,12 @@ private:
     };
 
     void goOn();
-    void identify();
-    void identified(const influx::HttpReply &reply);
+    void work();
+    void step(Step step) { m_stage = after(m_stage, step); }
+    [[nodiscard]] influx::Product product() const;
+    [[nodiscard]] bool hasRoom() const;
+    void ping();
+    void pinged(const influx::HttpReply &reply);
     void probe();
     void probed(const influx::HttpReply &reply);
     [[nodiscard]] Result<> fill();
@@ -82,11 +90,15 @@ private:
     void send(Part part);
     [[nodiscard]] static std::shared_ptr<const std::string> bodyOf(const Part &part);
     void pack(Part &part) const;
-    void answered(Part part, const influx::HttpReply &reply);
+    void answered(Part part, const influx::HttpReply &reply, bool packed);
+    void taken();
     void delivered(const Part &part);
     void failed(Part part, const influx::Verdict &verdict, int status);
+    void refused(const std::string &words);
+    void uncompressed(Part part, const influx::Verdict &verdict, bool packed);
     void tell(const std::string &words);
-    void waits(const std::string &words);
+    void wait(const influx::Verdict &verdict);
+    void askAgain(const influx::Verdict &verdict);
     void pause(const std::string &words);
     void halve(Part part);
     void isolate(Part part, const std::string &reason);
@@ -109,14 +121,13 @@ private:
     BatchBuilder m_builder;
     Backoff m_backoff;
 
-    influx::Identity m_identity;
-    DeliveryState m_state = DeliveryState::Checking;
-    bool m_asking = false;       ///< a ping or probe is on its way
+    Stage m_stage = Stage::Unasked;
+    influx::Identity m_identity; ///< may be unknown where parts go all the same
+    DeliveryState m_state = DeliveryState::Checking; ///< as people are told
     bool m_gzip;
     BuildLimit m_limit;
     std::string m_words;
     Duration m_notBefore;        ///< steady: nothing is sent before
-    bool m_halfOpen = false;     ///< one part at a time until one arrives
     bool m_taking = false;       ///< a batch is being made, and goes on at the next call
     std::optional<Duration> m_waitingSince; ///< a batch that is not full waits since
     std::deque<std::shared_ptr<Batch>> m_batches; ///< first ones, in order of rows

@@ -57,6 +57,7 @@ Result<HttpRequest> requestFor(const Credentials &credentials, const std::string
     const auto assertion = signAssertion(credentials, address, now);
     if (!assertion)
         return fail(assertion.error());
+    log::maskToken(*assertion);
     request.body = std::make_shared<const std::string>(formOf(*assertion));
     return request;
 }
@@ -94,7 +95,6 @@ struct TokenSource::Private {
 void TokenSource::Private::ask()
 {
     asking = true;
-    log::mask(credentials.clientSecret); // again, because only so many secrets are remembered
     const auto address = tokenUrl(credentials);
     const auto absent = missing(credentials);
     if (!address || absent)
@@ -114,7 +114,7 @@ void TokenSource::Private::answered(const HttpAnswer &answer, const std::string 
 
 Result<Token> TokenSource::Private::keep(const TokenAnswer &answer)
 {
-    log::mask(answer.value);
+    log::maskToken(answer.value);
     const Duration margin = std::min(kMargin, Duration{answer.life.us / 10});
     cached = {answer.value, clock.steady() + answer.life};
     renewAt = cached.expiresSteady - margin;

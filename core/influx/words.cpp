@@ -16,6 +16,7 @@ constexpr std::int64_t kNsASecond = 1'000'000'000;
 constexpr std::size_t kDecimals = 9;
 
 constexpr std::int64_t kMaxWaitSeconds = 600;
+constexpr std::size_t kMostForeign = 16 * 1024; ///< is looked at: a secret that is cut is not known any more
 
 /// Control characters of two bytes (C1), line separators and what turns the direction of text (U+2028 to 202E, U+2066 to 2069).
 bool isUnseen(std::string_view c)
@@ -69,7 +70,7 @@ std::optional<Timestamp> httpDate(std::string_view text)
 std::string oneLine(std::string_view text, std::size_t max)
 {
     static constexpr std::string_view kDots = "...";
-    const std::string clean = log::masked(text.substr(0, 4096));
+    const std::string clean = log::masked(text.substr(0, kMostForeign)).substr(0, 4096);
     std::string out;
     std::size_t fits = 0; // what stays if it has to be cut
     for (std::string_view rest = clean; !rest.empty() && out.size() <= max;) {

@@ -23,6 +23,8 @@ namespace {
 constexpr qint64 kStreamBuffer = 128 * 1024;
 constexpr int kHttpOk = 200;
 
+constexpr std::size_t kMostForeign = 16 * 1024; ///< is looked at: a secret that is cut is not known any more
+
 constexpr int kHttpsPort = 443;
 constexpr int kHttpPort = 80;
 
@@ -61,7 +63,10 @@ NetworkProblem replyProblem(QNetworkReply::NetworkError error)
 QNetworkProxy systemProxyFor(const QUrl &url)
 {
     const QList<QNetworkProxy> found = QNetworkProxyFactory::systemProxyForQuery(QNetworkProxyQuery(url));
-    return found.isEmpty() ? QNetworkProxy(QNetworkProxy::NoProxy) : found.first();
+    if (found.isEmpty())
+        return {QNetworkProxy::NoProxy};
+    log::mask(found.first().password().toStdString());
+    return found.first();
 }
 
 std::string issuerOf(const QSslCertificate &certificate)
@@ -141,7 +146,7 @@ std::string hostOf(const std::string &url) { return hostAndPort(QUrl(QString::fr
 std::string foreignText(std::string_view text, std::size_t max)
 {
     std::string out;
-    for (const char c : log::masked(text.substr(0, 4096))) {
+    for (const char c : log::masked(text.substr(0, kMostForeign)).substr(0, 4096)) {
         const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
         if (!(control || c == ' ') || (!out.empty() && out.back() != ' '))
             out.push_back(control ? ' ' : c);
@@ -177,6 +182,9 @@ std::string describe(const NetworkFailure &failure)
         return f.host + " sent far more than was asked for: " + f.text + ". Check that " + f.setting + " names the right server.";
     case NetworkProblem::Dropped:
         return f.host + " closed the connection: " + f.text + ". Check whether a firewall or proxy cuts it.";
+    case NetworkProblem::Early:
+        return f.host + " answered with " + f.text + " before it had been given the whole request, so it cannot have taken all of it. Check what "
+                        "stands in between (THREADLINE_PROXY, " + f.setting + ").";
     case NetworkProblem::Setting: return f.text;
     case NetworkProblem::Other: break;
     }

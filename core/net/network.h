@@ -25,7 +25,7 @@ class QUrl;
 namespace threadline {
 
 enum class NetworkProblem : std::uint8_t {
-    HostNotFound, Refused, Timeout, Tls, Proxy, ProxyCredentials, TooLarge, Dropped, Setting, Other
+    HostNotFound, Refused, Timeout, Tls, Proxy, ProxyCredentials, TooLarge, Dropped, Early, Setting, Other
 };
 
 /// Why a connection or a request came to nothing.
@@ -72,7 +72,10 @@ struct HttpAnswer {
     std::string body;
 };
 
-/// One request at a time. One thread, that of `parent`; destroying it cancels, and nothing is called any more.
+[[nodiscard]] constexpr bool isSuccess(int status) { return status >= 200 && status < 300; }
+
+/// One request at a time. One thread, that of `parent`; destroying it cancels, and nothing is called any more. A success that is
+/// told before the whole request was handed over is none (NetworkProblem::Early).
 class HttpClient {
 public:
     HttpClient(NetworkOptions options, QObject *parent);

@@ -61,6 +61,7 @@ struct Poster::Private {
     void write();
     void read();
     void broke(QAbstractSocket::SocketError error);
+    [[nodiscard]] bool handedOver() const;
     void finish(ReplyReader::State state);
     void giveUp(NetworkProblem problem, std::string text);
     void deliver(HttpAnswer answer, bool keep);
@@ -196,10 +197,19 @@ void Poster::Private::broke(QAbstractSocket::SocketError error)
     giveUp(error == QAbstractSocket::RemoteHostClosedError ? NetworkProblem::Dropped : problemOf(error), text);
 }
 
+/// Whether the system has taken all of the request.
+bool Poster::Private::handedOver() const
+{
+    return (!request.body || written == request.body->size()) && socket.bytesToWrite() == 0 && socket.encryptedBytesToWrite() == 0;
+}
+
 void Poster::Private::finish(ReplyReader::State state)
 {
     if (state == ReplyReader::State::Foreign)
         return giveUp(NetworkProblem::Other, "the answer is no HTTP");
+    const bool all = handedOver();
+    if (!all && isSuccess(reader->status()))
+        return giveUp(NetworkProblem::Early, std::to_string(reader->status()));
     HttpAnswer answer;
     answer.status = reader->status();
     answer.headers = reader->headers();
@@ -209,8 +219,7 @@ void Poster::Private::finish(ReplyReader::State state)
     answer.cut = state == ReplyReader::State::Cut;
     answer.body = reader->takeBody();
     // An answer that came before all was asked, or with something behind it, leaves the connection of no further use.
-    const bool all = !request.body || written == request.body->size();
-    const bool keep = reader->keepsAlive() && all && socket.bytesToWrite() == 0 && socket.bytesAvailable() == 0;
+    const bool keep = reader->keepsAlive() && all && socket.bytesAvailable() == 0;
     deliver(std::move(answer), keep);
 }
 

@@ -14,7 +14,8 @@ class Poster {
 public:
     Poster(NetworkOptions options, QObject *parent);
     ~Poster();
-    /// HttpRequest::take is not for it; `takeCut` is as if set. A request whose kept connection proves to be gone, before anything of
+    /// HttpRequest::take is not for it; `takeCut` is as if set. A success that is told before the whole request was handed to the
+    /// system is none (NetworkProblem::Early). A request whose kept connection proves to be gone, before anything of
     /// an answer came, goes once more over a new one.
     void post(const HttpRequest &request, HttpClient::Done done);
     void cancel();

@@ -327,6 +327,13 @@ private Q_SLOTS:
         QCOMPARE(answer.status, 503);
         QVERIFY(answer.body.contains("The credentials were refused.") && answer.body.contains("The disk is full."));
         QCOMPARE(get("/healthz").status, 200);
+        status = {};
+        status.delivery.state = DeliveryState::Waiting;
+        status.delivery.words = "InfluxDB is starting.";
+        m_session->setStatus(status);
+        const Answer waiting = get("/readyz");
+        QCOMPARE(waiting.status, 200); // it is recorded all the same
+        QVERIFY2(waiting.body.contains(R"("delivery":"waiting","deliveryReason":"InfluxDB is starting.")"), waiting.body.constData());
     }
 
     void metricsCountRequests()

@@ -4,10 +4,16 @@
 #include "core/base/encoding.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/base/secrets.h"
+#include "core/base/smallfile.h"
 #include "tests/support/testmain.h"
 
 #include <atomic>
+#include <fstream>
 #include <thread>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace threadline;
 
@@ -15,6 +21,13 @@ class TestBase : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void logMasksSecrets();
+    void tokensDoNotPushOutSecrets();
+    void secretsInEveryForm_data();
+    void secretsInEveryForm();
+    void secretsThatOverlap();
+    void addressesWithPasswords();
+    void whatIsNoSecretStays();
+    void smallFiles();
     void logIsOneLine();
     void queueIsBounded();
     void queueTakesAHeavyItemAlone();
@@ -35,6 +48,106 @@ void TestBase::logMasksSecrets()
     QVERIFY(seen.find("abc.def") == std::string::npos);
     QVERIFY(seen.find("access_token=***&y=1") != std::string::npos);
     QVERIFY(seen.find(" warning oauth: ") != std::string::npos);
+}
+
+/// Tokens are renewed for months; what is set stays secret, and so do the newest tokens.
+void TestBase::tokensDoNotPushOutSecrets()
+{
+    log::mask("influx-token-of-the-settings");
+    for (int i = 0; i < 400; ++i) {
+        log::maskToken("renewed-token-" + std::to_string(i) + "-end");
+        if (i % 72 == 0)
+            QCOMPARE(log::masked("a influx-token-of-the-settings b"), std::string("a *** b"));
+    }
+    QCOMPARE(log::masked("a influx-token-of-the-settings b"), std::string("a *** b"));
+    for (int i = 400 - static_cast<int>(kTokensKept); i < 400; ++i)
+        QCOMPARE(log::masked("renewed-token-" + std::to_string(i) + "-end"), std::string("***"));
+}
+
+void TestBase::secretsInEveryForm_data()
+{
+    QTest::addColumn<QByteArray>("said");
+    const QByteArray secret = R"(p/ss+w=rd"\&%key)";
+    const QByteArray percent = secret.toPercentEncoding();
+    QTest::newRow("as it is") << "x " + secret + " y";
+    QTest::newRow("percent-encoded") << "x " + percent + " y";
+    QTest::newRow("percent-encoded, small digits") << "x " + QByteArray(percent).replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d") + " y";
+    QTest::newRow("percent-encoded in part") << "x " + QByteArray(secret).replace("%", "%25").replace("/", "%2F") + " y";
+    QTest::newRow("JSON") << QByteArray(R"(x p/ss+w=rd\"\\&%key y)");
+    QTest::newRow("JSON with more escapes") << QByteArray(R"(x p\/ss\u002bw=rd\u0022\\\u0026%key y)");
+    for (const QByteArray user : {"", "u", "us", "use"}) {
+        QTest::addRow("base64 behind %d", int(user.size())) << "x " + (user + secret).toBase64() + " y";
+        QTest::addRow("base64 between, behind %d", int(user.size())) << "x " + (user + secret + "-and-more").toBase64() + " y";
+        QTest::addRow("base64 for addresses behind %d", int(user.size())) << "x " + (user + secret).toBase64(QByteArray::Base64UrlEncoding) + " y";
+    }
+}
+
+void TestBase::secretsInEveryForm()
+{
+    QFETCH(QByteArray, said);
+    log::mask(R"(p/ss+w=rd"\&%key)");
+    QCOMPARE(QByteArray::fromStdString(log::masked(said.toStdString())), QByteArray("x *** y"));
+}
+
+/// One may be part of another, or begin where another ends.
+void TestBase::secretsThatOverlap()
+{
+    log::mask("short-one");
+    log::mask("longer-short-one-longer");
+    log::mask("one-longer-beyond");
+    QCOMPARE(log::masked("a longer-short-one-longer b short-one c"), std::string("a *** b *** c"));
+    QCOMPARE(log::masked("longer-short-one-longer-beyond"), std::string("***"));
+    QCOMPARE(log::masked("short-oneshort-one"), std::string("******"));
+    log::mask("-----BEGIN PRIVATE KEY-----\nMIIBVgIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n");
+    QCOMPARE(log::masked("line MIIBVgIBADANBgkqhkiG9w0BAQEFAASC"), std::string("line ***")); // a line of a key
+}
+
+void TestBase::addressesWithPasswords()
+{
+    QCOMPARE(log::masked("at http://user:unheard-of@host:1/x, http://token@host/ and http://host/a@b"),
+             std::string("at http://user:***@host:1/x, http://***@host/ and http://host/a@b"));
+    QCOMPARE(log::masked("GET /?db=x&token=unheard&p=1 then ?Password=unheard#f, token=3"),
+             std::string("GET /?db=x&token=***&p=1 then ?Password=***#f, token=3"));
+}
+
+void TestBase::whatIsNoSecretStays()
+{
+    const std::string text = R"({"a":"100% of it","b":"c:\\new\u00e4","url":"https://host:1/?page=2&q=%zz%4"}==)";
+    QCOMPARE(log::masked(text), text);
+    log::mask("abc");
+    QCOMPARE(log::masked("abc"), std::string("abc")); // too short to look for
+    QCOMPARE(log::masked(""), std::string());
+}
+
+void TestBase::smallFiles()
+{
+    const std::string folder = test::scratchFolder().toStdString();
+    const auto said = [](const std::string &path, FileKind kind = FileKind::Any) {
+        const auto read = readSmallFile(path, 1024, kind);
+        return read ? "read: " + *read : read.error().message;
+    };
+    std::ofstream(folder + "/plain") << "text";
+    std::ofstream(folder + "/large") << std::string(2000, 'x');
+    QCOMPARE(said(folder + "/plain"), std::string("read: text"));
+    QCOMPARE(said(folder + "/large"), std::string("is larger than 1 KiB"));
+    QCOMPARE(said(folder + "/none"), std::string("cannot be read: it does not exist"));
+    QCOMPARE(said(folder), std::string("is a folder, not a file"));
+    QCOMPARE(said("/dev/zero"), std::string("is larger than 1 KiB"));
+    const std::string pipe = folder + "/pipe";
+    QCOMPARE(mkfifo(pipe.c_str(), 0600), 0);
+    QCOMPARE(said(pipe, FileKind::Regular), std::string("is a pipe, not a file"));
+    QCOMPARE(said(pipe), std::string("read: ")); // nobody writes: at once, and not for ever
+    int ends[2] = {};
+    QCOMPARE(::pipe(ends), 0); // as a shell's <(...)
+    std::thread writer([&ends] {
+        (void)!write(ends[1], "half", 4);
+        QTest::qSleep(20);
+        (void)!write(ends[1], " of it", 6);
+        close(ends[1]);
+    });
+    QCOMPARE(said("/dev/fd/" + std::to_string(ends[0])), std::string("read: half of it"));
+    writer.join();
+    close(ends[0]);
 }
 
 void TestBase::logIsOneLine()

@@ -4,7 +4,10 @@
 #include "core/base/settings.h"
 #include "tests/support/testmain.h"
 
+#include <QDir>
 #include <QFile>
+
+#include <sys/stat.h>
 
 using namespace threadline;
 
@@ -70,6 +73,9 @@ private Q_SLOTS:
     void privateKey();
     void noMessageRepeatsASecret();
     void printHidesSecretsAndPasswords();
+    void noAddressShowsASecret();
+    void aSecretInTheWrongPlaceIsNotRepeated();
+    void certificateAuthorities();
     void secretsAreMaskedInTheLog();
     void fileWithLineNumbers();
     void fileUnknownName();
@@ -249,6 +255,9 @@ void TestSettings::values_data()
     row("TSDB_URL", "http://influx.example.org:8086", true);
     row("TSDB_URL", "influx", false);
     row("TSDB_URL", "http://user:influx-word@influx:8086", false);
+    row("TSDB_URL", "http://influx:8086?token=influx-word", false);
+    row("TSDB_URL", "http://influx:8086/#influx-word", false);
+    row("TSDB_URL", "http://influx:8086/behind/a/proxy/", true);
     row("TSDB_TOKEN", "abc==", true);
 }
 
@@ -351,6 +360,48 @@ void TestSettings::printHidesSecretsAndPasswords()
     QVERIFY(lines.contains(QLatin1String("proxy           http://user:***@proxy:3128  (environment THREADLINE_PROXY)")));
     QVERIFY(lines.contains(QLatin1String("listen          127.0.0.1:3000  (default)")));
     QVERIFY(lines.contains(QLatin1String("data-dir        /srv/a?b  (environment THREADLINE_DATA_DIR)")));
+}
+
+void TestSettings::noAddressShowsASecret()
+{
+    for (const char *name : {"GENESYS_ENVIRONMENT_URL", "GENESYS_LOGIN_URL", "TSDB_URL", "THREADLINE_PROXY", "THREADLINE_LISTEN"}) {
+        for (const char *value : {"http://127.0.0.1:1/?token=TopSecret1", "http://127.0.0.1:1?TopSecret1", "http://127.0.0.1:1/#TopSecret1",
+                                  "http://user:TopSecret1@127.0.0.1:1", "http://TopSecret1@127.0.0.1:1", "http://user:Top/Secret1@127.0.0.1:1",
+                                  "https://127.0.0.1/a?b=1&access_token=TopSecret1&c", "ftp://user:TopSecret1@127.0.0.1", "http://127.0.0.1:1 ?token=TopSecret1"}) {
+            Inputs in;
+            in.environment = {{name, value}};
+            const Result<Settings> r = Settings::read(in);
+            const QString said = text(r ? r->print() : r.error().message);
+            QVERIFY2(!said.contains(QLatin1String("Secret1")), qPrintable(said));
+            QVERIFY2(text(log::masked("later Top/Secret1 TopSecret1")) != QLatin1String("later Top/Secret1 TopSecret1"), value);
+        }
+    }
+}
+
+/// One that was put into the wrong place is known from the right one, whichever is looked at first.
+void TestSettings::aSecretInTheWrongPlaceIsNotRepeated()
+{
+    Inputs in;
+    in.environment = {{"THREADLINE_API_TOKEN", "MyOwnSecretToken"}, {"GENESYS_ENVIRONMENT_URL", "MyOwnSecretToken"}};
+    const QString said = refusal(in);
+    QVERIFY2(said.contains(QLatin1String("\"***\" is no address")), qPrintable(said));
+}
+
+void TestSettings::certificateAuthorities()
+{
+    QDir(test::scratchFolder()).mkpath(QStringLiteral("folder"));
+    const QByteArray pipe = (test::scratchFolder() + QStringLiteral("/ca-pipe")).toUtf8();
+    QCOMPARE(mkfifo(pipe, 0600), 0);
+    const auto refused = [](const QByteArray &path, const char *why) {
+        const QString said = refusalOf("THREADLINE_CA_FILE", path.toStdString());
+        return said.contains(QString::fromUtf8(path)) && said.contains(QLatin1String(why)) ? QString() : QStringLiteral("said: ") + said;
+    };
+    QCOMPARE(refused("/nonexistent/ca.pem", "it does not exist"), QString());
+    QCOMPARE(refused((test::scratchFolder() + QStringLiteral("/folder")).toUtf8(), "is a folder"), QString());
+    QCOMPARE(refused(pipe, "is a pipe"), QString());
+    QCOMPARE(refused("/dev/zero", "is no regular file"), QString());
+    QCOMPARE(refused(QByteArray::fromStdString(write("empty.pem", "")), "holds no certificate"), QString());
+    QCOMPARE(refused(QByteArray::fromStdString(write("key.pem", "-----BEGIN PRIVATE KEY-----\n")), "holds no certificate"), QString());
 }
 
 void TestSettings::secretsAreMaskedInTheLog()
@@ -501,7 +552,7 @@ void TestSettings::fileTooLargeOrAFolder()
     QVERIFY(refusal(withFile(QByteArray(1'100'000, '#'))).contains(QLatin1String("larger than 1024 KiB")));
     Inputs in;
     in.configFile = test::scratchFolder().toStdString();
-    QVERIFY(refusal(in).contains(QLatin1String("cannot be read")));
+    QVERIFY(refusal(in).contains(QLatin1String("is a folder")));
 }
 
 void TestSettings::keyWinsOverSecret()

@@ -237,6 +237,25 @@ private Q_SLOTS:
         QCOMPARE(log::masked("a very-secret-word and token-0"), std::string("a *** and ***"));
     }
 
+    /// A token a day: none of them may push out what is set.
+    void renewalsDoNotPushOutSecrets()
+    {
+        log::mask("influx-token-that-is-set");
+        FakeServer server;
+        server.numberTokens = true;
+        QVERIFY(server.start());
+        TokenSource source(credentials(server), {}, m_clock);
+        std::string last;
+        for (int i = 0; i < 72; ++i) {
+            const auto token = ask(source);
+            QVERIFY2(token, token ? "" : token.error().message.c_str());
+            QVERIFY(token->value != last);
+            last = token->value;
+            source.invalidate(last);
+        }
+        QCOMPARE(log::masked("influx-token-that-is-set, very-secret-word, " + last), std::string("***, ***, ***"));
+    }
+
     void keyWinsOverSecret()
     {
         FakeServer server;

@@ -85,6 +85,12 @@ void ErrorBar::add(const Problem &problem)
     showProblem(0);
 }
 
+void ErrorBar::remove(const QString &text)
+{
+    std::erase_if(m_own, [&text](const Problem &problem) { return problem.text == text; });
+    refresh();
+}
+
 /// That it was tried is told, for what comes of it may be the same words again.
 void ErrorBar::tryDelivery()
 {

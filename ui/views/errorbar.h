@@ -31,6 +31,8 @@ public:
 
     /// A problem of the window itself, until it is closed.
     void add(const Problem &problem);
+    /// It has gone by itself.
+    void remove(const QString &text);
     [[nodiscard]] QString text() const;
 
 Q_SIGNALS:

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The sender stepped by hand, with a clock of its own: whatever the first answers are, in whatever order, nothing is stuck once
+/// the server is good, and meanwhile what is said of it is true.
+#include "core/base/log.h"
+#include "core/delivery/sender.h"
+#include "tests/engine/harness.h"
+#include "tests/support/testmain.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <array>
+#include <deque>
+#include <set>
+
+using namespace threadline;
+using namespace threadline::test;
+using delivery::Stage;
+using delivery::Step;
+
+namespace {
+
+constexpr std::uint64_t kEvents = 7;
+constexpr std::size_t kFirst = 5; ///< requests that are answered as the test says
+
+struct Reply {
+    const char *name;
+    int status;
+    const char *body;
+    const char *retryAfter;
+    bool blames; ///< a line may be set aside for it
+};
+
+constexpr std::array kKinds{
+    Reply{"204", 204, "", "", false},
+    Reply{"503", 503, R"({"code":"unavailable","message":"starting"})", "", false},
+    Reply{"429 with Retry-After", 429, "", "30", false},
+    Reply{"429", 429, "", "", false},
+    Reply{"500", 500, R"({"code":"internal error","message":"no"})", "", false},
+    Reply{"dropped", 0, "closed the connection", "", false},
+    Reply{"timeout", -1, "did not answer in time", "", false},
+    Reply{"401", 401, R"({"code":"unauthorized","message":"unauthorized access"})", "", false},
+    Reply{"404", 404, R"({"code":"not found","message":"bucket not found"})", "", false},
+    Reply{"413", 413, R"({"code":"request too large","message":"too large"})", "", true},
+    Reply{"415", 415, R"({"code":"unsupported","message":"gzip"})", "", false},
+    Reply{"400", 400, R"({"code":"invalid","message":"field type conflict: because"})", "", true},
+    Reply{"HTML 200", 200, "<!doctype html><html>Sign in</html>", "", false},
+};
+
+bool isHtml(const Reply &kind) { return kind.body[0] == '<'; }
+
+influx::HttpReply replyOf(const Reply &kind)
+{
+    influx::HttpReply reply;
+    if (kind.status <= 0) {
+        reply.failure = kind.body;
+        return reply;
+    }
+    reply.status = kind.status;
+    reply.body = kind.body;
+    if (isHtml(kind))
+        reply.headers = {{"content-type", "text/html"}};
+    else
+        reply.headers = {{"x-influxdb-version", "v2.9.1"}, {"x-influxdb-build", "OSS"}, {"content-type", "application/json"}};
+    if (kind.retryAfter[0] != '\0')
+        reply.headers.emplace_back("retry-after", kind.retryAfter);
+    return reply;
+}
+
+/// Keeps what is sent, and what was taken of it.
+class Held final : public delivery::Transport {
+public:
+    struct Request {
+        std::shared_ptr<const std::string> body;
+        Duration timeout;
+        Done done;
+    };
+    void send(const influx::Request &, std::shared_ptr<const std::string> body, bool, Duration timeout, Done done) override
+    {
+        held.push_back({std::move(body), timeout, std::move(done)});
+    }
+    void cancel() override { held.clear(); }
+    void answer(const Reply &kind, ManualClock &clock)
+    {
+        Request first = std::move(held.front());
+        held.pop_front();
+        clock.advance(kind.status < 0 ? first.timeout : Duration::millis(5));
+        if (kind.status == 204 && first.body)
+            keep(*first.body);
+        first.done(replyOf(kind));
+    }
+    std::deque<Request> held;
+    std::set<std::string> ids; ///< of events that arrived
+
+private:
+    void keep(const std::string &body)
+    {
+        static const std::string kName = "eventId=\"";
+        for (std::size_t at = body.find(kName); at != std::string::npos; at = body.find(kName, at)) {
+            at += kName.size();
+            ids.insert(body.substr(at, body.find('"', at) - at));
+        }
+    }
+};
+
+/// A store with some events, and delivery that begins anew for each plan.
+class Bench {
+public:
+    Bench() : m_folder(scratchFolder() + QStringLiteral("/sender-XXXXXX"))
+    {
+        m_harness = std::make_unique<Harness>(folder(), SequenceScope::Interaction, m_real, IngestOptions().cacheBytes, true);
+        add(10, 10 + kEvents);
+        reader = std::move(*m_harness->store().reader());
+        marks = std::move(*DeliveryStore::open(folder()));
+    }
+    /// Events with these numbers.
+    void add(std::uint64_t first, std::uint64_t end)
+    {
+        for (std::uint64_t i = first; i < end; ++i) {
+            const std::string n = std::to_string(i);
+            m_harness->message(R"({"events":[{"id":"e-)" + n + R"(","timestamp":"2026-05-06T10:44:10.)" + n + R"(Z","sequence":)" + n
+                               + R"(,"type":"interaction-updated","data":{"interactionId":"i-)" + std::to_string(i % 2) + R"(","participantId":"p"}}]})");
+        }
+        m_harness->drain();
+    }
+    [[nodiscard]] std::string folder() const { return m_folder.path().toStdString(); }
+
+    std::unique_ptr<StoreReader> reader;
+    std::unique_ptr<DeliveryStore> marks;
+
+private:
+    QTemporaryDir m_folder;
+    SystemClock m_real;
+    std::unique_ptr<Harness> m_harness;
+};
+
+delivery::SenderOptions options()
+{
+    delivery::SenderOptions o;
+    o.target.url = "http://127.0.0.1:8086";
+    o.target.org = "org";
+    o.target.bucket = "bucket";
+    o.target.token = "token";
+    o.batch.lines = 2;
+    o.age = {};
+    o.settleAfter = Duration::millis(50);
+    o.seed = 7;
+    o.quiet = true;
+    return o;
+}
+
+using Plan = std::vector<const Reply *>;
+
+QString nameOf(const Plan &plan)
+{
+    QStringList names;
+    for (const Reply *kind : plan)
+        names << QLatin1String(kind->name);
+    return names.join(QLatin1String(", "));
+}
+
+/// One delivery from the first event to the last.
+class Run {
+public:
+    Run(Bench &bench, Plan plan, delivery::SenderOptions with = options()) : m_bench(bench), m_plan(std::move(plan))
+    {
+        static int number = 0;
+        if (!bench.marks->begin("target " + std::to_string(++number)))
+            qFatal("no marks");
+        m_sender.emplace(with, *bench.reader, *bench.marks, m_transport, m_clock);
+    }
+
+    /// What is wrong with how it went; empty: nothing.
+    QString problem()
+    {
+        if (QString wrong = untilIdle(); !wrong.isEmpty())
+            return wrong;
+        const DeliveryStatus status = m_sender->status();
+        if (status.deadLetters > 0 && std::none_of(m_plan.begin(), m_plan.end(), [](const Reply *kind) { return kind->blames; }))
+            return QStringLiteral("a line was blamed");
+        if (status.delivered + m_bench.marks->deadCount().events != kEvents)
+            return QStringLiteral("%1 delivered, %2 set aside").arg(status.delivered).arg(status.deadLetters);
+        if (!m_sender->retryNow(true))
+            return QStringLiteral("nothing can be tried again");
+        if (QString wrong = untilIdle(); !wrong.isEmpty())
+            return QStringLiteral("dead letters: ") + wrong;
+        if (m_transport.ids.size() != kEvents || m_sender->status().delivered != kEvents || m_sender->status().deadLetters != 0)
+            return QStringLiteral("%1 arrived, %2 counted, %3 set aside").arg(m_transport.ids.size()).arg(m_sender->status().delivered)
+                .arg(m_sender->status().deadLetters);
+        if (m_sender->status().state != DeliveryState::Delivering || !m_sender->status().words.empty())
+            return QStringLiteral("it still says: ") + QString::fromStdString(m_sender->status().words);
+        return {};
+    }
+    [[nodiscard]] Held &transport() { return m_transport; }
+    [[nodiscard]] delivery::Sender &sender() { return *m_sender; }
+    [[nodiscard]] ManualClock &clock() { return m_clock; }
+
+private:
+    QString untilIdle()
+    {
+        // Each bad answer costs at most its time-out and the longest wait; all else takes moments.
+        const Duration end = m_clock.steady() + Duration::seconds(static_cast<std::int64_t>(kFirst) * 125 + 60);
+        for (int steps = 0; m_clock.steady() < end && steps < 5000; ++steps) {
+            const Duration wait = m_sender->pump();
+            if (!m_sender->leadsOn())
+                return QStringLiteral("nothing leads on from here");
+            if (QString wrong = untrue(wait); !wrong.isEmpty())
+                return wrong;
+            if (!m_transport.held.empty())
+                m_transport.answer(next(), m_clock);
+            else
+                m_clock.advance(std::max(wait, Duration::millis(1)));
+            const auto idle = m_sender->idle();
+            if (idle && *idle && m_transport.held.empty() && m_sender->status().backlog == 0)
+                return {};
+        }
+        return QStringLiteral("not done after %1 s: ").arg(m_clock.steady().us / 1'000'000) + QString::fromStdString(m_sender->status().words);
+    }
+    /// What is said while nothing is on its way must be why.
+    [[nodiscard]] QString untrue(Duration wait) const
+    {
+        const DeliveryStatus status = m_sender->status();
+        const bool stands = m_transport.held.empty() && wait.us > 0 && status.backlog > 0;
+        const bool told = (status.state == DeliveryState::Waiting || status.state == DeliveryState::Paused) && !status.words.empty();
+        if (stands && !told)
+            return QStringLiteral("it stands and says \"%1\"").arg(QString::fromUtf8(threadline::nameOf(status.state)));
+        if (m_transport.held.size() > 2 + 1) // parts, and one point to be taken away
+            return QStringLiteral("%1 requests at a time").arg(m_transport.held.size());
+        return {};
+    }
+    const Reply &next() { return m_at < m_plan.size() ? *m_plan[m_at++] : kKinds[0]; }
+
+    Bench &m_bench;
+    const Plan m_plan;
+    std::size_t m_at = 0;
+    ManualClock m_clock;
+    Held m_transport;
+    std::optional<delivery::Sender> m_sender;
+};
+
+const Reply *kind(std::string_view name)
+{
+    const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Reply &k) { return name == k.name; });
+    return found == kKinds.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+class TestSender : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { log::setLevel(log::Level::Error); }
+    void everyPairOfAnswers();
+    void everySequenceOfAFew();
+    void nothingIsLeftToTryWith();
+    void shedInTheMiddle();
+    void theLongerWaitCounts();
+    void aPingThatIsRefusedForEver();
+    void uncompressedDataIsNotAskedForAgainAndAgain();
+    void theTable();
+};
+
+/// Each pair at each two of the first five requests, good ones before, between and behind.
+void TestSender::everyPairOfAnswers()
+{
+    Bench bench;
+    for (std::size_t one = 0; one < kFirst; ++one) {
+        for (std::size_t two = one + 1; two < kFirst; ++two) {
+            for (const Reply &first : kKinds) {
+                for (const Reply &second : kKinds) {
+                    Plan plan(two + 1, &kKinds[0]);
+                    plan[one] = &first;
+                    plan[two] = &second;
+                    const QString problem = Run(bench, plan).problem();
+                    QVERIFY2(problem.isEmpty(), qPrintable(nameOf(plan) + QStringLiteral(": ") + problem));
+                }
+            }
+        }
+    }
+}
+
+/// All there are, of answers that lead to different stages.
+void TestSender::everySequenceOfAFew()
+{
+    Bench bench;
+    const std::array kFew{kind("204"), kind("503"), kind("401"), kind("400")};
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < kFirst; ++i)
+        count *= kFew.size();
+    for (std::size_t number = 0; number < count; ++number) {
+        Plan plan;
+        for (std::size_t i = 0, rest = number; i < kFirst; ++i, rest /= kFew.size())
+            plan.push_back(kFew[rest % kFew.size()]);
+        const QString problem = Run(bench, plan).problem();
+        QVERIFY2(problem.isEmpty(), qPrintable(nameOf(plan) + QStringLiteral(": ") + problem));
+    }
+}
+
+/// The only part that waits goes again, and then is blamed, or is passed over: the next one is made.
+void TestSender::nothingIsLeftToTryWith()
+{
+    Bench bench;
+    delivery::SenderOptions one = options();
+    one.batch.lines = 1;
+    one.inFlight = 1;
+    for (const char *bad : {"503", "429", "500", "dropped", "timeout"}) {
+        for (const char *blame : {"400", "413"}) {
+            Plan plan(2 + kEvents - 1, kind("204"));
+            plan.push_back(kind(bad)); // of the last line
+            plan.push_back(kind(blame));
+            const QString problem = Run(bench, plan, one).problem();
+            QVERIFY2(problem.isEmpty(), qPrintable(nameOf(plan) + QStringLiteral(": ") + problem));
+        }
+    }
+}
+
+/// All that waited to be sent again is passed over: there is nothing to try with, and it goes on all the same.
+void TestSender::shedInTheMiddle()
+{
+    Bench bench;
+    delivery::SenderOptions few = options();
+    few.backlog = 10;
+    Run run(bench, {}, few);
+    for (int i = 0; i < 2; ++i) {
+        (void)run.sender().pump();
+        run.transport().answer(*kind("204"), run.clock());
+    }
+    while (run.sender().pump().us == 0) { }
+    while (!run.transport().held.empty())
+        run.transport().answer(*kind("503"), run.clock());
+    bench.add(100, 120);
+    (void)run.sender().pump();
+    QVERIFY(run.sender().status().shed > kEvents);
+    for (int steps = 0; steps < 1000 && run.sender().status().backlog > 0; ++steps) {
+        const Duration wait = run.sender().pump();
+        QVERIFY(run.sender().leadsOn());
+        run.clock().advance(std::max(wait, Duration::millis(1)));
+        if (!run.transport().held.empty())
+            run.transport().answer(*kind("204"), run.clock());
+    }
+    QCOMPARE(run.sender().status().delivered + run.sender().status().shed, kEvents + 20);
+    QVERIFY(run.sender().status().delivered > 0);
+}
+
+/// Of two that were on their way, whichever answers first.
+void TestSender::theLongerWaitCounts()
+{
+    Bench bench;
+    for (const bool turned : {false, true}) {
+        Run run(bench, {});
+        (void)run.sender().pump();
+        run.transport().answer(*kind("204"), run.clock());
+        run.transport().answer(*kind("204"), run.clock());
+        while (run.sender().pump().us == 0) { }
+        QCOMPARE(run.transport().held.size(), std::size_t(2));
+        run.transport().answer(*kind(turned ? "429 with Retry-After" : "dropped"), run.clock());
+        run.transport().answer(*kind(turned ? "dropped" : "429 with Retry-After"), run.clock());
+        const Duration wait = run.sender().pump();
+        QVERIFY2(wait >= Duration::seconds(29) && wait <= Duration::seconds(31), qPrintable(QString::number(wait.us)));
+    }
+}
+
+/// A proxy may let nobody see /ping, and take what is written: it is not asked again and again instead.
+void TestSender::aPingThatIsRefusedForEver()
+{
+    Bench bench;
+    Run run(bench, {});
+    int asked = 0;
+    const Reply refused{"403", 403, "", "", false};
+    for (int steps = 0; steps < 200; ++steps) {
+        (void)run.sender().pump();
+        if (run.transport().held.empty()) {
+            run.clock().advance(Duration::millis(100));
+        } else if (!run.transport().held.front().body) {
+            ++asked;
+            auto done = std::move(run.transport().held.front().done);
+            run.transport().held.pop_front();
+            influx::HttpReply reply;
+            reply.status = refused.status;
+            done(reply);
+        } else {
+            run.transport().answer(kKinds[0], run.clock());
+        }
+    }
+    QCOMPARE(asked, 1);
+    QCOMPARE(run.sender().status().delivered, kEvents);
+}
+
+/// What says of plain data that it takes no compressed data is asked slowly.
+void TestSender::uncompressedDataIsNotAskedForAgainAndAgain()
+{
+    Bench bench;
+    Run run(bench, {});
+    (void)run.sender().pump();
+    run.transport().answer(*kind("204"), run.clock());
+    run.transport().answer(*kind("204"), run.clock());
+    while (run.sender().pump().us == 0) { }
+    run.transport().answer(*kind("415"), run.clock());
+    QCOMPARE(int(run.sender().status().state), int(DeliveryState::Paused));
+    QVERIFY(run.sender().status().words.find("TSDB_URL") != std::string::npos);
+    while (!run.transport().held.empty()) // the other one that was on its way; no further
+        run.transport().answer(*kind("415"), run.clock());
+    QVERIFY(run.sender().pump() >= Duration::seconds(50));
+    QVERIFY(run.transport().held.empty());
+}
+
+/// Late answers to parts never change what is asked.
+void TestSender::theTable()
+{
+    for (const Stage stage : {Stage::Unasked, Stage::Pinging, Stage::Probing}) {
+        for (const Step late : {Step::Taken, Step::Later, Step::Refused})
+            QCOMPARE(int(after(stage, late)), int(stage));
+    }
+    QCOMPARE(int(after(Stage::Probing, Step::AskBad)), int(Stage::Unasked));
+    QCOMPARE(int(after(Stage::Open, Step::Later)), int(Stage::HalfOpen));
+}
+
+THREADLINE_TEST_MAIN(TestSender)
+#include "test_sender.moc"
