@@ -163,6 +163,7 @@ int run(QCoreApplication &app, const CommandLine &line)
         source.start();
     }
     app.exec();
+    endWithin(kEndWithin);
     return exitCode;
 }
 
@@ -171,6 +172,7 @@ int run(QCoreApplication &app, const CommandLine &line)
 int main(int argc, char **argv)
 {
     takeQtMessages();
+    ignoreWriteSignals();
     const Parsed parsed = parseCommandLine(Program::Collector, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;

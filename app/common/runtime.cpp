@@ -67,6 +67,11 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, c
 
 Runtime::~Runtime()
 {
+    // Whoever waits for another hears of it first; then one after the other is waited for.
+    if (m_session)
+        m_session->engine().stop();
+    if (m_source)
+        m_source->stop();
     m_source.reset();
     m_recorder.reset();
     m_api.reset();

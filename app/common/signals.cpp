@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/signals.h"
 
+#include "app/common/exitcodes.h"
+#include "core/base/log.h"
+
 #include <QtGlobal>
+
+#include <cstdlib>
+#include <thread>
 
 #ifdef Q_OS_UNIX
 #include <QSocketNotifier>
@@ -17,7 +23,22 @@
 
 namespace threadline::app {
 
+void endWithin(std::chrono::milliseconds time)
+{
+    std::thread([time] {
+        std::this_thread::sleep_for(time);
+        log::error("app", "Something in the system did not let the program end in time (a disk, a name server). It ends now; what is recorded is safe.");
+        std::_Exit(kExitHung);
+    }).detach();
+}
+
 #ifdef Q_OS_UNIX
+
+void ignoreWriteSignals()
+{
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
+}
 
 namespace {
 
@@ -61,6 +82,8 @@ QuitOnSignal::~QuitOnSignal()
 }
 
 #else
+
+void ignoreWriteSignals() {}
 
 namespace {
 

@@ -4,9 +4,19 @@
 
 #include <QObject>
 
+#include <chrono>
 #include <functional>
 
 namespace threadline::app {
+
+/// Before anything else in a program: a file that may not grow further (ulimit -f) is a disk that is full, and a reader that has
+/// gone (a pipe) a failed write; neither is to end the process.
+void ignoreWriteSignals();
+
+/// The program is to end, and has so long for it. What hangs in the system and cannot be interrupted (a disk, a name server) is left
+/// as a kill would leave it: what is durable stays, the rest lies in a band. Any thread, once.
+void endWithin(std::chrono::milliseconds time);
+inline constexpr std::chrono::milliseconds kEndWithin{4500};
 
 /// Calls `quit` on the event loop of the thread that made it, once, at the first SIGTERM or SIGINT. One a process.
 class QuitOnSignal : public QObject {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/source.h"
 
-#include <QEventLoop>
-#include <QTimer>
-
 namespace threadline::app {
 
 Source::Source(StreamingOptions options, SourceSink &sink, const Clock &clock, QObject *parent)
@@ -13,6 +10,12 @@ Source::Source(StreamingOptions options, SourceSink &sink, const Clock &clock, Q
     m_client->moveToThread(&m_thread);
     connect(&m_thread, &QThread::started, m_client.get(), &StreamingClient::start);
     connect(m_client.get(), &StreamingClient::refusedAtStart, this, &Source::refusedAtStart);
+    // It finishes when it is asked to, or by itself when it is refused; either way its thread ends and takes it along.
+    connect(m_client.get(), &StreamingClient::finished, &m_thread, &QThread::quit, Qt::DirectConnection);
+    connect(&m_thread, &QThread::finished, this, [this] {
+        std::scoped_lock lock(m_mutex);
+        m_client.reset();
+    }, Qt::DirectConnection);
 }
 
 Source::Source(ReplayOptions options, SourceSink &sink, const Clock &clock, QObject *parent)
@@ -33,27 +36,21 @@ Source::Source(ReplayOptions options, SourceSink &sink, const Clock &clock, QObj
 
 Source::~Source()
 {
-    if (m_replay)
-        m_replay->stop();
-    if (m_client && m_thread.isRunning()) {
-        // the client says goodbye in its own thread, and is destroyed there
-        QMetaObject::invokeMethod(m_client.get(), [client = m_client.release()] {
-            QObject::connect(client, &StreamingClient::finished, client, [client] {
-                QThread *thread = client->thread();
-                delete client;
-                thread->quit();
-            }, Qt::QueuedConnection);
-            client->stop();
-        });
-    } else {
-        m_thread.quit();
-    }
-    if (!m_thread.wait(3000)) {
-        m_thread.quit();
-        m_thread.wait();
-    }
+    stop();
+    m_thread.wait();
 }
 
 void Source::start() { m_thread.start(); }
+
+void Source::stop()
+{
+    if (m_replay) {
+        m_replay->stop();
+        m_thread.quit();
+    }
+    std::scoped_lock lock(m_mutex);
+    if (m_client)
+        m_client->stop();
+}
 
 } // namespace threadline::app

@@ -9,6 +9,7 @@
 #include <QThread>
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace threadline::app {
@@ -21,10 +22,12 @@ public:
     Source(StreamingOptions options, SourceSink &sink, const Clock &clock, QObject *parent = nullptr);
     /// Replays a recording once.
     Source(ReplayOptions options, SourceSink &sink, const Clock &clock, QObject *parent = nullptr);
-    /// Stops the source; ends within a second or two.
+    /// Stops the source and waits until it has: at once, or as long as its sink takes nothing, at most about 2 s.
     ~Source() override;
 
     void start();
+    /// Asks the source to stop and returns at once; from here on it says no more than good-bye.
+    void stop();
 
 Q_SIGNALS:
     void refusedAtStart(const QString &message);
@@ -33,7 +36,8 @@ Q_SIGNALS:
 
 private:
     QThread m_thread;
-    std::unique_ptr<StreamingClient> m_client; ///< lives in m_thread
+    std::mutex m_mutex;
+    std::unique_ptr<StreamingClient> m_client; ///< lives in m_thread, which destroys it when it ends; guarded by m_mutex
     std::unique_ptr<Replay> m_replay;          ///< runs in m_thread
 };
 

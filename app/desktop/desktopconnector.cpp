@@ -51,6 +51,7 @@ DesktopConnector::DesktopConnector(Runtime &runtime, const Settings &settings, u
 
 DesktopConnector::~DesktopConnector()
 {
+    m_runtime.session().engine().stop(); // an import that waits for room hears of the end
     if (m_import.joinable())
         m_import.join();
 }

@@ -74,6 +74,13 @@ void serve(Runtime &runtime, const Settings &settings, ui::MainWindow &window)
     });
 }
 
+int untilTheEnd(QApplication &app)
+{
+    const int code = app.exec();
+    endWithin(kEndWithin);
+    return code;
+}
+
 int runDemo(QApplication &app, const CommandLine &line)
 {
     const bool picture = !line.screenshot.empty();
@@ -108,7 +115,7 @@ int runDemo(QApplication &app, const CommandLine &line)
         main.resize(options->size);
         main.show();
     }
-    return app.exec();
+    return untilTheEnd(app);
 }
 
 /// Begins what the command line asks for: a replay, files to open, or the connection that is configured.
@@ -167,7 +174,7 @@ int run(QApplication &app, const CommandLine &line)
         main.resize(options->size);
         main.show();
     }
-    return app.exec();
+    return untilTheEnd(app);
 }
 
 } // namespace
@@ -175,6 +182,7 @@ int run(QApplication &app, const CommandLine &line)
 int main(int argc, char **argv)
 {
     takeQtMessages();
+    ignoreWriteSignals();
     const Parsed parsed = parseCommandLine(Program::Desktop, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;

@@ -101,6 +101,7 @@ int run(const app::SimulatorArguments &arguments)
 
 int main(int argc, char **argv)
 {
+    app::ignoreWriteSignals();
     const QCoreApplication application(argc, argv);
     const app::ParsedArguments parsed = app::parseArguments(argc, argv);
     if (!parsed.arguments)

@@ -88,6 +88,7 @@ protected:
             return;
         }
         api::HttpServer http(guard, [&guard] { guard.onRequest(); });
+        guard.beginAccepting();
         m_listening.set_value(guard.serverPort());
         exec();
         guard.shutDown();

@@ -44,14 +44,28 @@ Guard::Guard(Service &service) : m_service(service)
         [this] { QMetaObject::invokeMethod(this, [this] { deliver(); }, Qt::QueuedConnection); });
     m_sweep.setInterval(kSweepMs);
     m_sweep.callOnTimeout(this, [this] { sweep(); });
-    // QTcpServer stops accepting for good when it runs out of descriptors: the next sweep tries again.
-    connect(this, &QTcpServer::acceptError, this, [this] { startSweeping(); });
+}
+
+void Guard::beginAccepting()
+{
+    m_acceptor = std::make_unique<Acceptor>(*this, [this](qintptr descriptor) { incomingConnection(descriptor); }, [this] { startSweeping(); });
+}
+
+/// The server begins to accept by itself whenever one is taken from it.
+QTcpSocket *Guard::nextPendingConnection()
+{
+    QTcpSocket *next = QTcpServer::nextPendingConnection();
+#ifdef Q_OS_UNIX
+    pauseAccepting();
+#endif
+    return next;
 }
 
 Guard::~Guard() { shutDown(); }
 
 void Guard::shutDown()
 {
+    m_acceptor.reset();
     close();
     m_service.mailbox->close();
     const auto connections = m_service.connections;
@@ -119,7 +133,8 @@ void Guard::startSweeping()
 
 void Guard::sweep()
 {
-    resumeAccepting();
+    if (m_acceptor)
+        m_acceptor->resume();
     const Duration now = m_service.clock.steady();
     std::vector<Connection *> expired;
     for (const auto &[serial, connection] : m_service.connections) {

@@ -3,6 +3,7 @@
 /// that take too long.
 #pragma once
 
+#include "core/api/acceptor.h"
 #include "core/api/apiserver.h"
 #include "core/api/heldanswers.h"
 #include "core/api/mailbox.h"
@@ -49,6 +50,9 @@ public:
     explicit Guard(Service &service);
     ~Guard() override;
 
+    /// Accepts from here on; the server listens.
+    void beginAccepting();
+    [[nodiscard]] QTcpSocket *nextPendingConnection() override;
     /// Ends all connections and takes no answers any more; before QHttpServer, which deletes their sockets, goes.
     void shutDown();
     /// QHttpServer has read a request of the connection that is speaking.
@@ -65,6 +69,7 @@ private:
 
     Service &m_service;
     QTimer m_sweep;
+    std::unique_ptr<Acceptor> m_acceptor;
     std::uint64_t m_lastSerial = 0;
 };
 

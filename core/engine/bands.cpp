@@ -28,12 +28,18 @@ Band &BandKeeper::add(Timestamp start, BandCause cause, const std::string &reaso
     return m_bands[band.id] = band;
 }
 
-void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed)
+void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed, const std::string &lost)
 {
     m_lastReceived = lastReceived;
     if (openBand) {
         m_bands[openBand->id] = *openBand;
         m_openBand = openBand->id;
+        if (!lost.empty()) {
+            m_bands[openBand->id].reason = lost;
+            m_dirty.insert(openBand->id);
+        }
+    } else if (lastReceived && !lost.empty()) {
+        m_openBand = add(*lastReceived, BandCause::Killed, lost).id;
     } else if (lastReceived) {
         m_openBand = killed ? add(*lastReceived, BandCause::Killed, "the program ended without closing").id
                             : add(*lastReceived, BandCause::NotRunning, "the program was not running").id;

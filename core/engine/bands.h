@@ -21,8 +21,9 @@ public:
     /// `nextId`: greater than every band id in the store.
     BandKeeper(std::string source, std::int64_t nextId) : m_source(std::move(source)), m_nextId(nextId) {}
 
-    /// What the store knows from before. `killed`: the last process ended while it listened.
-    void resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed);
+    /// What the store knows from before. `killed`: the last process ended while it listened. `lost`: what had been recorded since
+    /// and is gone, in words.
+    void resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed, const std::string &lost = {});
     /// The source stopped listening. The band starts at the last message received (`since` if there was none).
     void notListening(Timestamp since, BandCause cause, const std::string &reason);
     /// The source listens again: the band ends with the next message.

@@ -27,9 +27,27 @@ Committer::~Committer()
     {
         std::scoped_lock lock(m_mutex);
         m_stopping = true;
+        m_trying = false;
     }
     m_wake.notify_all();
     m_thread.join();
+}
+
+void Committer::stopTrying()
+{
+    {
+        std::scoped_lock lock(m_mutex);
+        m_trying = false;
+    }
+    m_wake.notify_all();
+}
+
+void Committer::giveUp()
+{
+    stopTrying();
+    m_gaveUp = true;
+    m_store.interrupt();
+    m_done.notify_all();
 }
 
 bool Committer::submit(std::unique_ptr<WriteGroup> &group, Duration wait)
@@ -53,7 +71,7 @@ bool Committer::idle() const
 bool Committer::drain(Duration wait)
 {
     std::unique_lock lock(m_mutex);
-    return m_done.wait_for(lock, std::chrono::microseconds(wait.us), [&] { return !m_busy && !m_next; });
+    return m_done.wait_for(lock, std::chrono::microseconds(wait.us), [&] { return m_gaveUp || (!m_busy && !m_next); }) && !m_gaveUp;
 }
 
 void Committer::work()
@@ -69,9 +87,11 @@ void Committer::work()
             m_busy = true;
         }
         m_done.notify_all();
-        if (group)
-            write(*group);
-        if (m_listener.idle)
+        if (!group && trying())
+            say(m_store.inPlace());
+        if (group && !m_gaveUp && !write(*group))
+            m_gaveUp = true;
+        if (m_listener.idle && trying())
             m_listener.idle(m_store);
         {
             std::scoped_lock lock(m_mutex);
@@ -82,26 +102,42 @@ void Committer::work()
     }
 }
 
-void Committer::write(WriteGroup &group)
+bool Committer::trying() const
 {
-    bool told = false;
+    std::scoped_lock lock(m_mutex);
+    return m_trying;
+}
+
+/// False: given up. What is in hand was never visible then; it lies in the band that the next start draws.
+bool Committer::write(WriteGroup &group)
+{
     for (;;) {
         const auto written = m_store.write(group);
+        if (!written && written.error().code == ErrorCode::Cancelled && !trying())
+            return false;
+        say(written);
         if (written)
             break;
-        if (!told)
-            log::error("store", written.error().message);
-        told = true;
-        m_listener.storeState(written.error().message);
         std::unique_lock lock(m_mutex);
-        if (m_wake.wait_for(lock, kRetryEvery, [&] { return m_stopping; }))
-            return; // what is in hand was never visible: it lies in the band that the next start draws
-    }
-    if (told) {
-        log::info("store", "The store works again; nothing that was held back is lost.");
-        m_listener.storeState({});
+        if (m_wake.wait_for(lock, kRetryEvery, [&] { return !m_trying; }))
+            return false;
     }
     m_listener.committed(group);
+    return true;
+}
+
+/// What is wrong with the store is told when it begins, when it becomes something else, and when it is over.
+void Committer::say(const Result<> &result)
+{
+    const std::string words = result ? std::string() : result.error().message;
+    if (words == m_told)
+        return;
+    m_told = words;
+    if (result)
+        log::info("store", "The store works again; nothing that was held back is lost.");
+    else
+        log::error("store", words);
+    m_listener.storeState(words);
 }
 
 } // namespace threadline

@@ -6,6 +6,7 @@
 #include "core/base/time.h"
 #include "core/store/store.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -27,7 +28,7 @@ public:
     };
 
     Committer(Store &store, Listener listener);
-    ~Committer(); ///< ends after the group in hand, if that can be written at once
+    ~Committer(); ///< ends after what was submitted, as far as that can be written at once
 
     /// Hands a group over; waits at most `wait` for the one before to be taken. False: not taken, `group` untouched.
     [[nodiscard]] bool submit(std::unique_ptr<WriteGroup> &group, Duration wait);
@@ -36,19 +37,31 @@ public:
     /// Waits until everything submitted is durable, at most `wait`. False: it is not.
     bool drain(Duration wait);
 
+    /// The program ends: a group that the store does not take at once is given up from here on, instead of tried again. Any thread.
+    void stopTrying();
+    /// Gives up now whatever is not durable yet. Any thread.
+    void giveUp();
+    /// Whether a group was given up. Nothing is written after it, for later groups build on it.
+    [[nodiscard]] bool gaveUp() const { return m_gaveUp; }
+
 private:
     void work();
-    void write(WriteGroup &group);
+    [[nodiscard]] bool write(WriteGroup &group);
+    [[nodiscard]] bool trying() const;
+    void say(const Result<> &result);
 
     Store &m_store;
     const Listener m_listener;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake; ///< the store thread waits here
     std::condition_variable m_done; ///< those who submit or drain wait here
+    std::string m_told; ///< what is wrong, as it was told; the store thread's
     std::unique_ptr<WriteGroup> m_next;
     std::unique_ptr<WriteGroup> m_spent; ///< freed by whoever submits the next: memory is returned quickest where it was taken
     bool m_busy = false;
-    bool m_stopping = false;
+    bool m_stopping = false; ///< the thread is to end
+    bool m_trying = true;    ///< what the store does not take is tried again
+    std::atomic<bool> m_gaveUp{false};
     std::thread m_thread;
 };
 

@@ -13,7 +13,10 @@ constexpr Duration kOldestGroup = Duration::millis(20);
 constexpr std::int64_t kCompanyMicros = 10; ///< a row in a group lets it wait so much longer, up to kOldestGroup
 constexpr Duration kOfferWait = Duration::millis(250);
 constexpr Duration kIdleWait = Duration::millis(100);
-constexpr Duration kShutdown = Duration::millis(3500);
+constexpr Duration kTakeOn = Duration::millis(1500);   ///< once stopped, what is queued is taken for so long
+constexpr Duration kCommitOn = Duration::millis(3000); ///< and what was taken may become durable until then
+constexpr Duration kRetryReading = Duration::millis(500);
+constexpr Duration kStopSlice = Duration::millis(10);  ///< how soon a stop is heard where nothing wakes
 constexpr Duration kRetentionEvery = Duration::seconds(5);
 constexpr Duration kTickEvery = Duration::millis(200);
 constexpr Duration kRateOver = Duration::seconds(1);
@@ -43,7 +46,7 @@ Result<std::unique_ptr<Engine>> Engine::start(Store &store, EngineOptions option
     listener.storeState = [e](const std::string &problem) {
         {
             std::scoped_lock lock(e->m_mutex);
-            e->m_storeError = problem;
+            e->m_writeError = problem;
         }
         e->m_stateChanged();
     };
@@ -67,16 +70,32 @@ Engine::Engine(Store &store, EngineOptions options, const Clock &clock, Committe
 
 Engine::~Engine()
 {
-    m_stopping = true;
+    stop();
     m_queue.close();
     if (m_thread.joinable())
         m_thread.join();
     m_committer.reset();
 }
 
+void Engine::stop()
+{
+    if (m_stopping)
+        return;
+    m_stoppedAt = m_real.steady().us;
+    m_stopping = true;
+    if (m_committer)
+        m_committer->stopTrying();
+}
+
+/// Whether the program has been ending for longer than `since`, or the store lets nothing more be done.
+bool Engine::over(Duration since) const
+{
+    return m_stopping && (m_committer->gaveUp() || m_real.steady().us - m_stoppedAt >= since.us);
+}
+
 bool Engine::offer(SourceItem &item)
 {
-    if (m_options.held && m_options.held()) {
+    if (!m_stopping && m_options.held && m_options.held()) {
         std::this_thread::sleep_for(std::chrono::microseconds(kOfferWait.us));
         return false;
     }
@@ -104,12 +123,7 @@ bool Engine::import(Record record)
 {
     const std::size_t weight = record.raw.size() * 5;
     Item item = std::move(record);
-    while (!m_queue.push(item, weight, kOfferWait)) {
-        if (m_queue.closed())
-            return false;
-    }
-    ++m_offered;
-    return true;
+    return insist(item, weight);
 }
 
 bool Engine::restore(std::vector<HistoryEvent> events)
@@ -118,12 +132,18 @@ bool Engine::restore(std::vector<HistoryEvent> events)
     for (const HistoryEvent &event : events)
         weight += event.raw.size();
     Item item = std::move(events);
-    while (!m_queue.push(item, weight, kOfferWait)) {
-        if (m_queue.closed())
-            return false;
+    return insist(item, weight);
+}
+
+bool Engine::insist(Item &item, std::size_t weight)
+{
+    while (!m_stopping && !m_queue.closed()) {
+        if (m_queue.push(item, weight, kOfferWait)) {
+            ++m_offered;
+            return true;
+        }
     }
-    ++m_offered;
-    return true;
+    return false;
 }
 
 bool Engine::drain(Duration wait)
@@ -131,7 +151,7 @@ bool Engine::drain(Duration wait)
     const std::uint64_t target = m_offered;
     const Duration until = m_real.steady() + wait;
     while (m_taken < target) {
-        if (m_real.steady() >= until)
+        if (m_stopping || m_real.steady() >= until)
             return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
@@ -142,56 +162,95 @@ void Engine::work()
 {
     std::vector<Item> items;
     std::uint64_t taken = 0;
-    for (;;) {
+    while (!over(kTakeOn)) {
         items.clear();
-        const Duration wait = m_ingest->pending() ? m_options.groupAge : kIdleWait;
+        const Duration wait = m_stopping ? kStopSlice : m_ingest->pending() ? m_options.groupAge : kIdleWait;
         m_queue.pop(items, kItemsAtATime, wait);
         takeAll(items);
         taken += items.size();
         m_ingest->committed(m_durable);
-        if (m_real.steady() >= m_nextTick) {
-            m_nextTick = m_real.steady() + kTickEvery;
-            if (const auto ticked = m_ingest->tick(); !ticked)
-                storeFailed(ticked.error());
-            measureRate();
-        }
+        tick();
         if (!m_pendingSince && m_ingest->pending())
             m_pendingSince = m_real.steady();
         if (due())
             flush(false);
-        if (!m_ingest->pending() && !m_closed && m_committer->idle())
+        if (!m_ingest->pending() && !m_closed && m_committer->idle() && !m_committer->gaveUp())
             m_taken = taken;
-        if (items.empty() && m_stopping)
+        if (items.empty() && m_queue.closed())
             break;
     }
-    if (m_ingest->pending() || m_closed)
+    finish(taken);
+}
+
+void Engine::tick()
+{
+    if (m_real.steady() < m_nextTick)
+        return;
+    m_nextTick = m_real.steady() + kTickEvery;
+    (void)reads(Ticking, m_ingest->tick());
+    measureRate();
+}
+
+/// What was taken is made durable while there is time; then the store is closed as one that was not killed.
+void Engine::finish(std::uint64_t taken)
+{
+    m_queue.close();
+    sayWhatIsNotTaken();
+    while ((m_ingest->pending() || m_closed) && !over(kCommitOn) && m_readErrors[Closing].empty())
         flush(true);
-    if (m_committer->drain(kShutdown)) {
+    const Duration left = Duration{m_stoppedAt} + kCommitOn - m_real.steady();
+    if (m_committer->drain(std::max(left, Duration{}))) {
         m_taken = taken;
         if (const auto closed = m_store.closeCleanly(m_clock.now()); !closed)
             log::warning("store", closed.error().message);
+    } else {
+        m_committer->giveUp();
+        log::warning("engine", "The program ends before everything received was recorded; the next start draws a band for it.");
     }
+}
+
+/// What is left in the queue came last, so it lies behind the last message taken: there the band begins.
+void Engine::sayWhatIsNotTaken()
+{
+    std::vector<Item> rest;
+    while (m_queue.pop(rest, kItemsAtATime, {}) > 0) {
+        m_notTaken += rest.size();
+        rest.clear();
+    }
+    const bool told = m_notTaken > 0;
+    const std::string words = told ? "stopped before " + std::to_string(m_notTaken) + " received messages were recorded" : "stopped";
+    if (told)
+        log::warning("engine", "Ending: " + words + "; their time lies in a band.");
+    Item end = SourceItem(NotListening{m_clock.now(), BandCause::NotRunning, words});
+    if (m_ingest->listens() && !m_committer->gaveUp())
+        (void)takeOne(end);
 }
 
 void Engine::takeAll(std::vector<Item> &items)
 {
-    for (Item &item : items) {
-        takeOne(item);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (over(kTakeOn) || !takeOne(items[i])) {
+            m_notTaken += items.size() - i;
+            return;
+        }
         if (m_ingest->rows() >= m_options.groupRows || m_ingest->bytes() >= m_options.groupBytes)
             flush(true);
     }
 }
 
-void Engine::takeOne(Item &item)
+/// False: the program ends and the store could not be read.
+bool Engine::takeOne(Item &item)
 {
     for (;;) {
         const auto taken = std::visit([this](const auto &what) { return m_ingest->take(what); }, item);
-        if (taken)
-            return;
-        storeFailed(taken.error());
-        if (m_stopping)
-            return; // never recorded, so it lies in the band that the next start draws
-        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        if (reads(Taking, taken))
+            return true;
+        for (Duration slept; slept < kRetryReading && !m_stopping; slept = slept + kStopSlice)
+            std::this_thread::sleep_for(std::chrono::microseconds(kStopSlice.us));
+        if (!m_stopping)
+            continue;
+        m_committer->giveUp(); // what comes after it cannot be taken without it
+        return false;
     }
 }
 
@@ -213,10 +272,8 @@ void Engine::flush(bool evenIfBusy)
     if (!m_closed) {
         const auto oldest = m_ingest->oldest();
         auto closed = m_ingest->close();
-        if (!closed) {
-            storeFailed(closed.error());
+        if (!reads(Closing, closed ? Result<>() : fail(closed.error())))
             return;
-        }
         m_closed = std::move(*closed);
         m_pendingSince.reset();
         std::scoped_lock lock(m_mutex);
@@ -225,7 +282,7 @@ void Engine::flush(bool evenIfBusy)
         m_sequenceNote = m_ingest->sequenceNote();
     }
     while (m_closed && !m_committer->submit(m_closed, evenIfBusy ? kOfferWait : Duration{})) {
-        if (!evenIfBusy || m_stopping)
+        if (!evenIfBusy || over(kCommitOn))
             return;
     }
     if (m_ingest->needsBarrier())
@@ -236,22 +293,28 @@ void Engine::flush(bool evenIfBusy)
 void Engine::barrier()
 {
     while (!m_committer->drain(kOfferWait)) {
-        if (m_stopping)
+        if (over(kCommitOn))
             return;
     }
     m_ingest->committed(m_durable);
-    if (const auto reloaded = m_ingest->reload(); !reloaded)
-        storeFailed(reloaded.error());
+    (void)reads(Closing, m_ingest->reload());
 }
 
-void Engine::storeFailed(const Error &error)
+/// Whether the store could be read there. What is wrong is told once, and stands until reading there works again: a commit that
+/// succeeds meanwhile says nothing about it.
+bool Engine::reads(Reading place, const Result<> &result)
 {
-    log::error("store", error.message);
+    const std::string words = result ? std::string() : result.error().message;
+    if (m_readErrors[place] == words)
+        return result.has_value();
+    if (!result)
+        log::error("store", words);
     {
         std::scoped_lock lock(m_mutex);
-        m_storeError = error.message;
+        m_readErrors[place] = words;
     }
     m_stateChanged();
+    return result.has_value();
 }
 
 void Engine::onCommitted(const WriteGroup &group)
@@ -264,7 +327,6 @@ void Engine::onCommitted(const WriteGroup &group)
     ++m_counters.commits;
     {
         std::scoped_lock lock(m_mutex);
-        m_storeError.clear();
         if (const auto oldest = m_groupOldest.find(group.commit); oldest != m_groupOldest.end()) {
             m_counters.commitDelay(m_clock.steady() - oldest->second);
             m_groupOldest.erase(oldest);
@@ -344,7 +406,11 @@ Status Engine::status() const
     std::scoped_lock lock(m_mutex);
     s.source = m_sourceState;
     s.sourceDetail = m_sourceDetail;
-    s.storeError = m_storeError;
+    s.storeError = m_writeError;
+    for (const std::string &problem : m_readErrors) {
+        if (s.storeError.empty())
+            s.storeError = problem;
+    }
     s.sequenceNote = m_sequenceNote;
     s.eventsPerSecond = m_rate;
     return s;

@@ -12,6 +12,7 @@
 #include "core/model/summary.h"
 #include "core/store/store.h"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -47,18 +48,23 @@ public:
     /// `store` and `clock` must outlive it. Errors: those of the store.
     [[nodiscard]] static Result<std::unique_ptr<Engine>> start(Store &store, EngineOptions options, const Clock &clock,
                                                                Committed committed, StateChanged stateChanged);
-    /// Takes what is queued, commits it if the store can at once, and ends; at most about 4 s.
+    /// stop(), and waits for the end.
     ~Engine() override;
+    /// The program ends. Every waiting place hears of it at once, and from now on runs a time: what is queued is taken for 1.5 s,
+    /// what is taken may become durable for 3 s, and a store that fails is not tried again. What is not recorded then lies in a
+    /// band. Does not wait. Any thread, also more than once.
+    void stop();
 
     // SourceSink; the source's thread
     [[nodiscard]] bool offer(SourceItem &item) override;
+    [[nodiscard]] bool closed() const override { return m_queue.closed(); }
     void sourceState(SourceState state, const std::string &detail) override;
 
-    /// Takes a record of the platform, waiting for room as long as it takes or until the engine ends (false). Any thread.
+    /// Takes a record of the platform, waiting for room as long as it takes or until stop() (false). Any thread.
     [[nodiscard]] bool import(Record record);
     /// Takes events that another store gave back, as import() does.
     [[nodiscard]] bool restore(std::vector<HistoryEvent> events);
-    /// Waits until everything offered before is durable, at most `wait`. False: it is not. Any thread.
+    /// Waits until everything offered before is durable, at most `wait` and only until stop(). False: it is not. Any thread.
     [[nodiscard]] bool drain(Duration wait);
     [[nodiscard]] Status status() const;
     /// Our clock less the source's, as far as events show. Any thread.
@@ -68,13 +74,21 @@ private:
     using Item = std::variant<SourceItem, Record, std::vector<HistoryEvent>>;
 
     Engine(Store &store, EngineOptions options, const Clock &clock, Committed committed, StateChanged stateChanged);
+    /// Places where the store is read; each has its own failure, told once.
+    enum Reading : std::uint8_t { Taking, Ticking, Closing };
+
+    [[nodiscard]] bool insist(Item &item, std::size_t weight);
     void work();
+    void tick();
+    [[nodiscard]] bool over(Duration since) const;
+    void finish(std::uint64_t taken);
+    void sayWhatIsNotTaken();
     void takeAll(std::vector<Item> &items);
-    void takeOne(Item &item);
+    [[nodiscard]] bool takeOne(Item &item);
     bool due() const;
     void flush(bool evenIfBusy);
     void barrier();
-    void storeFailed(const Error &error);
+    [[nodiscard]] bool reads(Reading place, const Result<> &result);
     void onCommitted(const WriteGroup &group);
     void retain(Store &store);
     void forgetChanges(Store &store);
@@ -94,6 +108,8 @@ private:
     std::atomic<std::uint64_t> m_offered{0}; ///< items put into the queue
     std::atomic<std::uint64_t> m_taken{0};   ///< items whose writes are durable (or that had none)
     std::atomic<bool> m_stopping{false};
+    std::atomic<std::int64_t> m_stoppedAt{0}; ///< steady microseconds; valid once m_stopping
+    std::size_t m_notTaken = 0;               ///< messages that were received and are given up
     /// Batching and waiting go by real time: the clock passed in may stand still, as the demo's does for pictures.
     const SystemClock m_real;
     std::optional<Duration> m_pendingSince; ///< when the group got its first content
@@ -105,7 +121,8 @@ private:
     mutable std::mutex m_mutex; ///< guards what follows
     SourceState m_sourceState = SourceState::Idle;
     std::string m_sourceDetail;
-    std::string m_storeError;
+    std::string m_writeError;
+    std::array<std::string, 3> m_readErrors; ///< by Reading
     std::string m_sequenceNote;
     double m_rate = 0;
     std::uint64_t m_rateCount = 0;

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
     /// Whether there is anything to write.
     [[nodiscard]] bool pending() const;
+    /// Whether the source listens, as far as what was taken says.
+    [[nodiscard]] bool listens() const { return m_bands.listens(); }
     /// Receipt of the oldest message in the group, on the steady clock.
     [[nodiscard]] std::optional<Duration> oldest() const { return m_oldest; }
     /// Ends the group and begins the next.

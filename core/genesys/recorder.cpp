@@ -245,6 +245,8 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const RecorderOptions &options,
 }
 
 /// The line is made before the item is moved away, and written once the item is accepted.
+bool Recorder::closed() const { return d->next.closed(); }
+
 bool Recorder::offer(SourceItem &item)
 {
     d->line = recordLine(item);

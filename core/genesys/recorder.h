@@ -40,6 +40,7 @@ public:
     ~Recorder() override;
 
     [[nodiscard]] bool offer(SourceItem &item) override;
+    [[nodiscard]] bool closed() const override;
     void sourceState(SourceState state, const std::string &detail) override;
 
     struct Counts {

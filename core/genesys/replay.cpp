@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -129,7 +130,8 @@ Timestamp timeOf(const SourceItem &item)
 /// The lines of a file, gzip or not; a line above kMaxLine comes back empty and marked.
 class Lines {
 public:
-    explicit Lines(const std::string &path) : m_file(gzopen(path.c_str(), "rb"))
+    /// Ends early once `stop` is set: a line may be endless.
+    Lines(const std::string &path, const std::atomic<bool> &stop) : m_file(gzopen(path.c_str(), "rb")), m_stop(stop)
     {
         if (m_file)
             gzbuffer(m_file, 256 * 1024);
@@ -151,7 +153,7 @@ public:
         line.clear();
         m_tooLong = false;
         for (;;) {
-            if (m_at == m_size && !fill())
+            if (m_at == m_size && (m_stop || !fill()))
                 return !line.empty() || m_tooLong;
             const char *begin = m_buffer.data() + m_at;
             const auto *end = static_cast<const char *>(std::memchr(begin, '\n', m_size - m_at));
@@ -186,6 +188,7 @@ private:
     }
 
     gzFile m_file;
+    const std::atomic<bool> &m_stop;
     std::array<char, 64 * 1024> m_buffer;
     std::size_t m_at = 0, m_size = 0;
     bool m_tooLong = false, m_cutOff = false;
@@ -217,7 +220,10 @@ Result<ReplayReport> Replay::run()
         return fail(ErrorCode::NotFound, "There is no recording " + m_options.file + ".");
     if (std::filesystem::is_directory(m_options.file, error))
         return fail(ErrorCode::Unusable, m_options.file + " is a folder, no recording.");
-    Lines lines(m_options.file);
+    // Opening a pipe or reading a device may never come back.
+    if (!std::filesystem::is_regular_file(m_options.file, error))
+        return fail(ErrorCode::Unusable, m_options.file + " is no file but a pipe or a device. Name a recording.");
+    Lines lines(m_options.file, m_stop);
     if (!lines.isOpen())
         return fail(ErrorCode::Unusable, "The recording " + m_options.file + " cannot be read. Check its permissions.");
     m_sink.sourceState(SourceState::Listening, "Replaying " + m_options.file + ".");
@@ -231,7 +237,7 @@ Result<ReplayReport> Replay::run()
             goesOn = feedLine(line);
     }
     m_report.cutOff = lines.cutOff();
-    m_report.stopped = !goesOn;
+    m_report.stopped = !goesOn || m_stop;
     if (m_listening) {
         SourceItem end = NotListening{m_last, BandCause::NotRunning, m_report.stopped ? "replay stopped" : "end of the recording"};
         (void)give(end);

@@ -39,6 +39,8 @@ public:
     /// Takes `item`, waiting at most 250 ms for room. False, and `item` untouched, when there is none: the source stops
     /// reading and tries again.
     [[nodiscard]] virtual bool offer(SourceItem &item) = 0;
+    /// Whether nothing will ever be taken again, because the program ends: then waiting for room is in vain.
+    [[nodiscard]] virtual bool closed() const { return false; }
     /// The source's state for people; `detail` says why and what to do, without a secret.
     virtual void sourceState(SourceState state, const std::string &detail) = 0;
 };

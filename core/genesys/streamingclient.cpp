@@ -427,7 +427,8 @@ void StreamingClient::Private::beginStop()
     if (running)
         feed.notListening(BandCause::NotRunning, "stopped");
     const Duration since = clock.steady();
-    for (int slices = 0; !feed.drain() && clock.steady() - since < kStopBudget && slices < kStopBudget.toMillis() / static_cast<int>(kSliceMillis); ++slices)
+    const auto slicesAtMost = kStopBudget.toMillis() / static_cast<int>(kSliceMillis);
+    for (int slices = 0; !feed.drain() && !sink.closed() && clock.steady() - since < kStopBudget && slices < slicesAtMost; ++slices)
         QThread::msleep(kSliceMillis);
     if (!feed.empty())
         log::warning("streaming", std::to_string(feed.held()) + " received items found no room and are given up; the band says so at the next start");

@@ -41,7 +41,7 @@ public:
     ~StreamingClient() override;
 
     void start();
-    /// Closes cleanly; NotListening is offered, for which the sink has 2 s. No signal after finished(). Any thread: it is
+    /// Closes cleanly; NotListening is offered, for which the sink has 2 s unless it is closed. No signal after finished(). Any thread: it is
     /// heard within 250 ms even while the client's own thread is blocked by a sink without room.
     void stop();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/connection.h"
 
+#include "core/store/files.h"
+
 #include <cerrno>
 #include <cstring>
 #include <mutex>
@@ -15,16 +17,33 @@ void configureOnce()
     std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
 }
 
-ErrorCode codeOf(int code)
+/// The system's own number for a failure of the disk; 0 if it is not known. SQLite keeps it in the connection for statements, and in
+/// the file for what fails while it commits.
+int systemNumber(sqlite3 *db, int code)
+{
+    const int base = code & 0xff;
+    if (!db || (base != SQLITE_IOERR && base != SQLITE_FULL && base != SQLITE_CANTOPEN))
+        return 0;
+    int number = sqlite3_system_errno(db);
+    sqlite3_file *journal = nullptr;
+    if (number == 0 && base == SQLITE_IOERR && sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal) == SQLITE_OK
+        && journal && journal->pMethods)
+        (void)journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &number);
+    if (number == 0 && base == SQLITE_IOERR)
+        (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+ErrorCode codeOf(int code, int number)
 {
     switch (code & 0xff) {
     case SQLITE_FULL: return ErrorCode::Full;
-    case SQLITE_IOERR: return isRoomFailure(code) ? ErrorCode::Full : ErrorCode::Unusable;
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return ErrorCode::Busy;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: return meansNoRoom(number) ? ErrorCode::Full : ErrorCode::Unusable;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_AUTH: return ErrorCode::Unusable;
@@ -33,13 +52,25 @@ ErrorCode codeOf(int code)
     }
 }
 
-std::string_view adviceFor(ErrorCode code)
+/// Each cause has its own advice: making room mends no broken disk.
+std::string_view adviceFor(int code, int number)
 {
-    switch (code) {
-    case ErrorCode::Full: return " Make room on this disk; it is tried again.";
-    case ErrorCode::Busy: return " Another program holds it: close that program.";
-    case ErrorCode::Unusable: return " Check the disk and the folder's permissions; if the file is damaged, restore a backup.";
-    default: return "";
+    if (const std::string_view advice = systemAdvice(number); !advice.empty())
+        return advice;
+    switch (code & 0xff) {
+    case SQLITE_FULL: return " Make room on this disk.";
+    case SQLITE_IOERR:
+        return isDamage(code) ? " The file is cut off: end Threadline, and restore a backup or move the file away to begin anew." : systemAdvice(EIO);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return " Another program holds it: close that program.";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return " The file is damaged: end Threadline, and restore a backup or move the file away to begin anew.";
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH: return " Check the folder and its permissions.";
+    case SQLITE_READONLY: return " The file or its disk is for reading only: check its permissions and how the disk is mounted.";
+    case SQLITE_NOMEM: return systemAdvice(ENOMEM);
+    default: return {};
     }
 }
 
@@ -58,30 +89,7 @@ std::string immutableUri(const std::string &path)
     return uri + "?immutable=1";
 }
 
-std::string systemReason(sqlite3 *db, int code)
-{
-    const int base = code & 0xff;
-    const int number = db ? sqlite3_system_errno(db) : 0;
-    if (number == 0 || (base != SQLITE_IOERR && base != SQLITE_FULL && base != SQLITE_CANTOPEN))
-        return {};
-    return std::string(", ") + std::strerror(number);
-}
-
 } // namespace
-
-bool isRoomFailure(int code)
-{
-    switch (code) {
-    case SQLITE_FULL:
-    case SQLITE_IOERR_WRITE:
-    case SQLITE_IOERR_FSYNC:
-    case SQLITE_IOERR_TRUNCATE:
-    case SQLITE_IOERR_SHMSIZE:
-    case SQLITE_IOERR_SHMOPEN:
-    case SQLITE_IOERR_DIR_FSYNC: return true;
-    default: return false;
-    }
-}
 
 bool isDamage(int code)
 {
@@ -92,10 +100,12 @@ Error errorOf(sqlite3 *db, int code, std::string_view doing)
 {
     const char *name = db ? sqlite3_db_filename(db, "main") : nullptr;
     const char *words = db && sqlite3_extended_errcode(db) == code ? sqlite3_errmsg(db) : sqlite3_errstr(code);
-    Error error{codeOf(code), "Cannot "};
-    error.message.append(doing).append(" the database ").append(name ? name : "");
-    error.message.append(": ").append(words).append(systemReason(db, code)).append(".");
-    error.message.append(adviceFor(error.code));
+    const int number = systemNumber(db, code);
+    Error error{codeOf(code, number), "Cannot "};
+    error.message.append(doing).append(" the database ").append(name ? name : "").append(": ").append(words);
+    if (number != 0)
+        error.message.append(", ").append(std::strerror(number));
+    error.message.append(".").append(adviceFor(code, number));
     return error;
 }
 

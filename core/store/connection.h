@@ -16,8 +16,6 @@ namespace threadline::sqlite {
 
 /// What a failed call meant, for people. `doing`: "write to", "read".
 [[nodiscard]] Error errorOf(sqlite3 *db, int code, std::string_view doing);
-/// True for the codes that mean: no room, or the disk does not take it now.
-[[nodiscard]] bool isRoomFailure(int code);
 [[nodiscard]] bool isDamage(int code);
 
 /// One connection; one thread at a time. Closed by its destructor.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <string_view>
@@ -38,15 +39,11 @@ private:
 
 tl::unexpected<Error> systemFailure(std::string_view what, const std::string &path, int number)
 {
-    std::string message = "Cannot " + std::string(what) + " " + path + ": " + std::strerror(number) + ".";
-    switch (number) {
-    case ENOSPC:
-    case EDQUOT: return fail(ErrorCode::Full, message + " Make room on this disk.");
-    case EACCES:
-    case EPERM: return fail(ErrorCode::Unusable, message + " Give this user the right to it, or name another data folder.");
-    case EROFS: return fail(ErrorCode::Unusable, message + " Make it writable, or name another data folder.");
-    default: return fail(ErrorCode::Unusable, message + " Name another data folder.");
-    }
+    const std::string message = "Cannot " + std::string(what) + " " + path + ": " + std::strerror(number) + ".";
+    const std::string_view advice = systemAdvice(number);
+    const bool room = meansNoRoom(number);
+    return fail(room ? ErrorCode::Full : ErrorCode::Unusable,
+                message + (advice.empty() ? " Name another data folder." : std::string(advice)) + (room || advice.empty() ? "" : " Or name another data folder."));
 }
 
 Result<> makeOne(const std::string &folder)
@@ -108,6 +105,25 @@ bool looksSuspicious(const std::string &path, const Header &h, std::int64_t size
 
 } // namespace
 
+std::string_view systemAdvice(int number)
+{
+    switch (number) {
+    case ENOSPC: return " Make room on this disk.";
+    case EDQUOT: return " This user's share of the disk is used up: make room within it.";
+    case EFBIG: return " A file may not grow further: raise the limit on the size of files (ulimit -f).";
+    case EIO: return " The disk reports a failure of its own: look into the system's log, and copy the data folder to another disk.";
+    case EROFS: return " The disk is mounted for reading only, as happens after a failure of its own: look into the system's log.";
+    case EACCES:
+    case EPERM: return " Give this user the right to it.";
+    case EMFILE:
+    case ENFILE: return " Too many files are open: raise the limit (ulimit -n).";
+    case ENOMEM: return " There is no memory left: end other programs.";
+    default: return {};
+    }
+}
+
+bool meansNoRoom(int number) { return number == ENOSPC || number == EDQUOT || number == EFBIG; }
+
 Result<> makeFolder(const std::string &folder)
 {
     if (folder.empty())
@@ -148,15 +164,82 @@ bool fileExists(const std::string &path)
     return ::stat(path.c_str(), &facts) == 0;
 }
 
+bool isDanglingLink(const std::string &path)
+{
+    struct stat facts {};
+    return ::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode) && !fileExists(path);
+}
+
 void removeFile(const std::string &path) { ::unlink(path.c_str()); }
 
+std::string readSmallFile(const std::string &path, std::size_t limit)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat facts {};
+    if (!file.good() || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size > static_cast<off_t>(limit))
+        return {};
+    std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+    const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+}
+
+std::string openToOthers(const std::string &folder)
+{
+    struct stat facts {};
+    if (::stat(folder.c_str(), &facts) != 0 || (facts.st_mode & 077) == 0)
+        return {};
+    char mode[8];
+    std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(facts.st_mode & 07777));
+    return "The data folder " + folder + " is open to other users of this machine (mode " + mode
+        + "), and it holds what customers said and wrote. Close it: chmod 700 " + folder;
+}
+
+OverwrittenFile::~OverwrittenFile()
+{
+    if (m_file >= 0)
+        ::close(m_file);
+}
+
+Result<> OverwrittenFile::open(const std::string &path)
+{
+    m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, kPrivateFile);
+    return m_file >= 0 ? Result<>() : systemFailure("write the file", path, errno);
+}
+
+void OverwrittenFile::overwrite(std::string_view text)
+{
+    if (m_file >= 0)
+        (void)!::pwrite(m_file, text.data(), text.size(), 0);
+}
+
+FoundFile::FoundFile(std::string path, std::string what) : m_path(std::move(path)), m_what(std::move(what))
+{
+    struct stat facts {};
+    m_known = ::stat(m_path.c_str(), &facts) == 0;
+    m_device = static_cast<std::uint64_t>(facts.st_dev);
+    m_number = static_cast<std::uint64_t>(facts.st_ino);
+}
+
+std::string FoundFile::missing() const
+{
+    struct stat facts {};
+    if (!m_known)
+        return {};
+    if (::stat(m_path.c_str(), &facts) != 0)
+        return errno == ENOENT || errno == ENOTDIR ? "The " + m_what + " " + m_path + " was deleted or moved away while Threadline runs." : std::string();
+    const bool same = static_cast<std::uint64_t>(facts.st_dev) == m_device && static_cast<std::uint64_t>(facts.st_ino) == m_number;
+    return same ? std::string() : "Another file was put in the place of the " + m_what + " " + m_path + " while Threadline runs.";
+}
+
 FolderLock::FolderLock(FolderLock &&other) noexcept
-    : m_file(std::exchange(other.m_file, -1)), m_made(other.m_made), m_signed(other.m_signed), m_path(std::move(other.m_path))
+    : m_folder(std::exchange(other.m_folder, -1)), m_file(std::exchange(other.m_file, -1)), m_made(other.m_made), m_signed(other.m_signed), m_path(std::move(other.m_path))
 {
 }
 
 FolderLock &FolderLock::operator=(FolderLock &&other) noexcept
 {
+    std::swap(m_folder, other.m_folder);
     std::swap(m_file, other.m_file);
     std::swap(m_made, other.m_made);
     std::swap(m_signed, other.m_signed);
@@ -166,19 +249,31 @@ FolderLock &FolderLock::operator=(FolderLock &&other) noexcept
 
 FolderLock::~FolderLock()
 {
-    if (m_file < 0)
-        return;
-    if (m_made && !m_signed)
-        ::unlink(m_path.c_str()); // a folder that could not be used is left as it was found
-    ::close(m_file);
+    if (m_file >= 0) {
+        if (m_made && !m_signed)
+            ::unlink(m_path.c_str()); // a folder that could not be used is left as it was found
+        ::close(m_file);
+    }
+    if (m_folder >= 0)
+        ::close(m_folder);
 }
 
 Result<FolderLock> FolderLock::take(const std::string &folder)
 {
+    const auto inUse = [&](const std::string &pid) {
+        return fail(ErrorCode::Busy, "The data folder " + folder + " is in use by " + (pid.empty() ? std::string("another process") : "process " + pid)
+                        + ". End that process, or name another data folder.");
+    };
     FolderLock lock;
     lock.m_path = folder + "/threadline.lock";
+    lock.m_folder = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // A file system that cannot lock folders leaves it at the file.
+    if (lock.m_folder >= 0 && ::flock(lock.m_folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        const Descriptor file(::open(lock.m_path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        return inUse(file.good() ? pidIn(file.get()) : std::string());
+    }
     for (;;) {
-        Descriptor file(::open(lock.m_path.c_str(), O_RDWR | O_CLOEXEC));
+        Descriptor file(::open(lock.m_path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
         const bool made = !file.good() && errno == ENOENT;
         Descriptor fresh(made ? ::open(lock.m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kPrivateFile) : -1);
         Descriptor &held = made ? fresh : file;
@@ -187,10 +282,7 @@ Result<FolderLock> FolderLock::take(const std::string &folder)
         if (::flock(held.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK)
                 return systemFailure("lock the data folder by the file", lock.m_path, errno);
-            const std::string pid = pidIn(held.get());
-            return fail(ErrorCode::Busy, "The data folder " + folder + " is in use by "
-                            + (pid.empty() ? std::string("another process") : "process " + pid)
-                            + ". End that process, or name another data folder.");
+            return inUse(pidIn(held.get()));
         }
         struct stat mine {}, there {};
         // Whoever held the lock before may have removed the file between our open and our lock.
@@ -214,7 +306,7 @@ Result<> FolderLock::sign()
 Result<FileFacts> inspectDatabase(const std::string &path)
 {
     struct stat facts {};
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); // a pipe would wait for a writer
     if (!file.good() || ::fstat(file.get(), &facts) != 0)
         return systemFailure("open the database", path, errno);
     if (!S_ISREG(facts.st_mode))

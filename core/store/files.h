@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace threadline {
 
@@ -17,9 +18,52 @@ namespace threadline {
 /// Makes `draft` durable and renames it to `path`, durably.
 [[nodiscard]] Result<> publishFile(const std::string &draft, const std::string &path);
 [[nodiscard]] bool fileExists(const std::string &path);
+/// Whether `path` is a link to something that is not there.
+[[nodiscard]] bool isDanglingLink(const std::string &path);
 void removeFile(const std::string &path);
+/// The whole of a file of at most `limit` bytes; empty if there is none, it is larger, or it is no file.
+[[nodiscard]] std::string readSmallFile(const std::string &path, std::size_t limit);
+/// What others than this user may do in the folder and what to do about it; empty: nothing.
+[[nodiscard]] std::string openToOthers(const std::string &folder);
 
-/// The right to be the one process that writes in a folder. Kept by the kernel for this process: a killed one leaves nothing.
+/// What to do about an error number of the system.
+[[nodiscard]] std::string_view systemAdvice(int number);
+/// Whether it means that there is no room, for whatever reason.
+[[nodiscard]] bool meansNoRoom(int number);
+
+/// A file whose text is replaced again and again, in place. Closed by its destructor.
+class OverwrittenFile {
+public:
+    OverwrittenFile() = default;
+    ~OverwrittenFile();
+    OverwrittenFile(const OverwrittenFile &) = delete;
+    OverwrittenFile &operator=(const OverwrittenFile &) = delete;
+    /// Makes it (0600) if it is not there. Errors: Unusable, Full.
+    [[nodiscard]] Result<> open(const std::string &path);
+    /// Not durable at once. What cannot be written is left as it was.
+    void overwrite(std::string_view text);
+
+private:
+    int m_file = -1;
+};
+
+/// A file as it was found at its path, to be recognised there later.
+class FoundFile {
+public:
+    FoundFile() = default;
+    /// `what` it is called in messages: "database".
+    FoundFile(std::string path, std::string what);
+    /// Empty while the same file lies there; else what has become of it, in words. Costs one look at the folder.
+    [[nodiscard]] std::string missing() const;
+
+private:
+    std::string m_path, m_what;
+    std::uint64_t m_device = 0, m_number = 0;
+    bool m_known = false;
+};
+
+/// The right to be the one process that writes in a folder. Kept by the kernel for this process: a killed one leaves nothing. Both
+/// the folder and a file in it are locked: the file tells who has the right, the folder keeps it should the file be removed.
 class FolderLock {
 public:
     FolderLock() = default;
@@ -33,6 +77,7 @@ public:
     [[nodiscard]] Result<> sign();
 
 private:
+    int m_folder = -1;
     int m_file = -1;
     bool m_made = false;
     bool m_signed = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Opening a data folder: nothing in it is changed before it is known to be ours, whole, and free.
+#include "core/base/log.h"
 #include "core/store/files.h"
 #include "core/store/schema.h"
 #include "core/store/sqlstore.h"
@@ -152,6 +153,23 @@ private:
     std::array<bool, 2> m_were{};
 };
 
+/// What is missing by the mark that lies beside the database, if anything. What is left is then looked through: without its journal
+/// the file may hold part of a commit.
+Result<std::optional<HighMark>> compareWithMark(const std::string &path, sqlite::Connection &connection, const StoreOptions &options)
+{
+    auto mark = HighMark::read(options.folder);
+    if (!mark)
+        return std::optional<HighMark>();
+    const auto known = connection.number("SELECT commit_no FROM state");
+    if (!known)
+        return fail(known.error());
+    if (static_cast<std::uint64_t>(*known) >= mark->commit)
+        return std::optional<HighMark>();
+    if (auto checked = quickCheck(path, connection); !checked)
+        return fail(checked.error().code, checked.error().message + " Its journal is missing or was replaced.");
+    return mark;
+}
+
 Result<sqlite::Connection> openExamined(const StoreOptions &options, const std::string &path)
 {
     const auto facts = inspectDatabase(path);
@@ -187,6 +205,9 @@ Result<> makeReady(sqlite::Connection &connection, const StoreOptions &options)
 /// A new folder gets a new database; a journal without its database means that somebody took the database away.
 Result<> provide(const std::string &path)
 {
+    if (isDanglingLink(path))
+        return fail(ErrorCode::Unusable, "The database " + path + " is a link to a file that is not there. Mount the disk that holds it, or "
+                                         "remove the link to begin anew.");
     if (fileExists(path))
         return {};
     if (fileExists(path + "-wal"))
@@ -206,7 +227,7 @@ Result<std::unique_ptr<Store>> openForReading(const StoreOptions &options, const
     if (*version != currentVersion())
         return fail(ErrorCode::Unusable, "The database " + path + " has an older layout. Start Threadline on it once: that upgrades it.");
     auto store = std::make_unique<SqliteStore>(options, path);
-    if (auto begun = store->begin(std::move(*connection), {}); !begun)
+    if (auto begun = store->begin(std::move(*connection), {}, {}); !begun)
         return fail(begun.error());
     return store;
 }
@@ -230,8 +251,13 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions &options)
         return fail(connection.error());
     if (auto ready = makeReady(*connection, options); !ready)
         return fail(ready.error());
+    const auto missing = compareWithMark(path, *connection, options);
+    if (!missing)
+        return fail(missing.error());
+    if (const std::string open = openToOthers(options.folder); !open.empty())
+        log::warning("store", open);
     auto store = std::make_unique<SqliteStore>(options, path);
-    if (auto begun = store->begin(std::move(*connection), std::move(*lock)); !begun)
+    if (auto begun = store->begin(std::move(*connection), std::move(*lock), *missing); !begun)
         return fail(begun.error());
     return store;
 }

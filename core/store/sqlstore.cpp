@@ -25,12 +25,13 @@ SqliteStore::SqliteStore(StoreOptions options, std::string path) : m_options(std
 
 SqliteStore::~SqliteStore()
 {
+    rescueJournal();
     m_checkpointer.reset();
     m_names.reset();
     m_writes.reset();
 }
 
-Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock)
+Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, const std::optional<HighMark> &missing)
 {
     m_connection = std::move(connection);
     if (auto read = readState(); !read)
@@ -56,7 +57,66 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock)
     if (auto started = m_checkpointer->start(m_path); !started)
         return started;
     m_lock = std::move(lock);
-    return m_lock.sign();
+    if (auto signed_ = m_lock.sign(); !signed_)
+        return signed_;
+    m_found = {FoundFile(m_path, "database"), FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal")};
+    if (const auto opened = m_mark.open(m_options.folder); !opened)
+        log::warning("store", opened.error().message);
+    if (missing)
+        return goOnBehind(*missing);
+    writeMark();
+    return {};
+}
+
+/// Numbers that were given in what is gone are not given again: others (the delivery, cursors) may remember them. The mark may be a
+/// little behind what there was, so a good many are passed over.
+Result<> SqliteStore::goOnBehind(const HighMark &missing)
+{
+    constexpr std::int64_t kPassedOver = 1'000'000;
+    const std::int64_t events = std::max<std::int64_t>(0, missing.events - m_state.events);
+    m_opened.lost = "The database " + m_path + " ends with commit " + std::to_string(m_state.commit) + ", but commit "
+        + std::to_string(missing.commit) + " had been recorded: its journal (-wal) is missing, was emptied or replaced, or an older copy of the "
+          "database was put back. About " + std::to_string(events) + " events are gone. Their time lies in a band; a backup or InfluxDB may still have them.";
+    log::error("store", m_opened.lost);
+    m_state.commit = static_cast<std::int64_t>(missing.commit) + kPassedOver;
+    m_state.lastRow = std::max(m_state.lastRow, missing.row) + kPassedOver;
+    m_state.lastKey = std::max(m_state.lastKey, missing.key) + kPassedOver;
+    m_opened.lastCommit = static_cast<std::uint64_t>(m_state.commit);
+    m_opened.lastKey = m_state.lastKey;
+    if (!m_opened.lastReceived)
+        m_opened.lastReceived = missing.received;
+    const std::string passOver = "UPDATE sqlite_sequence SET seq = seq + " + std::to_string(kPassedOver)
+        + " WHERE name = 'changes'; INSERT INTO sqlite_sequence(name, seq) SELECT 'changes', " + std::to_string(kPassedOver)
+        + " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'changes')";
+    return m_connection.run(passOver.c_str());
+}
+
+void SqliteStore::writeMark()
+{
+    m_mark.write({static_cast<std::uint64_t>(m_state.commit), m_state.lastRow, m_state.lastKey, m_state.events, m_state.received});
+}
+
+/// A journal that nobody can find again still lies open here: what it holds goes into the database before the program may be killed.
+void SqliteStore::rescueJournal()
+{
+    if (!m_connection.get() || m_rescued || m_found[1].missing().empty() || !m_found[0].missing().empty() || !sqlite3_get_autocommit(m_connection.get()))
+        return;
+    (void)m_connection.number("SELECT commit_no FROM state"); // an interruption from before ends here
+    int frames = 0, copied = 0;
+    m_rescued = sqlite3_wal_checkpoint_v2(m_connection.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) == SQLITE_OK && copied == frames;
+}
+
+Result<> SqliteStore::inPlace()
+{
+    rescueJournal();
+    static constexpr const char *kAdvice[] = {
+        " Nothing more is recorded until it is back where it was; else end Threadline and start it again.",
+        " Nothing more is recorded: end Threadline and start it again. What was recorded before is written back into the database."};
+    for (std::size_t i = 0; i < m_found.size(); ++i) {
+        if (std::string missing = m_found[i].missing(); !missing.empty())
+            return fail(ErrorCode::Unusable, missing + kAdvice[i]);
+    }
+    return {};
 }
 
 Result<> SqliteStore::readState()

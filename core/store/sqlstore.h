@@ -5,8 +5,10 @@
 #include "core/store/checkpointer.h"
 #include "core/store/connection.h"
 #include "core/store/files.h"
+#include "core/store/mark.h"
 #include "core/store/store.h"
 
+#include <array>
 #include <atomic>
 #include <limits>
 #include <memory>
@@ -34,11 +36,13 @@ class SqliteStore final : public Store {
 public:
     SqliteStore(StoreOptions options, std::string path);
     ~SqliteStore() override;
-    /// Takes the open, checked connection and the lock; reads what was left. Errors: Unusable.
-    [[nodiscard]] Result<> begin(sqlite::Connection connection, FolderLock lock);
+    /// Takes the open, checked connection and the lock; reads what was left. `missing`: the mark that the database does not reach.
+    /// Errors: Unusable.
+    [[nodiscard]] Result<> begin(sqlite::Connection connection, FolderLock lock, const std::optional<HighMark> &missing);
 
     [[nodiscard]] const Opened &opened() const override { return m_opened; }
     [[nodiscard]] Result<> write(WriteGroup &group) override;
+    void interrupt() override { sqlite3_interrupt(m_connection.get()); }
     [[nodiscard]] Result<std::unique_ptr<StoreReader>> reader() const override;
     [[nodiscard]] Result<int> retain(Timestamp before, int limit) override;
     [[nodiscard]] Result<bool> hasTombstone(std::string_view interaction) const override;
@@ -46,6 +50,7 @@ public:
     [[nodiscard]] Result<> forgetChanges(std::int64_t number) override;
     [[nodiscard]] Result<> closeCleanly(Timestamp now) override;
     [[nodiscard]] Result<std::string> integrity() const override;
+    [[nodiscard]] Result<> inPlace() override;
 
 private:
     struct Writes; ///< the prepared statements of the writer, and buffers that their bound values lie in
@@ -53,6 +58,9 @@ private:
 
     [[nodiscard]] Result<> readState();
     [[nodiscard]] Result<> prepareWrites();
+    [[nodiscard]] Result<> goOnBehind(const HighMark &missing);
+    void writeMark();
+    void rescueJournal();
     [[nodiscard]] Result<> checkWritable() const;
     /// Runs `body` in one transaction and takes `state` over once that is durable; else all is as it was.
     template<class Body>
@@ -85,6 +93,9 @@ private:
     FolderLock m_lock; // outlives the connections
     Opened m_opened;
     StoreState m_state;
+    HighMarkFile m_mark;
+    std::array<FoundFile, 2> m_found; ///< database and journal
+    bool m_rescued = false;           ///< the journal has gone, and what it holds is in the database
     sqlite::Connection m_connection;
     std::unique_ptr<Writes> m_writes;
     std::unique_ptr<NamesIndex> m_names;

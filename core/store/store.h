@@ -124,6 +124,7 @@ struct Opened {
     std::optional<Band> openBand;
     std::int64_t lastBand = 0; ///< greatest band id
     std::optional<Timestamp> closed; ///< when it was closed cleanly; absent: it was not
+    std::string lost; ///< what had been recorded and is not there any more, in words; empty: nothing
 };
 
 /// One reading connection. Not for two threads at once; make one a thread.
@@ -186,6 +187,8 @@ public:
     [[nodiscard]] virtual const Opened &opened() const = 0;
     /// Writes and makes durable. One thread only. Full: nothing was written, try again later; others: likewise, said in words.
     [[nodiscard]] virtual Result<> write(WriteGroup &group) = 0;
+    /// Ends a write(), retain() or forgetChanges() that is running: nothing of it is done, and it says Cancelled. Any thread.
+    virtual void interrupt() = 0;
     /// A new reading connection.
     [[nodiscard]] virtual Result<std::unique_ptr<StoreReader>> reader() const = 0;
     /// Deletes ended interactions whose last event is older than `before`, at most `limit`, leaving a tombstone each; never an
@@ -202,6 +205,9 @@ public:
     [[nodiscard]] virtual Result<bool> hasTombstone(std::string_view interaction) const = 0;
     /// Cleanly ended: the next start knows that this was no kill. Same thread as write().
     [[nodiscard]] virtual Result<> closeCleanly(Timestamp now) = 0;
+    /// Whether database and journal still lie where they were opened. Errors: Unusable, with what has become of them. write() asks
+    /// before each commit. Same thread as write(); costs a few microseconds.
+    [[nodiscard]] virtual Result<> inPlace() = 0;
     /// PRAGMA integrity_check: empty if sound, else what it says. Any thread.
     [[nodiscard]] virtual Result<std::string> integrity() const = 0;
 };

@@ -58,13 +58,19 @@ Result<> SqliteStore::transaction(StoreState state, Body body)
     if (done)
         done = writeState(state);
     if (done)
+        done = inPlace(); // a commit into a file that nobody can find again is none
+    if (done)
         done = m_writes->run(m_writes->commit, m_connection);
     if (!done) {
         if (!sqlite3_get_autocommit(m_connection.get()))
             (void)m_writes->rollback.execute();
+        rescueJournal();
         return done;
     }
+    const bool further = state.commit != m_state.commit;
     m_state = state;
+    if (further)
+        writeMark();
     tendJournal();
     return {};
 }

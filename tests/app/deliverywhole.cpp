@@ -366,7 +366,7 @@ QString Killing::end()
     QString wrong = sentBy(m_simulator);
     if (wrong.isEmpty())
         wrong = look(rest);
-    if (wrong.isEmpty() && collector->terminate(25'000) != 0)
+    if (wrong.isEmpty() && collector->terminate(kEndsWithin) != 0)
         wrong = QStringLiteral("the collector does not end well: ") + collector->said().right(1000);
     return wrong;
 }
@@ -407,7 +407,7 @@ QString Killing::again()
         wrong = QStringLiteral("the simulator did not send the same once more");
     if (wrong.isEmpty())
         wrong = deliveredBy(collector->address(), all.size());
-    if (wrong.isEmpty() && collector->terminate(25'000) != 0)
+    if (wrong.isEmpty() && collector->terminate(kEndsWithin) != 0)
         wrong = QStringLiteral("the collector does not end well");
     if (!wrong.isEmpty())
         return wrong + QLatin1Char('\n') + collector->said().right(1000);
@@ -467,7 +467,7 @@ QString twoCollectors(RealInflux &server, int interactions, quint32 seed, const 
     if (!QTest::qWaitFor(isSettled, 60'000))
         return wrong;
     for (const auto &collector : collectors) {
-        if (collector->terminate(25'000) != 0)
+        if (collector->terminate(kEndsWithin) != 0)
             return QStringLiteral("a collector does not end well");
     }
     const Orders before = orders;

@@ -34,8 +34,10 @@ QString programPath(const QString &name)
     return folder + QLatin1Char('/') + name;
 }
 
-Program::Program(const QString &name, const QStringList &arguments, const QStringList &environment)
+Program::Program(const QString &name, const QStringList &arguments, const QStringList &environment, const std::function<void()> &inChild)
 {
+    if (inChild)
+        m_process.setChildProcessModifier(inChild);
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setEnvironment(QProcess::systemEnvironment() + environment);
     m_process.start(programPath(name), arguments);

@@ -21,10 +21,16 @@ namespace threadline::test {
 /// Where a program of ours lies: in the same build, or in $THREADLINE_PROGRAMS.
 [[nodiscard]] QString programPath(const QString &name);
 
+/// Within so many ms each program ends in every state: 5 s are promised; twofold slack.
+inline constexpr int kEndsWithin = 10'000;
+/// And when it has little to do: 1 s is promised; fivefold slack.
+inline constexpr int kEndsIdleWithin = 5'000;
+
 /// A program of ours, ended (SIGTERM, then SIGKILL) when it goes.
 class Program {
 public:
-    Program(const QString &name, const QStringList &arguments, const QStringList &environment = {});
+    /// `inChild` runs in the process before the program does, to take something from it.
+    Program(const QString &name, const QStringList &arguments, const QStringList &environment = {}, const std::function<void()> &inChild = {});
     ~Program();
 
     /// Where it says that it listens, waiting at most 30 s; what it said instead in brackets if it ends.

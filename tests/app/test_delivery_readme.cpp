@@ -71,7 +71,7 @@ void TestDeliveryReadme::variables()
     QCOMPARE(metric(rest, "threadline_delivery_state{state=\"delivering\"}"), 1.0);
     QVERIFY2(collector->said().contains(QLatin1String("Delivering to InfluxDB ")), qPrintable(collector->said()));
     QVERIFY(!collector->said().contains(QString::fromUtf8(m_server->token())));
-    QCOMPARE(collector->terminate(25'000), 0);
+    QCOMPARE(collector->terminate(kEndsWithin), 0);
 }
 
 void TestDeliveryReadme::wrongSettings_data()
@@ -110,7 +110,7 @@ void TestDeliveryReadme::wrongSettings()
     QTRY_VERIFY_WITH_TIMEOUT(metric(rest, "threadline_outbox_rows") > 100, 60'000);
     QVERIFY(!listAll(rest).isEmpty());
     QCOMPARE(metric(rest, "threadline_delivered_total"), 0.0);
-    QCOMPARE(collector->terminate(25'000), 0);
+    QCOMPARE(collector->terminate(kEndsWithin), 0);
 }
 
 /// A bucket that was lost, an event that is not taken, a machine that was lost: what the README says for each.
@@ -129,7 +129,7 @@ void TestDeliveryReadme::afterwards()
         QTRY_VERIFY2_WITH_TIMEOUT((differs = differsFromTruth(*m_server, measurement, truth)).isEmpty(), qPrintable(differs), 60'000);
         for (const QString &id : listAll(rest))
             bodies[id] = get(rest + QStringLiteral("/api/v2/timelines/") + id).body;
-        QCOMPARE(collector->terminate(25'000), 0);
+        QCOMPARE(collector->terminate(kEndsWithin), 0);
     }
     QVERIFY(bodies.size() == 30);
 

@@ -135,8 +135,8 @@ void TestWhole::endsOnSignals()
                       demoEnvironment(simulator.address()));
     const QString rest = collector.address();
     QTRY_VERIFY_WITH_TIMEOUT(metric(rest, "threadline_events_stored_total") > 1000, 60'000);
-    QCOMPARE(collector.terminate(25'000), 0); // 5 s are promised; fivefold slack
-    QCOMPARE(simulator.terminate(25'000), 0);
+    QCOMPARE(collector.terminate(kEndsWithin), 0);
+    QCOMPARE(simulator.terminate(kEndsWithin), 0);
 }
 
 void TestWhole::importsTwice()

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void severalLossesAreOneBand();
     void aKillIsABand();
     void anOpenBandGoesOn();
+    void whatIsGoneIsItsReason();
     void firstStartHasNone();
     void nothingMissed();
     void holeAfterTheEnd();
@@ -99,6 +100,23 @@ void TestBands::anOpenBandGoesOn()
     QCOMPARE(changed.size(), std::size_t(1));
     QCOMPARE(changed[0].id, std::int64_t(3));
     QCOMPARE(*changed[0].end, at(9));
+}
+
+/// Whatever the end before was like: what had been recorded since and is gone is what the band is about.
+void TestBands::whatIsGoneIsItsReason()
+{
+    Band open;
+    open.id = 3;
+    open.start = at(5);
+    for (const bool withBand : {false, true}) {
+        BandKeeper keeper("streaming", 4);
+        keeper.resume(withBand ? std::optional(open) : std::nullopt, at(5), false, "commits are gone");
+        const auto changed = keeper.takeChanged();
+        QCOMPARE(changed.size(), std::size_t(1));
+        QCOMPARE(changed[0].start, at(5));
+        QCOMPARE(changed[0].reason, std::string("commits are gone"));
+        QVERIFY(!changed[0].end);
+    }
 }
 
 void TestBands::firstStartHasNone()

@@ -143,6 +143,8 @@ private Q_SLOTS:
             QCOMPARE(::setrlimit(RLIMIT_FSIZE, &free), 0);
             QVERIFY(!written);
             QVERIFY2(written.error().code == ErrorCode::Full, written.error().message.c_str());
+            QVERIFY2(written.error().message.find("ulimit -f") != std::string::npos, written.error().message.c_str());
+            QVERIFY2(written.error().message.find("Make room") == std::string::npos, written.error().message.c_str());
             standsAsBefore(**store, 1);
         }
         WriteGroup big = bigGroup(2, 5000);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// kill -9 at random moments under load: every group that was reported is there, whole, once; none is there in part.
 /// This executable is also the process that is killed: with --write FOLDER it writes groups and prints the number of each.
+#include "core/store/mark.h"
 #include "tests/store/storefixture.h"
 
 #include <algorithm>
@@ -123,9 +124,13 @@ private Q_SLOTS:
             const std::uint64_t last = runAndKill(folder.path(), static_cast<useconds_t>(random() % 120'000));
             QVERIFY2(last > reported, "the writer reported nothing");
             reported = last;
+            const auto mark = HighMark::read(folder.path());
+            QVERIFY2(mark && mark->commit >= reported, "the mark is behind what was reported before it");
             auto store = folder.open();
             NEED(store);
             const Opened &left = (*store)->opened();
+            QCOMPARE(left.lost, std::string()); // a kill is no loss
+            QVERIFY(mark->commit <= left.lastCommit);
             QVERIFY(left.listening);
             QVERIFY2(left.lastCommit == reported || left.lastCommit == reported + 1, qPrintable(QString::number(left.lastCommit)));
             QCOMPARE(left.lastReceived.value_or(Timestamp{}).us, static_cast<std::int64_t>(left.lastCommit));
@@ -149,6 +154,41 @@ private Q_SLOTS:
             QCOMPARE(*(*store)->integrity(), std::string());
         }
         qInfo("%d kills, %llu groups", rounds, static_cast<unsigned long long>(reported));
+    }
+
+    /// The journal is taken away after the kill: what it alone held is said, and none of its numbers is given again.
+    void aJournalTakenAwayIsSaid()
+    {
+        std::mt19937 random(4711);
+        int told = 0;
+        for (int round = 0; round < 6; ++round) {
+            const StoreFolder folder;
+            const std::uint64_t last = runAndKill(folder.path(), static_cast<useconds_t>(random() % 60'000));
+            QVERIFY(last > 0);
+            QVERIFY(QFile::remove(QString::fromStdString(folder.database() + "-wal")));
+            auto store = folder.open();
+            if (!store) { // part of a commit had been written back
+                QVERIFY2(store.error().code == ErrorCode::Unusable, store.error().message.c_str());
+                QVERIFY2(store.error().message.find("journal is missing") != std::string::npos, store.error().message.c_str());
+                continue;
+            }
+            const Opened left = (*store)->opened();
+            QVERIFY(left.lastCommit >= last);
+            QCOMPARE(*(*store)->integrity(), std::string());
+            if (left.lost.empty())
+                continue; // all of it had been written back
+            ++told;
+            QVERIFY2(left.lost.find("commit " + std::to_string(last)) != std::string::npos
+                         || left.lost.find("commit " + std::to_string(last + 1)) != std::string::npos,
+                     left.lost.c_str());
+            WriteGroup group = killGroup(left.lastCommit + 1, left.events == 0);
+            NEED((*store)->write(group));
+            store->reset();
+            store = folder.open();
+            NEED(store);
+            QCOMPARE((*store)->opened().lost, std::string()); // once
+        }
+        QVERIFY(told > 0);
     }
 };
 

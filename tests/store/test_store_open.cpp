@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Opening what cannot be used says why, and changes no byte.
+#include "core/base/log.h"
+#include "core/store/mark.h"
 #include "core/store/schema.h"
 #include "tests/store/childprocess.h"
 #include "tests/store/storefixture.h"
@@ -244,6 +246,7 @@ private Q_SLOTS:
             const StoreFolder copy;
             copyTo(folder, copy);
             QVERIFY(QFile::resize(QString::fromStdString(copy.database() + "-wal"), cut));
+            QVERIFY(QFile::remove(QString::fromStdString(copy.path() + "/threadline.mark"))); // a crash leaves none that is ahead
             auto again = copy.open();
             NEED(again);
             const std::uint64_t groups = cut == sizes[4] - 1 ? 4 : 3;
@@ -281,6 +284,145 @@ private Q_SLOTS:
         sqlite3_close(db);
         QVERIFY(QFile::resize(QString::fromStdString(crashed.database() + "-wal"), early + 100));
         refused(crashed, ErrorCode::Unusable, "is damaged");
+    }
+
+    void aJournalThatIsNotWhatItWas_data()
+    {
+        QTest::addColumn<QString>("what");
+        for (const char *what : {"missing", "emptied", "replaced", "cut off"})
+            QTest::newRow(what) << QString::fromLatin1(what);
+    }
+
+    /// Nothing in the database shows that it was further once; the mark beside it does.
+    void aJournalThatIsNotWhatItWas()
+    {
+        QFETCH(QString, what);
+        const StoreFolder folder, copy;
+        auto store = folder.open();
+        NEED(store);
+        for (int g = 1; g <= 5; ++g) {
+            WriteGroup group = groupOf(static_cast<std::uint64_t>(g), {{g, "i" + std::to_string(g)}});
+            for (int i = 0; i < 100; ++i)
+                group.events.push_back(newEvent(g, std::to_string(i)));
+            group.lastReceived = kNoon;
+            NEED((*store)->write(group));
+        }
+        copyTo(folder, copy);
+        const QString journal = QString::fromStdString(copy.database() + "-wal");
+        if (what == QLatin1String("missing") || what == QLatin1String("replaced"))
+            QVERIFY(QFile::remove(journal));
+        if (what == QLatin1String("replaced"))
+            QVERIFY(QFile::copy(QString::fromStdString(folder.database() + "-shm"), journal)); // no journal at all
+        if (what == QLatin1String("emptied"))
+            QVERIFY(QFile::resize(journal, 0));
+        if (what == QLatin1String("cut off"))
+            QVERIFY(QFile::resize(journal, QFileInfo(journal).size() / 2));
+
+        auto again = copy.open();
+        NEED(again);
+        const Opened left = (*again)->opened();
+        QVERIFY2(left.lost.find("but commit 5 had been recorded") != std::string::npos, left.lost.c_str());
+        QVERIFY2(left.lost.find("events are gone") != std::string::npos, left.lost.c_str());
+        QVERIFY(left.lastCommit > 5 && left.lastKey > 5); // who remembers a number of what is gone does not meet another under it
+        QVERIFY(left.lastReceived.has_value());           // from there the band goes
+        WriteGroup group = groupOf(left.lastCommit + 1, {{left.lastKey + 1, "new"}}, {newEvent(left.lastKey + 1, "a")});
+        NEED((*again)->write(group));
+        QVERIFY(*(*(*again)->reader())->lastRow() > 500);
+        again->reset();
+        again = copy.open();
+        NEED(again);
+        QCOMPARE((*again)->opened().lost, std::string()); // it is said once
+        QCOMPARE(*(*again)->integrity(), std::string());
+    }
+
+    void aTornMarkSaysNothing()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        const QString path = QString::fromStdString(folder.path() + "/threadline.mark");
+        overwrite(path.toStdString(), 30, "9");
+        auto store = folder.open();
+        NEED(store);
+        QCOMPARE((*store)->opened().lost, std::string());
+        QCOMPARE((*store)->opened().lastCommit, std::uint64_t(3));
+        QCOMPARE(HighMark::read(folder.path())->commit, std::uint64_t(3));
+    }
+
+    /// Each at once, and nothing is waited for.
+    void aDatabaseThatIsNoFile()
+    {
+        const StoreFolder pipe, link, directory;
+        QCOMPARE(::mkfifo(pipe.database().c_str(), 0600), 0);
+        const auto waits = pipe.open();
+        QVERIFY(!waits);
+        QVERIFY2(waits.error().message.find("is no file") != std::string::npos, waits.error().message.c_str());
+        QVERIFY(QFile::link(QStringLiteral("/nowhere/threadline.db"), QString::fromStdString(link.database())));
+        const auto dangling = link.open();
+        QVERIFY(!dangling);
+        QVERIFY2(dangling.error().message.find("is a link to a file that is not there") != std::string::npos, dangling.error().message.c_str());
+        QVERIFY(QFileInfo(QString::fromStdString(link.database())).isSymLink()); // it is left as it was
+        QVERIFY(QDir().mkdir(QString::fromStdString(directory.database())));
+        QVERIFY(!directory.open());
+    }
+
+    void aFolderOpenToOthersIsTold()
+    {
+        const StoreFolder folder;
+        std::string said;
+        log::setSink([&](log::Level, std::string_view line) { said.append(line); });
+        NEED(folder.open());
+        QCOMPARE(said, std::string());
+        QCOMPARE(::chmod(folder.path().c_str(), 0755), 0);
+        NEED(folder.open());
+        log::setSink({});
+        QVERIFY2(said.find("0755") != std::string::npos && said.find("chmod 700") != std::string::npos, said.c_str());
+    }
+
+    void aSecondProcessIsRefusedWithTheLockFileGone()
+    {
+        const StoreFolder folder;
+        auto store = folder.open();
+        NEED(store);
+        QVERIFY(QFile::remove(QString::fromStdString(folder.path() + "/threadline.lock")));
+        const std::string said = inChild([&] { return openingIn(folder.path()); });
+        QVERIFY2(startsWith(said, ErrorCode::Busy), said.c_str());
+        store->reset();
+        NEED(folder.open());
+    }
+
+    void aDatabaseTakenAwayWhileItIsUsed_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("database") << QStringLiteral("/threadline.db");
+        QTest::newRow("journal") << QStringLiteral("/threadline.db-wal");
+    }
+
+    /// Nothing counts as written until it is back where it was; then writing goes on.
+    void aDatabaseTakenAwayWhileItIsUsed()
+    {
+        QFETCH(QString, file);
+        const StoreFolder folder;
+        auto store = folder.open();
+        NEED(store);
+        WriteGroup first = groupOf(1, {{1, "i"}}, {newEvent(1, "a")});
+        NEED((*store)->write(first));
+        NEED((*store)->inPlace());
+        const QString path = QString::fromStdString(folder.path()) + file, away = path + QStringLiteral(".away");
+        QVERIFY(QFile::rename(path, away));
+        for (const char *what : {"was deleted or moved away", "Another file"}) {
+            WriteGroup second = groupOf(2, {}, {newEvent(1, "b")});
+            const auto written = (*store)->write(second);
+            QVERIFY(!written);
+            QVERIFY2(written.error().message.find(what) != std::string::npos, written.error().message.c_str());
+            QVERIFY(!(*store)->inPlace());
+            QVERIFY(QFile::exists(path) || QFile::copy(away, path));
+        }
+        QVERIFY(QFile::remove(path) && QFile::rename(away, path));
+        WriteGroup second = groupOf(2, {}, {newEvent(1, "b")});
+        NEED((*store)->write(second));
+        QCOMPARE(second.duplicates, std::uint64_t(0));
+        QCOMPARE(*(*(*store)->reader())->countEvents(), std::uint64_t(2));
+        QCOMPARE(*(*store)->integrity(), std::string());
     }
 
     void aJournalWithoutItsDatabase()

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/api/acceptor.h"
+
+#include "core/base/log.h"
+
+#include <QTcpServer>
+
+#ifdef Q_OS_UNIX
+#include <QSocketNotifier>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <utility>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
+
+namespace threadline::api {
+
+#ifdef Q_OS_UNIX
+
+namespace {
+
+constexpr int kAtATime = 64; ///< so that those who are connected get their turn
+
+bool isExhaustion(int number) { return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM; }
+
+} // namespace
+
+/// The notifier watches a second descriptor of the same socket, for the server has one of its own on the first.
+struct Acceptor::Private {
+    Private(QTcpServer &server, std::function<void(qintptr)> a, std::function<void()> e)
+        : accepted(std::move(a)), exhausted(std::move(e)), socket(::fcntl(static_cast<int>(server.socketDescriptor()), F_DUPFD_CLOEXEC, 0)),
+          notifier(socket, QSocketNotifier::Read)
+    {
+        server.pauseAccepting();
+        QObject::connect(&notifier, &QSocketNotifier::activated, &notifier, [this] { accept(); });
+    }
+    ~Private()
+    {
+        notifier.setEnabled(false);
+        ::close(socket);
+    }
+
+    void accept()
+    {
+        for (int n = 0; n < kAtATime; ++n) {
+            const int fresh = ::accept(socket, nullptr, nullptr);
+            if (fresh < 0)
+                return failed(errno);
+            told = false;
+            ::fcntl(fresh, F_SETFD, FD_CLOEXEC);
+            accepted(fresh);
+        }
+    }
+
+    void failed(int number)
+    {
+        if (!isExhaustion(number))
+            return; // nobody waits, or one who waited has left
+        notifier.setEnabled(false);
+        if (!std::exchange(told, true))
+            log::warning("rest", std::string("New connections wait: ") + std::strerror(number) + ". Raise the limit on open files (ulimit -n).");
+        exhausted();
+    }
+
+    std::function<void(qintptr)> accepted;
+    std::function<void()> exhausted;
+    int socket;
+    QSocketNotifier notifier;
+    bool told = false;
+};
+
+Acceptor::Acceptor(QTcpServer &server, std::function<void(qintptr)> accepted, std::function<void()> exhausted)
+    : d(std::make_unique<Private>(server, std::move(accepted), std::move(exhausted)))
+{
+}
+
+void Acceptor::resume() { d->notifier.setEnabled(true); }
+
+#else
+
+/// Here the server accepts by itself; after an error it has to be told to go on.
+struct Acceptor::Private {
+    QTcpServer &server;
+};
+
+Acceptor::Acceptor(QTcpServer &server, std::function<void(qintptr)>, std::function<void()> exhausted) : d(new Private{server})
+{
+    QObject::connect(&server, &QTcpServer::acceptError, &server, [exhausted] { exhausted(); });
+}
+
+void Acceptor::resume() { d->server.resumeAccepting(); }
+
+#endif
+
+Acceptor::~Acceptor() = default;
+
+} // namespace threadline::api

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The real collector is asked to end in every state it can be in, and meets a disk, a folder and limits that turn against it.
+#include "tests/app/programs.h"
+#include "tests/support/fakeserver.h"
+#include "tests/support/testmain.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QTcpServer>
+#include <QTcpSocket>
+
+#include <cerrno>
+#include <csignal>
+#include <sys/resource.h>
+
+using namespace threadline::test;
+
+namespace {
+
+void limit(int what, rlim_t to)
+{
+    const rlimit both{to, to};
+    ::setrlimit(static_cast<__rlimit_resource>(what), &both);
+}
+
+QStringList collectorArguments(const QString &folder, const QStringList &more = {})
+{
+    return QStringList{QStringLiteral("--listen=127.0.0.1:0"), QStringLiteral("--data-dir=") + folder} + more;
+}
+
+/// Takes connections and never answers.
+class Silent {
+public:
+    Silent() { m_listens = m_server.listen(QHostAddress::LocalHost); }
+    [[nodiscard]] QString url(const char *scheme = "http") const { return QStringLiteral("%1://127.0.0.1:%2").arg(QLatin1String(scheme)).arg(m_server.serverPort()); }
+    [[nodiscard]] bool reached() const { return m_server.hasPendingConnections(); }
+
+private:
+    QTcpServer m_server;
+    bool m_listens = false;
+};
+
+int readiness(const QString &rest) { return get(rest + QStringLiteral("/readyz")).status; }
+
+QString reasons(const QString &rest) { return QString::fromUtf8(get(rest + QStringLiteral("/readyz")).body); }
+
+double stored(const QString &rest) { return metric(rest, "threadline_events_stored_total"); }
+
+/// Processor time that a process has used, in ms.
+qint64 processorTime(qint64 pid)
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+    if (!file.open(QIODevice::ReadOnly))
+        return -1;
+    const QByteArrayList fields = file.readAll().split(' ');
+    return (fields[13].toLongLong() + fields[14].toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK);
+}
+
+} // namespace
+
+class TestEnding : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = scratchFolder() + QLatin1Char('/') + QLatin1String(QTest::currentTestFunction());
+        if (const char *row = QTest::currentDataTag())
+            m_folder += QLatin1String(row);
+        m_folder.remove(QLatin1Char(' '));
+    }
+    void saysGoodBye();
+    void underLoad_data();
+    void underLoad();
+    void whileConnecting_data();
+    void whileConnecting();
+    void whileANameServerHangs();
+    void whileDeliveryHangs();
+    void readersThatDoNotRead();
+    void aDiskThatFails_data();
+    void aDiskThatFails();
+    void filesThatMayNotGrow();
+    void noDescriptorsLeft();
+    void theFolderGoes();
+    void theDatabaseGoesAndComesBack();
+    void theJournalGoes();
+    void secondProgramWithoutALockFile();
+    void commands_data();
+    void commands();
+
+private:
+    /// A collector that listens to a simulator and has stored something.
+    void listen(const QStringList &simulator, const QStringList &collector = {}, const QStringList &environment = {},
+                const std::function<void()> &inChild = {})
+    {
+        m_simulator = std::make_unique<Program>(QStringLiteral("threadline-simulator"), QStringList{QStringLiteral("--port=0")} + simulator);
+        m_collector = std::make_unique<Program>(QStringLiteral("threadline-collector"), collectorArguments(m_folder, collector),
+                                                demoEnvironment(m_simulator->address()) + environment, inChild);
+        m_rest = m_collector->address();
+        QTRY_VERIFY_WITH_TIMEOUT(metric(m_rest, "threadline_events_received_total") > 0, 60'000);
+    }
+    void cleanup()
+    {
+        m_collector.reset();
+        m_simulator.reset();
+    }
+
+    QString m_folder, m_rest;
+    std::unique_ptr<Program> m_simulator, m_collector;
+};
+
+void TestEnding::saysGoodBye()
+{
+    FakeServer server;
+    QVERIFY(server.start());
+    Program collector(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QString::fromLatin1(server.url())));
+    QVERIFY(collector.address().startsWith(QLatin1String("http")));
+    QTRY_VERIFY_WITH_TIMEOUT(server.last() && !server.last()->texts.isEmpty(), 30'000);
+    QElapsedTimer timer;
+    timer.start();
+    collector.process().terminate();
+    QTRY_COMPARE_WITH_TIMEOUT(server.last()->closeCode, 1000, kEndsIdleWithin);
+    QVERIFY(collector.process().state() == QProcess::NotRunning || collector.process().waitForFinished(kEndsIdleWithin));
+    QCOMPARE(collector.process().exitCode(), 0);
+    QVERIFY2(timer.elapsed() < kEndsIdleWithin, qPrintable(QString::number(timer.elapsed())));
+}
+
+void TestEnding::underLoad_data()
+{
+    QTest::addColumn<QStringList>("simulator");
+    QTest::newRow("idle") << QStringList{QStringLiteral("--rate=20")};
+    QTest::newRow("saturated") << QStringList{QStringLiteral("--rate=0"), QStringLiteral("--events-per-message=100")};
+    QTest::newRow("refused events") << QStringList{QStringLiteral("--rate=0"), QStringLiteral("--bad=0.9"), QStringLiteral("--events-per-message=100")};
+}
+
+void TestEnding::underLoad()
+{
+    QFETCH(QStringList, simulator);
+    listen(simulator);
+    const bool idle = qstrcmp(QTest::currentDataTag(), "idle") == 0;
+    if (!idle)
+        QTRY_VERIFY_WITH_TIMEOUT(metric(m_rest, "threadline_events_received_total") > 20'000, 60'000);
+    const int code = m_collector->terminate(idle ? kEndsIdleWithin : kEndsWithin);
+    QVERIFY2(code == 0 || (!idle && code == 5), qPrintable(QString::number(code))); // 5: a machine so busy that the last moment came first
+    QCOMPARE(databaseProblem(m_folder), QString());
+}
+
+void TestEnding::whileConnecting_data()
+{
+    QTest::addColumn<QString>("scheme");
+    QTest::newRow("signing in") << QStringLiteral("http");
+    QTest::newRow("TLS") << QStringLiteral("https");
+}
+
+void TestEnding::whileConnecting()
+{
+    QFETCH(QString, scheme);
+    const Silent silent;
+    Program collector(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(silent.url(scheme.toLatin1().constData())));
+    QVERIFY(collector.address().startsWith(QLatin1String("http")));
+    QTRY_VERIFY_WITH_TIMEOUT(silent.reached(), 30'000);
+    QCOMPARE(collector.terminate(kEndsIdleWithin), 0);
+}
+
+/// Asking for an address cannot be interrupted; the program ends all the same, and says that it did not go as it should.
+void TestEnding::whileANameServerHangs()
+{
+    const QString asked = m_folder + QStringLiteral(".asked");
+    Program collector(QStringLiteral("threadline-collector"), collectorArguments(m_folder),
+                      demoEnvironment(QStringLiteral("https://api.example.org"))
+                          + QStringList{QStringLiteral("LD_PRELOAD=" THREADLINE_FAULTY_DISK), QStringLiteral("THREADLINE_TEST_NAMES_HANG=") + asked,
+                                        QStringLiteral("ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0")});
+    QVERIFY(collector.address().startsWith(QLatin1String("http")));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(asked), 30'000);
+    QCOMPARE(collector.terminate(kEndsWithin), 5);
+}
+
+void TestEnding::whileDeliveryHangs()
+{
+    const Silent influx;
+    listen({QStringLiteral("--rate=20000")},
+           {QStringLiteral("--tsdb-url=") + influx.url(), QStringLiteral("--tsdb-bucket=b"), QStringLiteral("--tsdb-org=o"),
+            QStringLiteral("--tsdb-backlog=10000"), QStringLiteral("--tsdb-overflow=hold")},
+           {QStringLiteral("TSDB_TOKEN=token-of-influx")});
+    QTRY_VERIFY_WITH_TIMEOUT(influx.reached() && stored(m_rest) > 10'000, 60'000);
+    QTcpSocket asks; // what is not here is asked of a shared store that does not answer
+    asks.connectToHost(QStringLiteral("127.0.0.1"), static_cast<quint16>(QUrl(m_rest).port()));
+    asks.write("GET /api/v2/timelines/elsewhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    QVERIFY(asks.waitForBytesWritten(30'000));
+    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+}
+
+void TestEnding::readersThatDoNotRead()
+{
+    listen({QStringLiteral("--rate=5000"), QStringLiteral("--concurrent=50")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 5'000, 60'000);
+    std::vector<std::unique_ptr<QTcpSocket>> readers;
+    for (int n = 0; n < 20; ++n) {
+        readers.push_back(std::make_unique<QTcpSocket>());
+        readers.back()->setReadBufferSize(1);
+        readers.back()->connectToHost(QStringLiteral("127.0.0.1"), static_cast<quint16>(QUrl(m_rest).port()));
+        for (int i = 0; i < 50; ++i)
+            readers.back()->write("GET /api/v2/timelines?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        QVERIFY(readers.back()->waitForBytesWritten(30'000));
+    }
+    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+}
+
+void TestEnding::aDiskThatFails_data()
+{
+    QTest::addColumn<int>("number");
+    QTest::addColumn<QString>("advice");
+    QTest::newRow("full") << ENOSPC << QStringLiteral("Make room");
+    QTest::newRow("broken") << EIO << QStringLiteral("failure of its own");
+    QTest::newRow("read-only") << EROFS << QStringLiteral("mounted for reading only");
+    QTest::newRow("share used up") << EDQUOT << QStringLiteral("share of the disk");
+}
+
+/// Each cause is told by its own advice, once; the end is not put off; and a disk that comes back is used again.
+void TestEnding::aDiskThatFails()
+{
+    QFETCH(int, number);
+    QFETCH(QString, advice);
+    const QString fault = m_folder + QStringLiteral(".fault");
+    listen({QStringLiteral("--rate=500")}, {},
+           {QStringLiteral("LD_PRELOAD=" THREADLINE_FAULTY_DISK), QStringLiteral("THREADLINE_TEST_FAULT=") + fault,
+            QStringLiteral("ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 0, 60'000);
+    const auto breaks = [&] {
+        QFile file(fault + QStringLiteral(".new"));
+        return file.open(QIODevice::WriteOnly) && file.write(QByteArray::number(number)) > 0 && file.rename(fault);
+    };
+    QVERIFY(breaks());
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, 30'000);
+    QTRY_VERIFY2_WITH_TIMEOUT(reasons(m_rest).contains(advice), qPrintable(reasons(m_rest)), 30'000);
+    QCOMPARE(reasons(m_rest).contains(QLatin1String("Make room")), number == ENOSPC);
+    const double before = stored(m_rest);
+    QVERIFY(QFile::remove(fault));
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > before, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 200, 30'000);
+
+    QVERIFY(breaks());
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, 30'000);
+    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+    QCOMPARE(m_collector->said().count(QLatin1String("error store: ")), 2); // once for each time
+    QCOMPARE(databaseProblem(m_folder), QString());
+}
+
+/// ulimit -f
+void TestEnding::filesThatMayNotGrow()
+{
+    listen({QStringLiteral("--rate=20000")}, {}, {}, [] { limit(RLIMIT_FSIZE, 2 << 20); });
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, 60'000);
+    QVERIFY2(reasons(m_rest).contains(QLatin1String("ulimit -f")), qPrintable(reasons(m_rest)));
+    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+}
+
+void TestEnding::noDescriptorsLeft()
+{
+    listen({QStringLiteral("--rate=20")}, {}, {}, [] { limit(RLIMIT_NOFILE, 64); });
+    std::vector<std::unique_ptr<QTcpSocket>> guests;
+    for (int n = 0; n < 100; ++n) {
+        guests.push_back(std::make_unique<QTcpSocket>());
+        guests.back()->connectToHost(QStringLiteral("127.0.0.1"), static_cast<quint16>(QUrl(m_rest).port()));
+        QVERIFY(guests.back()->waitForConnected(30'000));
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(m_collector->said().contains(QLatin1String("ulimit -n")), 30'000);
+    const qint64 pid = m_collector->process().processId(), before = processorTime(pid);
+    QTest::qWait(2'000); // what is measured is what is used up in this time
+    const qint64 used = processorTime(pid) - before;
+    QVERIFY2(used < 400, qPrintable(QString::number(used)));
+    guests.clear();
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 200, 30'000);
+    QCOMPARE(m_collector->terminate(kEndsIdleWithin), 0);
+}
+
+/// Deleted under the running program: told within a second, and nothing counts as stored any more.
+void TestEnding::theFolderGoes()
+{
+    listen({QStringLiteral("--rate=500")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 0, 60'000);
+    QVERIFY(QDir(m_folder).removeRecursively());
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, kEndsIdleWithin);
+    QVERIFY2(reasons(m_rest).contains(QLatin1String("was deleted or moved away")), qPrintable(reasons(m_rest)));
+    const double then = stored(m_rest), received = metric(m_rest, "threadline_events_received_total");
+    QTRY_VERIFY_WITH_TIMEOUT(metric(m_rest, "threadline_events_received_total") > received + 500, 30'000);
+    QCOMPARE(stored(m_rest), then);
+    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+    QCOMPARE(m_collector->said().count(QLatin1String("error store: ")), 1);
+}
+
+void TestEnding::theDatabaseGoesAndComesBack()
+{
+    listen({QStringLiteral("--rate=500")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 0, 60'000);
+    const QString database = m_folder + QStringLiteral("/threadline.db");
+    QVERIFY(QFile::rename(database, database + QStringLiteral(".away")));
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, kEndsIdleWithin);
+    QVERIFY(QFile::copy(database + QStringLiteral(".away"), database)); // the same content is not the same file
+    QTRY_VERIFY2_WITH_TIMEOUT(reasons(m_rest).contains(QLatin1String("Another file")), qPrintable(reasons(m_rest)), kEndsIdleWithin);
+    const double then = stored(m_rest);
+    QVERIFY(QFile::remove(database) && QFile::rename(database + QStringLiteral(".away"), database));
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 200, 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > then, 30'000);
+    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+    QCOMPARE(databaseProblem(m_folder), QString());
+}
+
+/// What is in the journal is written back into the database before anything else can happen.
+void TestEnding::theJournalGoes()
+{
+    listen({QStringLiteral("--rate=500")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 0, 60'000);
+    QVERIFY(QFile::remove(m_folder + QStringLiteral("/threadline.db-wal")));
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, kEndsIdleWithin);
+    QVERIFY2(reasons(m_rest).contains(QLatin1String("journal")), qPrintable(reasons(m_rest)));
+    const double then = stored(m_rest);
+    m_collector->kill9();
+    QCOMPARE(databaseProblem(m_folder), QString());
+    Program again(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
+    QCOMPARE(metric(again.address(), "threadline_store_events"), then);
+    QVERIFY2(!again.said().contains(QLatin1String("are gone")), qPrintable(again.said()));
+}
+
+void TestEnding::secondProgramWithoutALockFile()
+{
+    listen({QStringLiteral("--rate=20")});
+    QVERIFY(QFile::remove(m_folder + QStringLiteral("/threadline.lock")));
+    Program second(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
+    QVERIFY(second.process().waitForFinished(30'000));
+    QCOMPARE(second.process().exitCode(), 4);
+    QVERIFY2(second.said().contains(QLatin1String("is in use")), qPrintable(second.said()));
+}
+
+void TestEnding::commands_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("resend") << QStringList{QStringLiteral("resend")};
+    QTest::newRow("restore") << QStringList{QStringLiteral("restore")};
+}
+
+/// Interrupted while the shared store does not answer, they end at once, and the folder can be used again.
+void TestEnding::commands()
+{
+    QFETCH(QStringList, arguments);
+    const Silent influx;
+    const QStringList target{QStringLiteral("--tsdb-url=") + influx.url(), QStringLiteral("--tsdb-bucket=b"), QStringLiteral("--tsdb-org=o")};
+    if (arguments.first() == QLatin1String("resend")) {
+        listen({QStringLiteral("--rate=500")});
+        QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 0, 60'000);
+        QCOMPARE(m_collector->terminate(kEndsIdleWithin), 0);
+    }
+    Program command(QStringLiteral("threadline-collector"), QStringList{QStringLiteral("--data-dir=") + m_folder} + target + arguments,
+                    {QStringLiteral("TSDB_TOKEN=token-of-influx")});
+    QTRY_VERIFY_WITH_TIMEOUT(influx.reached(), 30'000);
+    command.process().terminate();
+    QVERIFY(command.process().waitForFinished(kEndsWithin));
+    Program again(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
+    QVERIFY2(again.address().startsWith(QLatin1String("http")), qPrintable(again.said()));
+}
+
+THREADLINE_TEST_MAIN(TestEnding)
+#include "test_ending.moc"
