@@ -1,31 +1,87 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/utf8.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace threadline {
+
+namespace {
+
+/// What a first byte promises: how long the sequence is, and where its second byte may lie. Length 0: it begins none.
+struct Lead {
+    std::size_t length;
+    unsigned low, high;
+};
+
+Lead leadOf(char c)
+{
+    const unsigned first = static_cast<unsigned char>(c);
+    if (first < 0x80)
+        return {1, 0, 0};
+    if (first >= 0xC2 && first <= 0xDF)
+        return {2, 0x80, 0xBF};
+    if (first >= 0xE0 && first <= 0xEF)
+        return {3, first == 0xE0 ? 0xA0u : 0x80u, first == 0xED ? 0x9Fu : 0xBFu};
+    if (first >= 0xF0 && first <= 0xF4)
+        return {4, first == 0xF0 ? 0x90u : 0x80u, first == 0xF4 ? 0x8Fu : 0xBFu};
+    return {0, 0, 0};
+}
+
+/// Whether the bytes behind the first one, as far as they are there, go on as it promises.
+bool goesOn(const Lead &lead, std::string_view text)
+{
+    const auto within = [&](std::size_t i, unsigned low, unsigned high) {
+        const unsigned byte = static_cast<unsigned char>(text[i]);
+        return byte >= low && byte <= high;
+    };
+    const std::size_t there = std::min(lead.length, text.size());
+    return (there < 2 || within(1, lead.low, lead.high)) && (there < 3 || within(2, 0x80, 0xBF)) && (there < 4 || within(3, 0x80, 0xBF));
+}
+
+std::size_t asciiPrefix(std::string_view text)
+{
+    constexpr std::uint64_t kHighBits = 0x8080808080808080u;
+    std::size_t at = 0;
+    std::uint64_t words[4];
+    for (; at + sizeof words <= text.size(); at += sizeof words) {
+        std::memcpy(words, text.data() + at, sizeof words);
+        if (((words[0] | words[1] | words[2] | words[3]) & kHighBits) != 0)
+            break;
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+        ++at;
+    return at;
+}
+
+} // namespace
 
 std::size_t utf8Length(std::string_view text)
 {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto follows = [&](std::size_t i, unsigned low, unsigned high) {
-        return i < text.size() && byte(i) >= low && byte(i) <= high;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xC2 && first <= 0xDF)
-        return follows(1, 0x80, 0xBF) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-        const unsigned high = first == 0xED ? 0x9F : 0xBF;
-        return follows(1, low, high) && follows(2, 0x80, 0xBF) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-        const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-        return follows(1, low, high) && follows(2, 0x80, 0xBF) && follows(3, 0x80, 0xBF) ? 4 : 0;
-    }
-    return 0;
+    const Lead lead = leadOf(text.front());
+    return lead.length <= text.size() && goesOn(lead, text) ? lead.length : 0;
 }
+
+std::size_t utf8Prefix(std::string_view text)
+{
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::string_view rest = text.substr(at);
+        const std::size_t length = static_cast<unsigned char>(rest.front()) < 0x80 ? asciiPrefix(rest) : utf8Length(rest);
+        if (length == 0)
+            break;
+        at += length;
+    }
+    return at;
+}
+
+bool beginsUtf8(std::string_view tail)
+{
+    const Lead lead = leadOf(tail.front());
+    return lead.length > tail.size() && goesOn(lead, tail);
+}
+
+bool isUtf8(std::string_view text) { return utf8Prefix(text) == text.size(); }
 
 void appendUtf8(std::string &out, std::uint32_t code)
 {
@@ -44,17 +100,6 @@ void appendUtf8(std::string &out, std::uint32_t code)
         out.push_back(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
         out.push_back(static_cast<char>(0x80 | (code & 0x3F)));
     }
-}
-
-bool isUtf8(std::string_view text)
-{
-    while (!text.empty()) {
-        const std::size_t length = utf8Length(text);
-        if (length == 0)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
 }
 
 } // namespace threadline

@@ -11,6 +11,10 @@ namespace threadline {
 
 /// Length of the well-formed sequence at the start of `text`, which must not be empty; 0 if there is none.
 [[nodiscard]] std::size_t utf8Length(std::string_view text);
+/// How many bytes from the start on are well-formed. Plain ASCII goes by at many bytes a time.
+[[nodiscard]] std::size_t utf8Prefix(std::string_view text);
+/// Whether `tail`, which must not be empty and is not well-formed, is the beginning of a well-formed sequence.
+[[nodiscard]] bool beginsUtf8(std::string_view tail);
 /// Whether all of it is well-formed.
 [[nodiscard]] bool isUtf8(std::string_view text);
 /// Appends the code point, which must be at most 0x10FFFF.

@@ -21,7 +21,7 @@ namespace threadline {
 namespace {
 
 constexpr Duration kLasted = Duration::seconds(5);      ///< a connection that lived so long starts the back-off over
-constexpr Duration kLibraryRetry = Duration::seconds(1);///< after a close by our own library: back within so long
+constexpr Duration kGivenUpRetry = Duration::seconds(1);  ///< after a connection that we gave up: back within so long
 constexpr Duration kStopBudget = Duration::seconds(2);  ///< for the sink to take what is left at stop()
 constexpr Duration kTellHeldBack = Duration::seconds(1);///< a shorter pause is not worth telling
 constexpr unsigned long kSliceMillis = 10;              ///< between two offers to a sink that says no at once
@@ -267,9 +267,9 @@ bool StreamingClient::Private::tryFreshToken(const LinkEnd &end)
 Duration StreamingClient::Private::delayAfter(const LinkEnd &end)
 {
     const Duration delay = backoff.next();
-    if (end.kind != LinkEnd::Kind::ClosedByLibrary)
+    if (end.kind != LinkEnd::Kind::GivenUp)
         return delay;
-    return backoff.between({}, std::min(kLibraryRetry, options.backoffMax));
+    return backoff.between({}, std::min(kGivenUpRetry, options.backoffMax));
 }
 
 // --- silence: make before break ---------------------------------------------------------------------------------------

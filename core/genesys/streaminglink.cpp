@@ -249,7 +249,7 @@ void StreamingLink::resumed()
 
 void StreamingLink::socketClosed(const SocketClosed &closed)
 {
-    end(closed.by == SocketClosed::By::Library ? LinkEnd::Kind::ClosedByLibrary : LinkEnd::Kind::Lost, closed.words());
+    end(closed.by == SocketClosed::By::Us ? LinkEnd::Kind::GivenUp : LinkEnd::Kind::Lost, closed.words());
 }
 
 void StreamingLink::socketFailed(const OpenFailed &failed)

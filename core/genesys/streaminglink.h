@@ -32,7 +32,7 @@ struct LinkEnd {
         Forbidden,         ///< 403 at the handshake, or a subscription refused
         Unreachable,       ///< no handshake
         Lost,              ///< was open, and is no more
-        ClosedByLibrary,   ///< the WebSocket library gave it up (1007, 1009, ...)
+        GivenUp,           ///< by us: what came breaks the protocol, or is too large (1002, 1007, 1009, ...)
     } kind = Kind::Lost;
     std::string reason; ///< in words, no sentence: "closed by the server (1001 going away)"
     std::string advice; ///< a whole message with cause and remedy, where there is one

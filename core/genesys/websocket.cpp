@@ -1,52 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/genesys/websocket.h"
 
-#include "core/genesys/oauth.h"
+#include "core/base/encoding.h"
+#include "core/genesys/frames.h"
+#include "core/genesys/handshake.h"
 #include "core/genesys/streamingdecoder.h"
 
+#include <QCryptographicHash>
+#include <QDeadlineTimer>
 #include <QNetworkProxy>
-#include <QNetworkRequest>
-#include <QRegularExpression>
+#include <QRandomGenerator>
 #include <QSslConfiguration>
 #include <QSslError>
-#include <QStringEncoder>
+#include <QSslSocket>
+#include <QTimer>
 #include <QUrl>
-#include <QWebSocket>
 
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace threadline {
 namespace {
 
-/// A frame is only taken out of the buffer once it is there completely: a buffer below the largest frame stalls for ever.
-constexpr qint64 kReadBuffer = static_cast<qint64>(kMaxMessageBytes) + 256 * 1024;
-
-/// Qt tells the status of a refused handshake in words only ("Unhandled http status code: 403 (Forbidden)."), and that of
-/// some statuses in words of their own.
-int statusIn(const QString &errorText)
-{
-    static const QRegularExpression pattern(QStringLiteral("status code: ([1-5][0-9]{2})"));
-    const QRegularExpressionMatch match = pattern.match(errorText);
-    if (match.hasMatch())
-        return match.captured(1).toInt();
-    const auto says = [&](const char *words) { return errorText.contains(QLatin1String(words)); };
-    if (says("WWW-Authenticate challenge") || says("requires authentication")) // since Qt 6.7
-        return 401;
-    return says("Unknown error condition") || says("requests a version") ? 400 : 0;
-}
+constexpr qint64 kReadBuffer = 256 * 1024;
+constexpr std::size_t kPiece = 64 * 1024; ///< taken out of it at a time; stays in the processor's cache
+constexpr qint64 kMaxUnsent = 64 * 1024;  ///< while more waits to be written, pings are only remembered
+constexpr int kStallMillis = 5'000;
+constexpr int kFarewellMillis = 100;
+constexpr int kSwitchingProtocols = 101;
+constexpr int kSecurePort = 443;
+constexpr int kPlainPort = 80;
 
 const char *nameOfCode(int code)
 {
     switch (code) {
     case 1000: return "normal closure";
-    case 1001: return "going away";
-    case 1002: return "protocol error";
+    case kGoingAway: return "going away";
+    case kProtocolError: return "protocol error";
     case 1003: return "unsupported data";
-    case 1007: return "invalid text";
+    case kInvalidText: return "invalid text";
     case 1008: return "policy violation";
-    case 1009: return "message too big";
+    case kMessageTooBig: return "message too big";
     case 1011: return "server error";
+    case 1012: return "service restart";
+    case 1013: return "try again later";
+    case 1014: return "bad gateway";
     default: return "";
     }
 }
@@ -63,7 +65,38 @@ std::string codeWords(int code, const std::string &reason)
     return words;
 }
 
-/// Counts how deep we are inside the socket's own signals.
+/// From the system's source of randomness: keys and masks must not be guessed (RFC 6455 section 10.3).
+std::uint32_t unpredictable() { return QRandomGenerator::system()->generate(); }
+
+std::string newKey()
+{
+    std::array<std::uint32_t, 4> words{};
+    std::generate(words.begin(), words.end(), unpredictable);
+    return base64({reinterpret_cast<const char *>(words.data()), sizeof words});
+}
+
+std::string acceptFor(const std::string &key)
+{
+    const QByteArray source = QByteArray::fromStdString(acceptSource(key));
+    return base64(QCryptographicHash::hash(source, QCryptographicHash::Sha1).toStdString());
+}
+
+bool isSecure(const QUrl &url) { return url.scheme() == QLatin1String("wss"); }
+
+std::string openingRequest(QUrl url, const std::string &key)
+{
+    if (url.port() == (isSecure(url) ? kSecurePort : kPlainPort))
+        url.setPort(-1);
+    url.setUserInfo({});
+    QByteArray target = url.path(QUrl::FullyEncoded).toUtf8();
+    if (target.isEmpty())
+        target = "/";
+    if (url.hasQuery())
+        target += '?' + url.query(QUrl::FullyEncoded).toUtf8();
+    return handshakeRequest(url.authority(QUrl::FullyEncoded).toStdString(), target.toStdString(), key);
+}
+
+/// Counts how deep we are inside calls of the listener.
 class Inside {
 public:
     explicit Inside(int &depth) : m_depth(depth) { ++m_depth; }
@@ -75,10 +108,10 @@ private:
     int &m_depth;
 };
 
-class QtWebSocket final : public QObject, public WebSocket {
+class FrameSocket final : public QObject, public WebSocket {
 public:
-    explicit QtWebSocket(WebSocketListener &listener);
-    ~QtWebSocket() override;
+    explicit FrameSocket(WebSocketListener &listener);
+    ~FrameSocket() override;
     void open(const std::string &url, const NetworkOptions &options) override;
     void sendText(std::string_view utf8) override;
     void ping() override;
@@ -86,6 +119,8 @@ public:
     void letGo();
 
 private:
+    enum class Stage : std::uint8_t { Connecting, Handshake, Open, Over };
+
     template<class F>
     void tell(F &&what)
     {
@@ -94,113 +129,235 @@ private:
         const Inside inside(m_depth);
         what(*m_listener);
     }
-    void connectSignals();
-    void failed(QAbstractSocket::SocketError error);
+    void makeSocket(bool secure);
+    void connected();
+    void read();
+    void take(std::string_view bytes);
+    std::size_t takeHandshake(std::string_view bytes);
+    void handle(FrameEvent &&event);
+    void message(FrameEvent &&event);
+    void pinged(std::string &&payload);
+    void answerOwed();
+    void watchForStall();
+    void stalled();
+    void broke();
     void ended();
-    void failSoon(OpenFailed failure);
-    void tellFailed(const OpenFailed &failure);
-    [[nodiscard]] SocketClosed::By endedBy(int code) const;
-    [[nodiscard]] std::string utf8Of(const QString &text);
+    void failLater(OpenFailed failure);
+    void fail(const OpenFailed &failure);
+    [[nodiscard]] OpenFailed whyNotOpened() const;
+    void giveUp(SocketClosed::By by, int code, const std::string &reason);
+    void send(FrameKind kind, std::string_view payload);
+    void hangUp(int code, std::string_view reason);
+    [[nodiscard]] qint64 unsent() const;
 
     WebSocketListener *m_listener;
-    QWebSocket m_socket;
-    QStringEncoder m_encoder{QStringEncoder::Utf8, QStringConverter::Flag::Stateless};
-    std::vector<char> m_scratch; ///< only grows, to the largest message
+    std::unique_ptr<QTcpSocket> m_socket;
+    QSslSocket *m_secure = nullptr; ///< the same, if it speaks TLS
+    Stage m_stage = Stage::Connecting;
+    std::string m_host; ///< for messages
+    std::string m_request;
+    std::optional<HandshakeReader> m_handshake;
+    FrameReader m_frames{kMaxMessageBytes};
+    std::vector<char> m_piece;
+    std::optional<std::string> m_owedPong; ///< what the newest ping carried that could not be answered yet
+    bool m_pongsWait = false;              ///< some may lie in the socket's buffer
+    QTimer m_stall;
     QList<QSslError> m_tlsErrors;
-    std::string m_host;
-    QString m_errorText;
-    bool m_opened = false;
-    bool m_closeSeen = false; ///< the library hung up itself, after a close frame or an error in the protocol
-    bool m_failedTold = false;
+    std::optional<QAbstractSocket::SocketError> m_error;
+    std::string m_errorText;
+    bool m_reading = false;
     int m_depth = 0;
 };
 
-QtWebSocket::QtWebSocket(WebSocketListener &listener) : m_listener(&listener)
+FrameSocket::FrameSocket(WebSocketListener &listener) : m_listener(&listener), m_piece(kPiece)
 {
-    m_socket.setMaxAllowedIncomingFrameSize(kMaxMessageBytes);
-    m_socket.setMaxAllowedIncomingMessageSize(kMaxMessageBytes);
-    m_socket.setReadBufferSize(kReadBuffer);
-    connectSignals();
+    m_stall.setSingleShot(true);
+    connect(&m_stall, &QTimer::timeout, this, [this] { stalled(); });
 }
 
-QtWebSocket::~QtWebSocket()
+FrameSocket::~FrameSocket()
 {
-    m_socket.disconnect(this);
-    m_socket.abort();
+    if (!m_socket)
+        return;
+    m_socket->disconnect(this);
+    m_socket->abort();
 }
 
-void QtWebSocket::connectSignals()
+void FrameSocket::makeSocket(bool secure)
 {
-    connect(&m_socket, &QWebSocket::connected, this, [this] {
-        m_opened = true;
-        tell([](WebSocketListener &l) { l.socketOpened(); });
+    if (secure) {
+        auto socket = std::make_unique<QSslSocket>();
+        m_secure = socket.get();
+        connect(m_secure, &QSslSocket::encrypted, this, [this] { connected(); });
+        connect(m_secure, &QSslSocket::sslErrors, this, [this](const QList<QSslError> &errors) { m_tlsErrors = errors; });
+        connect(m_secure, &QSslSocket::encryptedBytesWritten, this, [this] { answerOwed(); });
+        m_socket = std::move(socket);
+    } else {
+        m_socket = std::make_unique<QTcpSocket>();
+        connect(m_socket.get(), &QTcpSocket::connected, this, [this] { connected(); });
+    }
+    m_socket->setReadBufferSize(kReadBuffer);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] { read(); });
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, [this] { answerOwed(); });
+    connect(m_socket.get(), &QTcpSocket::errorOccurred, this, [this](QAbstractSocket::SocketError error) {
+        m_error = error;
+        m_errorText = foreignText(m_socket->errorString().toStdString());
+        broke();
     });
-    connect(&m_socket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
-        tell([&](WebSocketListener &l) { l.socketText(utf8Of(text)); });
-    });
-    connect(&m_socket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray &bytes) {
-        tell([&](WebSocketListener &l) { l.socketBinary(bytes.toStdString()); });
-    });
-    connect(&m_socket, &QWebSocket::pong, this, [this] { tell([](WebSocketListener &l) { l.socketPong(); }); });
-    connect(&m_socket, &QWebSocket::sslErrors, this, [this](const QList<QSslError> &errors) { m_tlsErrors = errors; });
-    connect(&m_socket, &QWebSocket::aboutToClose, this, [this] { m_closeSeen = true; });
-    connect(&m_socket, &QWebSocket::disconnected, this, [this] { ended(); });
-#if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
-    connect(&m_socket, &QWebSocket::errorOccurred, this, [this](QAbstractSocket::SocketError error) { failed(error); });
-#else
-    connect(&m_socket, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this,
-        [this](QAbstractSocket::SocketError error) { failed(error); });
-#endif
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, [this] { broke(); });
 }
 
-void QtWebSocket::open(const std::string &url, const NetworkOptions &options)
+void FrameSocket::open(const std::string &url, const NetworkOptions &options)
 {
     m_host = hostOf(url);
     const QUrl address = QUrl::fromEncoded(QByteArray::fromStdString(url), QUrl::StrictMode);
     const auto proxy = proxyFor(address, options);
     const auto tls = tlsConfiguration(options);
     if (!proxy || !tls)
-        return failSoon({0, {NetworkProblem::Setting, m_host, (!proxy ? proxy.error() : tls.error()).message, {}, {}}});
-    m_socket.setProxy(*proxy);
-    m_socket.setSslConfiguration(*tls);
-    QNetworkRequest request(address);
-    request.setRawHeader("User-Agent", "Threadline/" THREADLINE_VERSION);
-    m_socket.open(request);
+        return failLater({0, {NetworkProblem::Setting, m_host, (!proxy ? proxy.error() : tls.error()).message, {}, {}}});
+    const std::string key = newKey();
+    m_request = openingRequest(address, key);
+    m_handshake.emplace(acceptFor(key));
+    makeSocket(isSecure(address));
+    m_socket->setProxy(*proxy);
+    if (!m_secure)
+        return m_socket->connectToHost(address.host(), static_cast<quint16>(address.port(kPlainPort)));
+    m_secure->setSslConfiguration(*tls);
+    m_secure->connectToHostEncrypted(address.host(), static_cast<quint16>(address.port(kSecurePort)));
 }
 
-/// From the event loop: a listener must not hear of a failure from inside open().
-void QtWebSocket::failSoon(OpenFailed failure)
+void FrameSocket::connected()
 {
-    QMetaObject::invokeMethod(
-        this, [this, failure = std::move(failure)] { tellFailed(failure); }, Qt::QueuedConnection);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    m_stage = Stage::Handshake;
+    m_socket->write(m_request.data(), static_cast<qint64>(m_request.size()));
+    m_request = {}; // it has the token
 }
 
-/// Once: some versions of Qt report a refused handshake as an error and as a disconnection, some as one of them.
-void QtWebSocket::tellFailed(const OpenFailed &failure)
+/// All that is there. A secure socket that flushes may tell of more from within.
+void FrameSocket::read()
 {
-    if (!std::exchange(m_failedTold, true))
-        tell([&](WebSocketListener &l) { l.socketFailed(failure); });
+    if (std::exchange(m_reading, true))
+        return;
+    while (m_stage != Stage::Over && m_listener) {
+        const qint64 size = m_socket->read(m_piece.data(), static_cast<qint64>(m_piece.size()));
+        if (size <= 0)
+            break;
+        take({m_piece.data(), static_cast<std::size_t>(size)});
+    }
+    m_reading = false;
+    watchForStall();
 }
 
-void QtWebSocket::sendText(std::string_view utf8)
+void FrameSocket::take(std::string_view bytes)
 {
-    m_socket.sendTextMessage(QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size())));
+    if (m_stage == Stage::Handshake)
+        bytes.remove_prefix(takeHandshake(bytes));
+    if (m_stage != Stage::Open)
+        return;
+    m_frames.feed(bytes);
+    while (m_stage == Stage::Open && m_listener) {
+        auto event = m_frames.next();
+        if (!event)
+            break;
+        handle(std::move(*event));
+    }
 }
 
-void QtWebSocket::ping()
+/// How many of the bytes were of the handshake's answer.
+std::size_t FrameSocket::takeHandshake(std::string_view bytes)
 {
-    m_socket.ping();
-    m_socket.flush();
+    const std::size_t used = m_handshake->feed(bytes);
+    if (m_handshake->state() == HandshakeReader::State::Open) {
+        m_stage = Stage::Open;
+        tell([](WebSocketListener &l) { l.socketOpened(); });
+    } else if (m_handshake->state() != HandshakeReader::State::Reading) {
+        fail(whyNotOpened());
+    }
+    return used;
 }
 
-void QtWebSocket::close(int code, const std::string &reason)
+void FrameSocket::handle(FrameEvent &&event)
+{
+    switch (event.kind) {
+    case FrameEvent::Kind::Text:
+    case FrameEvent::Kind::Binary: return message(std::move(event));
+    case FrameEvent::Kind::Ping: return pinged(std::move(event.payload));
+    case FrameEvent::Kind::Pong: return tell([](WebSocketListener &l) { l.socketPong(); });
+    case FrameEvent::Kind::Close: return giveUp(SocketClosed::By::Peer, event.code, event.payload);
+    case FrameEvent::Kind::Failed: return giveUp(SocketClosed::By::Us, event.code, event.payload);
+    }
+}
+
+/// The listener may be long about it: pongs do not wait for it.
+void FrameSocket::message(FrameEvent &&event)
+{
+    if (std::exchange(m_pongsWait, false))
+        m_socket->flush();
+    if (event.kind == FrameEvent::Kind::Text)
+        tell([&](WebSocketListener &l) { l.socketText(std::move(event.payload)); });
+    else
+        tell([&](WebSocketListener &l) { l.socketBinary(std::move(event.payload)); });
+}
+
+void FrameSocket::pinged(std::string &&payload)
+{
+    m_owedPong = std::move(payload);
+    answerOwed();
+}
+
+/// A server that sends pings and takes no answers costs no more than this.
+void FrameSocket::answerOwed()
+{
+    if (!m_owedPong || m_stage != Stage::Open || unsent() > kMaxUnsent)
+        return;
+    send(FrameKind::Pong, *std::exchange(m_owedPong, std::nullopt));
+    m_pongsWait = true;
+}
+
+qint64 FrameSocket::unsent() const { return m_socket->bytesToWrite() + (m_secure ? m_secure->encryptedBytesToWrite() : 0); }
+
+void FrameSocket::watchForStall()
+{
+    if (m_stage == Stage::Open && m_frames.inTheMiddle())
+        m_stall.start(kStallMillis);
+    else
+        m_stall.stop();
+}
+
+void FrameSocket::stalled()
+{
+    if (m_socket->bytesAvailable() > 0)
+        return read();
+    giveUp(SocketClosed::By::Us, kGoingAway, "nothing came for 5 s in the middle of a message");
+}
+
+void FrameSocket::send(FrameKind kind, std::string_view payload)
+{
+    if (m_stage != Stage::Open)
+        return;
+    const std::string frame = clientFrame(kind, payload, unpredictable());
+    m_socket->write(frame.data(), static_cast<qint64>(frame.size()));
+}
+
+void FrameSocket::sendText(std::string_view utf8) { send(FrameKind::Text, utf8); }
+
+void FrameSocket::ping()
+{
+    send(FrameKind::Ping, {});
+    if (m_stage == Stage::Open)
+        m_socket->flush();
+}
+
+void FrameSocket::close(int code, const std::string &reason)
 {
     m_listener = nullptr;
-    m_socket.close(static_cast<QWebSocketProtocol::CloseCode>(code), QString::fromStdString(reason));
+    hangUp(code, reason);
 }
 
 /// Called by the deleter.
-void QtWebSocket::letGo()
+void FrameSocket::letGo()
 {
     m_listener = nullptr;
     if (m_depth > 0)
@@ -209,64 +366,76 @@ void QtWebSocket::letGo()
         delete this;
 }
 
-/// The library reports an error of the handshake and then stays in ConnectingState for ever: whoever hears this destroys us,
-/// which aborts. An error of an open connection is followed by disconnected().
-void QtWebSocket::failed(QAbstractSocket::SocketError error)
+/// A kernel that closes a connection with unread bytes in it resets it, and the server may then never read the close frame: what
+/// still comes is thrown away for a moment.
+void FrameSocket::hangUp(int code, std::string_view reason)
 {
-    m_errorText = m_socket.errorString();
-    if (m_opened)
+    if (m_stage == Stage::Open)
+        send(FrameKind::Close, closePayload(code, reason));
+    m_stage = Stage::Over;
+    m_stall.stop();
+    if (!m_socket)
         return;
-    OpenFailed failure;
-    failure.httpStatus = statusIn(m_errorText);
-    if (problemOf(error) == NetworkProblem::Tls)
-        failure.failure = tlsFailure(m_tlsErrors, m_host);
-    else
-        failure.failure = {problemOf(error), m_host, {}, {}, {}};
-    if (m_tlsErrors.isEmpty())
-        failure.failure.text = foreignText(m_errorText.toStdString());
-    // Every failed handshake is reported as "connection refused", which it is not once there was a connection.
-    if (failure.failure.problem == NetworkProblem::Refused && m_socket.localPort() != 0)
-        failure.failure.problem = NetworkProblem::Other;
-    tellFailed(failure);
+    m_socket->disconnect(this);
+    m_socket->flush();
+    const QDeadlineTimer enough(kFarewellMillis);
+    const auto mayGoOn = [&] { return m_socket->state() == QAbstractSocket::ConnectedState && !enough.hasExpired(); };
+    while (mayGoOn() && unsent() > 0)
+        m_socket->waitForBytesWritten(static_cast<int>(enough.remainingTime()));
+    while (mayGoOn() && (m_socket->skip(kReadBuffer) > 0 || m_socket->waitForReadyRead(0))) { }
+    m_socket->disconnectFromHost();
 }
 
-SocketClosed::By QtWebSocket::endedBy(int code) const
+void FrameSocket::giveUp(SocketClosed::By by, int code, const std::string &reason)
 {
-    if (!m_closeSeen && !m_errorText.isEmpty())
-        return SocketClosed::By::Network;
-    if (m_socket.closeReason().contains(QLatin1String("Invalid close code")))
-        return SocketClosed::By::Peer;
-    const bool stalled = code == 1001 && m_socket.closeReason().contains(QLatin1String("Timeout when reading"));
-    if (code == 1007 || code == 1009 || code == 1002 || stalled)
-        return SocketClosed::By::Library;
-    return m_closeSeen ? SocketClosed::By::Peer : SocketClosed::By::Network;
-}
-
-void QtWebSocket::ended()
-{
-    if (!m_opened)
-        return failSoon({statusIn(m_socket.errorString()), {NetworkProblem::Dropped, m_host, foreignText(m_socket.errorString().toStdString()), {}, {}}});
-    SocketClosed closed;
-    closed.code = m_socket.closeCode();
-    closed.by = endedBy(closed.code);
-    closed.reason = foreignText((closed.by == SocketClosed::By::Network ? m_errorText : m_socket.closeReason()).toStdString());
-    // The library says 1000, "normal closure", of a dropped connection, and 1002 of a close code it does not know (1012 to 1014).
-    if (closed.by == SocketClosed::By::Network || (closed.by == SocketClosed::By::Peer && closed.code == 1002))
-        closed.code = 0;
-    if (closed.by == SocketClosed::By::Peer && closed.code == 0)
-        closed.reason = "with a close code that the WebSocket library does not know";
+    hangUp(code, by == SocketClosed::By::Us ? reason : std::string());
+    const SocketClosed closed{by, code, foreignText(reason)};
     tell([&](WebSocketListener &l) { l.socketClosed(closed); });
 }
 
-/// Into a buffer that is kept, then one copy of the exact size: making a string of three bytes a character and shrinking it
-/// costs more than the conversion.
-std::string QtWebSocket::utf8Of(const QString &text)
+/// From the event loop: the listener must not hear of it from inside ping(), nor before it has got what came until then.
+void FrameSocket::broke()
 {
-    const auto room = static_cast<std::size_t>(m_encoder.requiredSpace(text.size()));
-    if (m_scratch.size() < room)
-        m_scratch.resize(room);
-    const char *end = m_encoder.appendToBuffer(m_scratch.data(), text);
-    return {m_scratch.data(), static_cast<std::size_t>(end - m_scratch.data())};
+    QMetaObject::invokeMethod(this, [this] { ended(); }, Qt::QueuedConnection);
+}
+
+void FrameSocket::ended()
+{
+    read();
+    if (m_stage == Stage::Over)
+        return;
+    if (m_stage != Stage::Open)
+        return fail(whyNotOpened());
+    m_stage = Stage::Over; // there is nobody to say good-bye to
+    hangUp(0, {});
+    const SocketClosed closed{SocketClosed::By::Network, 0, m_errorText};
+    tell([&](WebSocketListener &l) { l.socketClosed(closed); });
+}
+
+OpenFailed FrameSocket::whyNotOpened() const
+{
+    const int status = m_handshake->status();
+    if (status != 0 && status != kSwitchingProtocols)
+        return {status, {}};
+    if (!m_handshake->problem().empty())
+        return {0, {NetworkProblem::Other, m_host, m_handshake->problem(), {}, {}}};
+    const NetworkProblem problem = m_error ? problemOf(*m_error) : NetworkProblem::Dropped;
+    if (problem == NetworkProblem::Tls)
+        return {0, tlsFailure(m_tlsErrors, m_host, m_errorText)};
+    return {0, {problem, m_host, m_errorText, {}, {}}};
+}
+
+/// From the event loop: a listener must not hear of a failure from inside open().
+void FrameSocket::failLater(OpenFailed failure)
+{
+    QMetaObject::invokeMethod(
+        this, [this, failure = std::move(failure)] { fail(failure); }, Qt::QueuedConnection);
+}
+
+void FrameSocket::fail(const OpenFailed &failure)
+{
+    hangUp(0, {});
+    tell([&](WebSocketListener &l) { l.socketFailed(failure); });
 }
 
 } // namespace
@@ -274,15 +443,15 @@ std::string QtWebSocket::utf8Of(const QString &text)
 std::string SocketClosed::words() const
 {
     switch (by) {
-    case By::Peer: return "closed by the server (" + codeWords(code, reason) + ")";
-    case By::Library: return "given up by the WebSocket library (" + codeWords(code, reason) + ")";
+    case By::Peer: return "closed by the server (" + (code == 0 && reason.empty() ? "without a code" : codeWords(code, reason)) + ")";
+    case By::Us: return "given up (" + codeWords(code, reason) + ")";
     case By::Network: break;
     }
     return reason.empty() ? "connection lost without a word" : "connection lost: " + reason;
 }
 
-void WebSocketDeleter::operator()(WebSocket *socket) const { static_cast<QtWebSocket *>(socket)->letGo(); }
+void WebSocketDeleter::operator()(WebSocket *socket) const { static_cast<FrameSocket *>(socket)->letGo(); }
 
-WebSocketPtr makeWebSocket(WebSocketListener &listener) { return WebSocketPtr(new QtWebSocket(listener)); }
+WebSocketPtr makeWebSocket(WebSocketListener &listener) { return WebSocketPtr(new FrameSocket(listener)); }
 
 } // namespace threadline

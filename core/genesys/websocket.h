@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The one interface to a WebSocket client connection. QWebSocket stands behind it and is named in websocket.cpp alone.
+/// The one interface to a WebSocket client connection. The protocol behind it is our own (frames.h, handshake.h): QWebSocket refuses
+/// valid text whose fragments end inside a character, and answers pings without a bound (Qt 6.4 and 6.8).
 #pragma once
 
 #include "core/net/network.h"
@@ -17,23 +18,24 @@ struct NetworkOptions;
 struct SocketClosed {
     enum class By : std::uint8_t {
         Peer,    ///< with a close frame
-        Library, ///< our WebSocket library gave it up: invalid text (1007), too large (1009), stalled in the middle of a message
+        Us,      ///< given up: what came breaks the protocol (1002, 1007), is too large (1009), or stalled within a message (1001)
         Network, ///< dropped, with or without an error
     };
     By by = By::Network;
     int code = 0;       ///< RFC 6455 close code; 0: none
-    std::string reason; ///< the other side's or the library's words
-    /// In words: "closed by the server (1001 going away: restart)", "connection lost: connection reset by peer".
+    std::string reason; ///< the other side's words; of Us: what was wrong
+    /// In words: "closed by the server (1001 going away: restart)", "connection lost: connection reset by peer",
+    /// "given up (1009 message too big: a message of more than 4 MiB)".
     [[nodiscard]] std::string words() const;
 };
 
 /// Why a connection did not come to be.
 struct OpenFailed {
     int httpStatus = 0;     ///< the handshake was answered with this; 0: there was no answer
-    NetworkFailure failure; ///< for httpStatus 0, and the library's words otherwise
+    NetworkFailure failure; ///< for httpStatus 0
 };
 
-/// Who hears of it. Called on the socket's thread; any of them may destroy the socket.
+/// Who hears of it. Called on the socket's thread, never from inside a call of the socket's; any of them may destroy the socket.
 class WebSocketListener {
 public:
     virtual ~WebSocketListener() = default;
@@ -45,9 +47,10 @@ public:
     virtual void socketFailed(const OpenFailed &failed) = 0;
 };
 
-/// One connection, used once: a QWebSocket that is opened a second time inherits a timer that kills the new connection.
-/// A listener that does not return from socketText() stops the reading, and TCP pushes back.
+/// One connection, used once. A listener that does not return from socketText() stops the reading, and TCP pushes back.
 /// Messages above kMaxMessageBytes end the connection with 1009; a message that stalls for 5 s in the middle with 1001.
+/// Pings are answered; while more than 64 KiB wait to be taken by the server, only the newest will be (RFC 6455 section 5.5.3).
+/// open() has no deadline of its own: whoever opens gives up by destroying it.
 class WebSocket {
 public:
     virtual ~WebSocket() = default;
@@ -56,7 +59,8 @@ public:
     virtual void sendText(std::string_view utf8) = 0;
     /// Goes out at once, also while the listener is inside socketText().
     virtual void ping() = 0;
-    /// Says good-bye with a close frame and hangs up, without waiting for the answer. The listener hears nothing more.
+    /// Says good-bye with a close frame and hangs up, without waiting for the answer: at once, or after 0.1 s where the server still
+    /// sends or does not read. The listener hears nothing more.
     virtual void close(int code, const std::string &reason) = 0;
 };
 

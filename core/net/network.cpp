@@ -17,6 +17,9 @@
 #include <QTimer>
 #include <QUrl>
 
+#include <algorithm>
+#include <iterator>
+
 namespace threadline {
 namespace {
 
@@ -94,6 +97,35 @@ std::string remedyOf(QSslError::SslError error)
     }
     return "If your network inspects TLS or has its own authority, name that authority's certificate file (PEM) in "
            "THREADLINE_CA_FILE (--ca-file).";
+}
+
+/// A handshake that failed before there was a certificate to judge.
+struct TlsCause {
+    std::string_view sign; ///< in OpenSSL's words
+    const char *happened;  ///< empty: those words
+    const char *remedy;
+};
+
+const TlsCause &causeOf(const std::string &words)
+{
+    static constexpr const char *kOld = "the server offers only old versions of TLS (1.0 or 1.1), which are not safe and are refused";
+    static constexpr const char *kRenew = "Whoever runs the host has to enable TLS 1.2 or 1.3 there, or in the proxy or gateway in front of it.";
+    static constexpr const char *kPlain = "what answers there does not speak TLS";
+    static constexpr const char *kPort = "Check host and port of the address: this may be the port for http, or of another service.";
+    static constexpr TlsCause kCauses[] = {
+        {"unsupported protocol", kOld, kRenew},
+        {"protocol version", kOld, kRenew},
+        {"no protocols available", kOld, kRenew},
+        {"wrong version number", kPlain, kPort},
+        {"http request", kPlain, kPort},
+        {"packet length too long", kPlain, kPort},
+        {"certificate required", "the server wants a certificate of the client, which Threadline does not have",
+         "Ask whoever runs the host for an address without client certificates."},
+    };
+    static constexpr TlsCause kUnknown{{}, "", "Check whether a firewall or proxy is in between, and ask whoever runs the host which versions and "
+                                               "ciphers of TLS it offers; TLS 1.2 or 1.3 is needed."};
+    const auto found = std::find_if(std::begin(kCauses), std::end(kCauses), [&](const TlsCause &cause) { return words.find(cause.sign) != std::string::npos; });
+    return found == std::end(kCauses) ? kUnknown : *found;
 }
 
 std::string headerOf(const QNetworkReply &reply, const char *name)
@@ -247,12 +279,15 @@ Result<QSslConfiguration> tlsConfiguration(const NetworkOptions &options)
     return configuration;
 }
 
-NetworkFailure tlsFailure(const QList<QSslError> &errors, const std::string &host)
+NetworkFailure tlsFailure(const QList<QSslError> &errors, const std::string &host, const std::string &words)
 {
-    NetworkFailure failure{NetworkProblem::Tls, host, "the certificate was refused", {}, remedyOf(QSslError::UnspecifiedError),
-                           NetworkOptions().addressSetting};
-    if (errors.isEmpty())
+    NetworkFailure failure{NetworkProblem::Tls, host, {}, {}, {}, NetworkOptions().addressSetting};
+    if (errors.isEmpty()) {
+        const TlsCause &cause = causeOf(words);
+        failure.text = *cause.happened ? cause.happened : foreignText(words);
+        failure.remedy = cause.remedy;
         return failure;
+    }
     const QSslError &first = errors.first();
     failure.text = foreignText(first.errorString().toStdString());
     failure.issuer = foreignText(issuerOf(first.certificate()));
@@ -372,9 +407,7 @@ void HttpClient::Private::finish()
         return deliverCut();
     if (error == QNetworkReply::SslHandshakeFailedError) {
         HttpAnswer answer;
-        answer.failure = tlsFailure(tlsErrors, host);
-        if (tlsErrors.isEmpty())
-            answer.failure->text = foreignText(reply->errorString().toStdString());
+        answer.failure = tlsFailure(tlsErrors, host, reply->errorString().toStdString());
         return deliver(std::move(answer));
     }
     giveUp(replyProblem(error), foreignText(reply->errorString().toStdString()));

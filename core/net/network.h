@@ -97,7 +97,8 @@ void lookUpHost(const std::string &host, QObject *context, std::function<void(Re
 [[nodiscard]] Result<QNetworkProxy> proxyFor(const QUrl &url, const NetworkOptions &options);
 /// The system's certificate authorities and those of the file. Errors: InvalidArgument (THREADLINE_CA_FILE).
 [[nodiscard]] Result<QSslConfiguration> tlsConfiguration(const NetworkOptions &options);
-[[nodiscard]] NetworkFailure tlsFailure(const QList<QSslError> &errors, const std::string &host);
+/// Why there is no secure connection: what is wrong with the certificate, else what the handshake failed with, in the library's `words`.
+[[nodiscard]] NetworkFailure tlsFailure(const QList<QSslError> &errors, const std::string &host, const std::string &words);
 [[nodiscard]] NetworkProblem problemOf(QAbstractSocket::SocketError error);
 
 } // namespace threadline

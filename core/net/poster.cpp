@@ -189,9 +189,7 @@ void Poster::Private::broke(QAbstractSocket::SocketError error)
     const std::string text = foreignText(socket.errorString().toStdString());
     if (error == QAbstractSocket::SslHandshakeFailedError) {
         HttpAnswer answer;
-        answer.failure = tlsFailure(tlsErrors, hostOf(request.url));
-        if (tlsErrors.isEmpty())
-            answer.failure->text = text;
+        answer.failure = tlsFailure(tlsErrors, hostOf(request.url), text);
         return deliver(std::move(answer), false);
     }
     giveUp(error == QAbstractSocket::RemoteHostClosedError ? NetworkProblem::Dropped : problemOf(error), text);

@@ -172,7 +172,7 @@ void TestEnding::whileANameServerHangs()
                                         QStringLiteral("ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0")});
     QVERIFY(collector.address().startsWith(QLatin1String("http")));
     QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(asked), 30'000);
-    QCOMPARE(collector.terminate(kEndsWithin), 5);
+    QCOMPARE(collector.terminate(kEndsWithin), 6);
 }
 
 void TestEnding::whileDeliveryHangs()

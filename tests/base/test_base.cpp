@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The log's masking, the bounded queue, digests.
+/// The log's masking, the bounded queue, digests, UTF-8.
 #include "core/base/boundedqueue.h"
 #include "core/base/encoding.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/base/secrets.h"
 #include "core/base/smallfile.h"
+#include "core/base/utf8.h"
 #include "tests/support/testmain.h"
 
 #include <atomic>
@@ -35,6 +36,7 @@ private Q_SLOTS:
     void closedQueueEmptiesFirst();
     void digest();
     void encodings();
+    void utf8();
 };
 
 void TestBase::logMasksSecrets()
@@ -235,6 +237,25 @@ void TestBase::encodings()
     for (const auto &[bytes, text] : kOfRfc4648)
         QCOMPARE(base64(bytes), std::string(text));
     QCOMPARE(base64(std::string_view("\xfb\xff\0", 3)), std::string("+/8A"));
+}
+
+/// Long ASCII goes by in blocks: what is none is found wherever it stands, and a sequence is one wherever it is cut off.
+void TestBase::utf8()
+{
+    for (std::size_t at = 0; at < 100; ++at) {
+        const std::string before(at, 'x'), after(100 - at, 'y');
+        QCOMPARE(utf8Prefix(before + "\x80" + after), at);
+        QCOMPARE(utf8Prefix(before + "\xF4\x90\x80\x80" + after), at);
+        QVERIFY(isUtf8(before + "\xF0\x9F\x98\x80" + after));
+        QCOMPARE(utf8Prefix(before + "\xF0\x9F\x98"), at);
+    }
+    for (const std::string_view whole : {"\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+        QCOMPARE(utf8Length(whole), whole.size());
+        for (std::size_t size = 1; size < whole.size(); ++size)
+            QVERIFY(beginsUtf8(whole.substr(0, size)) && utf8Length(whole.substr(0, size)) == 0);
+    }
+    for (const std::string_view none : {"\x80", "\xC1", "\xF5", "\xFF", "\xE0\x9F", "\xED\xA0", "\xF0\x8F", "\xF4\x90", "\xE2\x28", "\xF0\x9F\x28"})
+        QVERIFY(!beginsUtf8(none) && utf8Length(none) == 0);
 }
 
 THREADLINE_TEST_MAIN(TestBase)

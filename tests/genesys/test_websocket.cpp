@@ -6,6 +6,7 @@
 #include "tests/support/fakeserver.h"
 #include "tests/support/testmain.h"
 
+#include <QCryptographicHash>
 #include <QElapsedTimer>
 #include <QFile>
 
@@ -15,16 +16,33 @@ using namespace threadline::test;
 namespace {
 
 struct Ear final : WebSocketListener {
-    void socketOpened() override { ++opened; }
+    void socketOpened() override
+    {
+        ++opened;
+        if (onOpened)
+            onOpened();
+    }
     void socketText(std::string &&utf8) override
     {
         texts.push_back(std::move(utf8));
         if (onText)
             onText();
     }
-    void socketBinary(std::string &&bytes) override { binaries.push_back(std::move(bytes)); }
-    void socketPong() override { ++pongs; }
-    void socketClosed(const SocketClosed &c) override { closed.push_back(c); }
+    void socketBinary(std::string &&bytes) override
+    {
+        binaries.push_back(std::move(bytes));
+        any();
+    }
+    void socketPong() override
+    {
+        ++pongs;
+        any();
+    }
+    void socketClosed(const SocketClosed &c) override
+    {
+        closed.push_back(c);
+        any();
+    }
     void socketFailed(const OpenFailed &f) override
     {
         failed.push_back(f);
@@ -33,11 +51,17 @@ struct Ear final : WebSocketListener {
     }
     [[nodiscard]] std::string end() const { return closed.empty() ? "open" : closed.front().words(); }
 
+    void any() const
+    {
+        if (onAny)
+            onAny();
+    }
+
     int opened = 0, pongs = 0;
     std::vector<std::string> texts, binaries;
     std::vector<SocketClosed> closed;
     std::vector<OpenFailed> failed;
-    std::function<void()> onText, onFailed;
+    std::function<void()> onText, onFailed, onOpened, onAny;
 };
 
 } // namespace
@@ -103,7 +127,9 @@ private Q_SLOTS:
         QTest::newRow("1001") << 1001 << QByteArray("restarting") << "closed by the server (1001 going away: restarting)";
         QTest::newRow("1008") << 1008 << QByteArray("token top-secret") << "closed by the server (1008 policy violation: token top-secret)";
         QTest::newRow("1011") << 1011 << QByteArray() << "closed by the server (1011 server error)";
-        QTest::newRow("1012") << 1012 << QByteArray("a\nb") << "closed by the server (with a close code that the WebSocket library does not know)";
+        QTest::newRow("1012") << 1012 << QByteArray("a\nb") << "closed by the server (1012 service restart: a b)";
+        QTest::newRow("1013") << 1013 << QByteArray() << "closed by the server (1013 try again later)";
+        QTest::newRow("1014") << 1014 << QByteArray() << "closed by the server (1014 bad gateway)";
         QTest::newRow("4001") << 4001 << QByteArray("own") << "closed by the server (4001: own)";
     }
     void closesOfTheServer()
@@ -142,7 +168,7 @@ private Q_SLOTS:
         QVERIFY(p.ear.texts.empty());
     }
 
-    /// The library's own deadline of 5 s for the rest of a message.
+    /// 5 s for the rest of a message.
     void stallInTheMiddleOfAFrame()
     {
         Pair p;
@@ -150,20 +176,36 @@ private Q_SLOTS:
         p.peer()->sendRaw(QByteArray("\x81\x7e\x01\x00", 4) + "only the beginning");
         QTRY_COMPARE_WITH_TIMEOUT(p.ear.closed.size(), std::size_t(1), 30'000);
         QCOMPARE(p.ear.closed.front().code, 1001);
-        QVERIFY2(p.ear.closed.front().by == SocketClosed::By::Library, p.ear.end().c_str());
+        QVERIFY2(p.ear.closed.front().by == SocketClosed::By::Us, p.ear.end().c_str());
     }
 
-    void whatTheLibraryGivesUp_data()
+    /// RFC 6455 section 5.6: only the whole message has to be UTF-8. Qt's WebSockets (6.4, 6.8) close such connections with 1007.
+    void aFragmentEndsInsideACharacter()
+    {
+        Pair p;
+        QVERIFY(open(p));
+        p.peer()->sendRaw(QByteArray("\x01\x01\xC3\x80\x01\xA4", 6));
+        p.peer()->sendFrame(1, "\xF0", false);
+        p.peer()->sendFrame(9, "between", true);
+        p.peer()->sendFrame(0, "\x9F\x98", false);
+        p.peer()->sendFrame(0, "\x80!", true);
+        QTRY_COMPARE(p.ear.texts.size() + p.ear.closed.size(), std::size_t(2));
+        QVERIFY2(p.ear.closed.empty(), p.ear.end().c_str());
+        QCOMPARE(p.ear.texts[0], std::string("\xC3\xA4"));
+        QCOMPARE(p.ear.texts[1], std::string("\xF0\x9F\x98\x80!"));
+    }
+
+    void whatIsGivenUp_data()
     {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<int>("code");
         QTest::newRow("invalid UTF-8") << QByteArray("\x81\x02\xC3\x28", 4) << 1007;
-        QTest::newRow("code point split over frames") << QByteArray("\x01\x01\xC3\x80\x01\xA4", 6) << 1007;
+        QTest::newRow("character cut off by the end") << QByteArray("\x01\x01\xC3\x80\x00", 5) << 1007;
         QTest::newRow("frame of 1 GiB announced") << QByteArray("\x81\x7f\x00\x00\x00\x00\x40\x00\x00\x00", 10) << 1009;
         QTest::newRow("reserved opcode") << QByteArray("\x83\x00", 2) << 1002;
         QTest::newRow("continuation of nothing") << QByteArray("\x80\x01x", 3) << 1002;
     }
-    void whatTheLibraryGivesUp()
+    void whatIsGivenUp()
     {
         QFETCH(QByteArray, bytes);
         QFETCH(int, code);
@@ -172,8 +214,8 @@ private Q_SLOTS:
         p.peer()->sendRaw(bytes);
         QTRY_COMPARE(p.ear.closed.size(), std::size_t(1));
         QCOMPARE(p.ear.closed.front().code, code);
-        QVERIFY(p.ear.closed.front().by == SocketClosed::By::Library);
-        QVERIFY2(p.ear.end().starts_with("given up by the WebSocket library (" + std::to_string(code)), p.ear.end().c_str());
+        QVERIFY(p.ear.closed.front().by == SocketClosed::By::Us);
+        QVERIFY2(p.ear.end().starts_with("given up (" + std::to_string(code)), p.ear.end().c_str());
         QVERIFY(p.ear.texts.empty());
     }
 
@@ -187,7 +229,7 @@ private Q_SLOTS:
         p.peer()->sendText(QByteArray(static_cast<qsizetype>(kMaxMessageBytes) + 1, 'x'));
         QTRY_COMPARE_WITH_TIMEOUT(p.ear.closed.size(), std::size_t(1), 20'000);
         QCOMPARE(p.ear.closed.front().code, 1009);
-        QVERIFY(p.ear.closed.front().by == SocketClosed::By::Library);
+        QVERIFY(p.ear.closed.front().by == SocketClosed::By::Us);
     }
 
     void manyFramesOverTheLimit()
@@ -286,6 +328,110 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(p.ear.texts.size(), std::size_t(1 + kTotal / (64 << 10)), 30'000);
     }
 
+    /// The head and what follows it may come in one piece.
+    void framesBehindTheHead()
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost, 0));
+        QByteArray request;
+        connect(&server, &QTcpServer::newConnection, this, [&] {
+            QTcpSocket *peer = server.nextPendingConnection();
+            connect(peer, &QTcpSocket::readyRead, peer, [&request, peer] {
+                request += peer->readAll();
+                const qsizetype at = request.indexOf("Sec-WebSocket-Key: ") + 19;
+                const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at);
+                const QByteArray accept = QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1);
+                peer->write("HTTP/1.1 101 Yes\r\nupgrade: WebSocket\r\nconnection: keep-alive, upgrade\r\nsec-websocket-accept: "
+                    + accept.toBase64() + "\r\n\r\n" + "\x81\x02hi\x88\x02\x03\xe9");
+            });
+        });
+        Ear ear;
+        const WebSocketPtr socket = makeWebSocket(ear);
+        const std::string host = "127.0.0.1:" + std::to_string(server.serverPort());
+        socket->open("ws://" + host + "/a%20b?c=d", {});
+        QTRY_COMPARE(ear.closed.size(), std::size_t(1));
+        QCOMPARE(ear.opened, 1);
+        QCOMPARE(ear.texts, std::vector<std::string>{"hi"});
+        QCOMPARE(ear.end(), std::string("closed by the server (1001 going away)"));
+        QVERIFY2(request.startsWith("GET /a%20b?c=d HTTP/1.1\r\nHost: " + QByteArray::fromStdString(host) + "\r\n"), request.constData());
+        QCOMPARE(request.count("Sec-WebSocket-Key: "), 1);
+        QVERIFY(!request.contains("Sec-WebSocket-Extensions"));
+    }
+
+    /// Each with what it carried, while the server takes the answers.
+    void pingsAreAnswered()
+    {
+        Pair p;
+        QVERIFY(open(p));
+        QByteArrayList pongs;
+        connect(p.peer(), &FakePeer::pong, this, [&](const QByteArray &payload) { pongs << payload; });
+        QByteArrayList sent;
+        for (int i = 0; i < 20; ++i) {
+            sent << QByteArray::number(i);
+            p.peer()->sendFrame(9, sent.last());
+        }
+        QTRY_COMPARE(pongs, sent);
+    }
+
+    /// A server that takes no answers for a while gets fewer of them, and the newest in any case.
+    void theNewestPingIsAnswered()
+    {
+        Pair p;
+        QVERIFY(open(p));
+        QByteArrayList pongs;
+        connect(p.peer(), &FakePeer::pong, this, [&](const QByteArray &payload) { pongs << payload; });
+        p.peer()->setReading(false);
+        constexpr int kPings = 120'000;
+        const QByteArray filler(100, '.');
+        for (int i = 1; i <= kPings; ++i) {
+            p.peer()->sendFrame(9, QByteArray::number(i) + filler);
+            if (i % 1000 == 0)
+                QCoreApplication::processEvents();
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(p.peer()->pending(), qint64(0), 30'000);
+        p.peer()->setReading(true);
+        QTRY_VERIFY_WITH_TIMEOUT(!pongs.isEmpty() && pongs.last() == QByteArray::number(kPings) + filler, 30'000);
+        QVERIFY2(pongs.size() < kPings, qPrintable(QString::number(pongs.size())));
+        QVERIFY2(p.ear.closed.empty(), p.ear.end().c_str());
+    }
+
+    /// Also in a flood: the server reads the close frame, whatever it is still sending.
+    void goodByeAtFullSpeed()
+    {
+        Pair p;
+        QVERIFY(open(p));
+        const QByteArray message(16 << 10, 'x');
+        p.ear.onText = [&] {
+            if (p.ear.texts.size() != 3)
+                return;
+            p.socket->close(1000, "done");
+            p.socket.reset();
+        };
+        for (int i = 0; i < 500; ++i)
+            p.peer()->sendText(message);
+        QTRY_VERIFY(!p.socket);
+        QCOMPARE(p.ear.texts.size(), std::size_t(3));
+        QTRY_COMPARE(p.peer()->closeCode, 1000);
+    }
+
+    void destroyedFromEach()
+    {
+        for (const QByteArray &frame : {QByteArray("\x82\x01x\x82\x01y", 6), QByteArray("\x8a\x00\x8a\x00", 4), QByteArray("\x88\x00", 2), QByteArray("\x83\x00", 2)}) {
+            Pair p;
+            p.ear.onAny = [&] { p.socket.reset(); };
+            QVERIFY(open(p));
+            p.peer()->sendRaw(frame);
+            QTRY_VERIFY(!p.socket);
+            QTRY_VERIFY(!p.peer()->isOpen());
+            QCOMPARE(p.ear.binaries.size() + static_cast<std::size_t>(p.ear.pongs) + p.ear.closed.size(), std::size_t(1));
+        }
+        Pair opening;
+        opening.ear.onOpened = [&] { opening.socket.reset(); };
+        QVERIFY(open(opening));
+        QVERIFY(!opening.socket);
+        QTRY_VERIFY(!opening.peer()->isOpen());
+    }
+
     void tls()
     {
         const FakeCertificates made = makeCertificates("IP:127.0.0.1");
@@ -315,6 +461,15 @@ private Q_SLOTS:
         QTRY_COMPARE(p.ear.texts.size(), std::size_t(1));
         p.socket->ping();
         QTRY_COMPARE(p.ear.pongs, 1);
+        // More than any buffer holds, while a listener takes its time.
+        p.ear.onText = [&] { QTest::qSleep(p.ear.texts.size() % 64 == 0 ? 5 : 0); };
+        for (int i = 0; i < 512; ++i)
+            p.peer()->sendText(QByteArray(32 << 10, static_cast<char>('a' + i % 26)));
+        QTRY_COMPARE_WITH_TIMEOUT(p.ear.texts.size(), std::size_t(513), 30'000);
+        QCOMPARE(p.ear.texts.back(), std::string(32 << 10, static_cast<char>('a' + 511 % 26)));
+        p.socket->close(1000, "done");
+        p.socket.reset();
+        QTRY_COMPARE(p.peer()->closeCode, 1000);
     }
 
     void throughAProxy()

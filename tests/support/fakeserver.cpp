@@ -62,6 +62,8 @@ FakeAnswer FakeAnswer::failure(int status, const QByteArray &body, const QList<Q
 FakePeer::FakePeer(QTcpSocket *socket, QObject *parent) : QObject(parent), m_socket(socket)
 {
     connect(socket, &QTcpSocket::readyRead, this, [this] {
+        if (!m_reading)
+            return;
         m_buffer += m_socket->readAll();
         readFrames();
     });
@@ -99,6 +101,17 @@ void FakePeer::sendClose(int code, const QByteArray &reason)
     QByteArray payload(2, '\0');
     qToBigEndian(static_cast<quint16>(code), payload.data());
     sendFrame(8, payload + reason);
+}
+
+void FakePeer::setReading(bool reading)
+{
+    m_reading = reading;
+    if (!m_socket)
+        return;
+    constexpr qint64 kLittle = 4096;
+    m_socket->setReadBufferSize(reading ? 0 : kLittle);
+    m_buffer += reading ? m_socket->readAll() : QByteArray();
+    readFrames();
 }
 
 void FakePeer::drop()
@@ -140,6 +153,8 @@ void FakePeer::frame(int opcode, const QByteArray &payload)
         ++pings;
         if (answerPings)
             sendFrame(10, payload);
+    } else if (opcode == 10) {
+        Q_EMIT pong(payload);
     } else if (opcode == 8) {
         closeCode = payload.size() >= 2 ? qFromBigEndian<quint16>(payload.constData()) : 1005;
         if (m_socket)

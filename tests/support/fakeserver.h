@@ -58,6 +58,8 @@ public:
     void drop();
     /// Bytes not yet taken by the kernel: what the client's slowness holds back here.
     [[nodiscard]] qint64 pending() const { return m_socket ? m_socket->bytesToWrite() : 0; }
+    /// false: leaves what the client sends in the kernel, but for a little.
+    void setReading(bool reading);
     [[nodiscard]] bool isOpen() const { return m_socket && m_socket->state() == QAbstractSocket::ConnectedState; }
 
     bool answerPings = true;
@@ -68,6 +70,7 @@ public:
 
 Q_SIGNALS:
     void text(const QByteArray &text);
+    void pong(const QByteArray &payload);
     void gone();
 
 private:
@@ -77,6 +80,7 @@ private:
 
     QPointer<QTcpSocket> m_socket;
     QByteArray m_buffer;
+    bool m_reading = true;
 };
 
 class FakeServer : public QTcpServer {
