@@ -15,12 +15,12 @@ constexpr std::size_t kStatusLine = 12; ///< "HTTP/1.1 101"
 constexpr int kSwitching = 101;
 constexpr int kFirstFinal = 200;
 
-struct Field {
+struct HeadField {
     std::string_view name, value;
 };
 
 /// The fields behind the status line. False: one of them is none.
-bool fieldsOf(std::string_view head, std::vector<Field> &out)
+bool headFieldsOf(std::string_view head, std::vector<HeadField> &out)
 {
     for (std::size_t at = std::min(head.find("\r\n"), head.size()); at < head.size();) {
         at += 2;
@@ -35,10 +35,10 @@ bool fieldsOf(std::string_view head, std::vector<Field> &out)
     return true;
 }
 
-std::vector<std::string_view> valuesOf(const std::vector<Field> &fields, std::string_view name)
+std::vector<std::string_view> valuesOf(const std::vector<HeadField> &fields, std::string_view name)
 {
     std::vector<std::string_view> out;
-    for (const Field &field : fields) {
+    for (const HeadField &field : fields) {
         if (ascii::equalNoCase(field.name, name))
             out.push_back(field.value);
     }
@@ -135,8 +135,8 @@ void HandshakeReader::readHead(std::string_view head)
 /// What is wrong with an answer that says yes; empty: nothing.
 std::string HandshakeReader::wrongIn(std::string_view head) const
 {
-    std::vector<Field> fields;
-    if (!fieldsOf(head, fields) || head.starts_with("HTTP/1.0"))
+    std::vector<HeadField> fields;
+    if (!headFieldsOf(head, fields) || head.starts_with("HTTP/1.0"))
         return "the answer is no proper HTTP/1.1";
     if (!hasToken(valuesOf(fields, "upgrade"), "websocket") || !hasToken(valuesOf(fields, "connection"), "upgrade"))
         return "it answers 101, but not as a WebSocket server";
