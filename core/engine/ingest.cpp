@@ -120,8 +120,13 @@ Result<> Ingest::takeSized(Event &&event)
 void Ingest::refuse(Refused refused)
 {
     m_counters.refuse(refused.reason);
-    m_bytes += refused.text.size();
-    group().refused.push_back(std::move(refused));
+    std::vector<Refused> &kept = group().refused;
+    if (kept.size() >= 2 * kRefusedKept) { // the store keeps no more either
+        kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(kRefusedKept));
+        m_rows -= kRefusedKept;
+    }
+    m_bytes += refused.text.size() + kRowOverhead;
+    kept.push_back(std::move(refused));
     ++m_rows;
 }
 

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxWaiting = 4096;
 constexpr int kMaxLimit = 500;
-constexpr int kRefusedShown = 1000;
 constexpr int kDeadLettersShown = 1000;
 /// What a window holds of one interaction; of a larger one it gets the first events.
 constexpr HoldLimit kViewed{50'000, 64 << 20};
@@ -453,7 +452,7 @@ HandlePtr LocalSession::bands(TimeRange range, Answer<std::vector<Band>> answer)
 
 HandlePtr LocalSession::refused(Answer<std::vector<Refused>> answer)
 {
-    return ask<std::vector<Refused>>(*m_pool, std::move(answer), [](ReadContext &context) { return context.reader.refused(kRefusedShown); });
+    return ask<std::vector<Refused>>(*m_pool, std::move(answer), [](ReadContext &context) { return context.reader.refused(static_cast<int>(kRefusedKept)); });
 }
 
 /// The letters come from the sink's thread, their names from the reader pool.

@@ -6,6 +6,7 @@
 #include "core/base/time.h"
 #include "core/model/ids.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -113,6 +114,9 @@ enum class SequenceScope : std::uint8_t { Interaction, Stream, Participant, None
 [[nodiscard]] std::string_view nameOf(Provenance provenance);
 [[nodiscard]] std::string_view nameOf(SequenceScope scope);
 [[nodiscard]] std::optional<SequenceScope> sequenceScopeFromName(std::string_view name);
+
+/// Of the refused events the newest so many are kept for inspection; all are counted.
+inline constexpr std::size_t kRefusedKept = 1000;
 
 /// An event that was refused, kept for inspection.
 struct Refused {

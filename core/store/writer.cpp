@@ -10,7 +10,6 @@
 namespace threadline {
 namespace {
 
-constexpr std::int64_t kRefusedKept = 1000;
 constexpr std::size_t kRefusedText = 4096;
 constexpr std::int64_t kVariantsKept = 8;
 
@@ -415,7 +414,7 @@ Result<> SqliteStore::writeRefused(Group &group)
         if (auto written = m_writes->run(s, m_connection); !written)
             return written;
     }
-    m_writes->dropRefused.bind(1, n - kRefusedKept);
+    m_writes->dropRefused.bind(1, n - static_cast<std::int64_t>(kRefusedKept));
     return m_writes->run(m_writes->dropRefused, m_connection);
 }
 

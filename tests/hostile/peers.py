@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of peers: what each is, and how it is set up around the collector."""
+import os
+import resource
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+import clients
+import servers
+
+MESSAGE = 4 * 1024 * 1024 - 64  # bytes; one below what is refused whole
+TIME = "2026-05-06T10:44:54Z"
+CREDENTIALS = {"GENESYS_CLIENT_ID": "hostile", "GENESYS_CLIENT_SECRET": "hostile-secret"}
+
+
+@dataclass
+class Peer:
+    """One row: `feed` names the source (none, simulator:ARGUMENTS, trick:NAME[:TEXT], server:NAME), the rest what else is hostile."""
+    name: str
+    feed: str = "none"
+    influx: Optional[Callable] = None
+    client: Optional[Callable] = None
+    limits: tuple = ()
+    harm: Optional[Callable] = None  # called with the data folder once it runs
+    quick: bool = False              # part of the short set
+    idle: bool = False               # is to end within the bar for idle
+    filled: bool = False             # begins with large timelines in its store
+    exits: tuple = field(default=(0,))
+
+
+def event(interaction="i", event_id="e", kind="t", data=""):
+    return (f'{{"id":"{event_id}","timestamp":"{TIME}","type":"{kind}","data":'
+            f'{{"interactionId":"{interaction}","participantId":"p"{data}}}}}')
+
+
+def filled_with(element):
+    """A message of nearly 4 MiB of one element again and again."""
+    return '{"events":[' + ",".join([element] * ((MESSAGE - 16) // (len(element) + 1))) + "]}"
+
+
+TEXTS = {
+    "empty objects": lambda: filled_with("{}"),
+    "numbers": lambda: filled_with("7"),
+    "broken objects": lambda: filled_with('{"a":tru}'),
+    "refused events": lambda: '{"events":[' + ",".join([event().replace(TIME, "never")] * 10) + "]}",
+    "long ids": lambda: '{"events":[' + ",".join(event(event_id=str(n) + "x" * 1_000_000) for n in range(4)) + "]}",
+    "long interactions": lambda: '{"events":[' + ",".join(event(interaction=str(n) + "x" * 1_000_000) for n in range(4)) + "]}",
+    "long types": lambda: '{"events":[' + ",".join(event(event_id=str(n), kind="x" * 1_000_000) for n in range(4)) + "]}",
+    "long names": lambda: '{"events":[' + ",".join(
+        event(event_id=str(n), data=f',"purpose":"customer","name":"{n}{"x" * 1_000_000}"') for n in range(4)) + "]}",
+    "deep nesting": lambda: '{"events":[' + event(data=',"a":' + "[" * 100_000 + "]" * 100_000) + "]}",
+    "unattached": lambda: '{"events":[' + ",".join(
+        f'{{"id":"{n}","timestamp":"{TIME}","type":"t","data":{{"participantId":"{n}"}}}}' for n in range(40_000)) + "]}",
+    "one small event": lambda: '{"events":[' + event() + "]}",
+}
+
+
+def folder_gone(folder):
+    shutil.rmtree(folder)
+
+
+def database_damaged(folder):
+    with open(os.path.join(folder, "threadline.db"), "r+b") as database:
+        database.seek(4096)
+        database.write(b"\xff" * 65536)
+
+
+def database_replaced(folder):
+    os.rename(os.path.join(folder, "threadline.db"), os.path.join(folder, "threadline.db.away"))
+
+
+GOOD = "simulator:--rate 500"
+FULL = ((resource.RLIMIT_FSIZE, 3 * 1024 * 1024),)
+FEW = ((resource.RLIMIT_NOFILE, 64),)
+
+PEERS = [
+    Peer("nobody (idle)", quick=True, idle=True),
+    Peer("good feed, 500/s", GOOD, quick=True),
+    Peer("good feed, as fast as taken", "simulator:--rate 0"),
+    *[Peer(f"feed: {name}", f"trick:{name}", quick=name in ("ping flood", "split characters")) for name in (
+        "ping flood", "pong flood", "endless fragments", "empty fragments", "endless head", "trickled head", "trickled frame",
+        "huge frame", "largest frames", "masked frames", "split characters", "close but stay", "half close", "garbage", "silence")],
+    *[Peer(f"feed: {name}", f"trick:flood:{name}", quick=name in ("empty objects", "long ids")) for name in TEXTS],
+    Peer("sign-in: hangs", "server:hangs"),
+    Peer("sign-in: 503", "server:503"),
+    Peer("sign-in: endless answer", "server:endless"),
+    Peer("sign-in: HTML", "server:html", exits=(0, 3)),
+    Peer("InfluxDB: hangs", GOOD, influx=servers.hangs),
+    Peer("InfluxDB: 503 at start", GOOD, influx=servers.always("503 Service Unavailable")),
+    Peer("InfluxDB: success before reading", GOOD, influx=servers.early),
+    Peer("InfluxDB: endless answer", GOOD, influx=servers.endless),
+    Peer("REST: 600 with blank lines", GOOD, client=clients.blank_lines, quick=True),
+    Peer("REST: 2,000 idle", GOOD, client=clients.idle),
+    Peer("REST: 500 slow heads", GOOD, client=clients.slow_heads),
+    Peer("REST: 480 slow readers", GOOD, client=clients.slow_readers, filled=True),
+    Peer("REST: pipelines unread", GOOD, client=clients.pipelines),
+    Peer("REST: targets of 140 KB", GOOD, client=clients.long_targets),
+    Peer("REST: resets", GOOD, client=clients.resets),
+    Peer("store: folder deleted", GOOD, harm=folder_gone),
+    Peer("store: database renamed", GOOD, harm=database_replaced, quick=True),
+    Peer("store: pages damaged", GOOD, harm=database_damaged),
+    Peer("store: files may not grow", "simulator:--rate 5000", limits=FULL),
+    Peer("no descriptors left", GOOD, client=clients.idle, limits=FEW),
+]
+
+
+def feed_server(name):
+    """Sign-in servers by the name in Peer.feed."""
+    return {"hangs": servers.hangs, "503": servers.always("503 Service Unavailable"), "endless": servers.endless,
+            "html": servers.always("200 OK", b"<html>Log in</html>", "Content-Type: text/html\r\n")}[name]
+
+
+def hostile_feed(programs, trick, text, folder):
+    """Starts hostile_feed. Returns process and address."""
+    command = [os.path.join(programs, "hostile_feed"), trick]
+    if text:
+        path = os.path.join(folder, "message.json")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(TEXTS[text]())
+        command.append(path)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return process, process.stdout.readline().decode().strip()
