@@ -45,6 +45,13 @@ struct ListPage {
     std::string nextCursor; ///< empty: no more
 };
 
+/// How many interactions the local store has, and when they lie.
+struct Census {
+    std::int64_t all = 0;
+    std::int64_t open = 0;         ///< not ended
+    std::optional<TimeRange> span; ///< from the first start to the last end or start; absent: there are none
+};
+
 /// One interaction with all that the window shows of it.
 struct InteractionView {
     Origin origin;
@@ -103,6 +110,8 @@ public:
     /// Story, events and record of one interaction. NotFound for an unknown id.
     [[nodiscard]] virtual HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) = 0;
     [[nodiscard]] virtual HandlePtr list(ListQuery query, Answer<ListPage> answer) = 0;
+    /// Those that touch the range (absent: all of them), from an index.
+    [[nodiscard]] virtual HandlePtr census(std::optional<TimeRange> range, Answer<Census> answer) = 0;
     /// Bands that touch the range, by start.
     [[nodiscard]] virtual HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) = 0;
     /// The refused events kept for inspection, newest first (at most 1,000).

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/keyring.h"
 
+#include "core/base/log.h"
+
 #include <qt6keychain/keychain.h>
 
 namespace threadline::ui {
@@ -8,13 +10,24 @@ namespace {
 
 QString service() { return QStringLiteral("threadline"); }
 
-/// What a keyring said, with what it means for the user. QtKeychain's texts hold no secret.
+/// What became of it, in words for people: what a keyring's own layers say (D-Bus names and paths) helps nobody in a window, and goes to
+/// the log. It holds no secret.
 Error errorOf(const QKeychain::Job &job)
 {
-    if (job.error() == QKeychain::EntryNotFound)
-        return {ErrorCode::NotFound, "The keyring holds no secret for this connection. Enter it again."};
-    const std::string why = job.errorString().toStdString();
-    return {ErrorCode::Unusable, "The system's keyring refused: " + why + " The secret is kept for this session only."};
+    log::info("keyring", job.errorString().toStdString());
+    switch (job.error()) {
+    case QKeychain::EntryNotFound: return {ErrorCode::NotFound, "The keyring holds no secret for this connection."};
+    case QKeychain::AccessDenied:
+    case QKeychain::AccessDeniedByUser: return {ErrorCode::Unusable, "The system's keyring is locked or refused access. Unlock it."};
+    default: return {ErrorCode::Unusable, "This system has no keyring that answers."};
+    }
+}
+
+Error notKept(const QKeychain::Job &job)
+{
+    Error error = errorOf(job);
+    error.message += " The secret is kept for this session only.";
+    return error;
 }
 
 } // namespace
@@ -38,7 +51,7 @@ void Keyring::keep(const QString &name, const QString &secret, std::function<voi
     job->setKey(name);
     job->setTextData(secret);
     connect(job, &QKeychain::Job::finished, this, [done = std::move(done)](QKeychain::Job *ended) {
-        done(ended->error() == QKeychain::NoError ? Result<void>() : Result<void>(fail(errorOf(*ended))));
+        done(ended->error() == QKeychain::NoError ? Result<void>() : Result<void>(fail(notKept(*ended))));
     });
     job->start();
 }

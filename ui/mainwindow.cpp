@@ -18,6 +18,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScreen>
 #include <QVBoxLayout>
 
 namespace threadline::ui {
@@ -25,9 +26,35 @@ namespace {
 
 constexpr QSize kSmallest(800, 500);
 constexpr QSize kFirst(1440, 900);
+constexpr int kReadingShownEveryMs = 100;
 constexpr int kLongestId = 200; ///< of what the clipboard may suggest
 
 } // namespace
+
+QRect fittedOnScreen(QRect wanted, bool placed, const std::vector<QRect> &screens, QRect first)
+{
+    // A window manager puts a title above and a frame around; how high they are nobody knows before the window stands.
+    constexpr QMargins kFrame(4, 36, 4, 4);
+    QRect screen = first;
+    qint64 most = 0;
+    for (const QRect &each : screens) {
+        const QRect seen = each & wanted;
+        const qint64 area = placed ? static_cast<qint64>(seen.width()) * seen.height() : 0;
+        if (!seen.isEmpty() && area > most) {
+            most = area;
+            screen = each;
+        }
+    }
+    const QRect room = screen.marginsRemoved(kFrame);
+    QRect out(wanted.topLeft(), wanted.size().boundedTo(room.size()));
+    if (!placed || most == 0)
+        out.moveCenter(room.center());
+    out.moveRight(std::min(out.right(), room.right()));
+    out.moveBottom(std::min(out.bottom(), room.bottom()));
+    out.moveLeft(std::max(out.left(), room.left()));
+    out.moveTop(std::max(out.top(), room.top()));
+    return out;
+}
 
 bool focusInto(QWidget *region)
 {
@@ -77,15 +104,55 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
     connectLaneActions();
     d->status->setReproducible(options.reproducible);
     d->space->setFirstRun(options.firstRun);
+    d->welcome = options.firstRun;
+    d->reading.setInterval(kReadingShownEveryMs);
+    connect(&d->reading, &QTimer::timeout, this, &MainWindow::showReading);
     applyTheme();
     refresh();
-    if (options.firstRun)
-        d->space->firstRunView().setFocus();
-    else
-        d->space->lanes().setFocus();
+    rest(true);
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    rest(false);
+}
+
+/// Puts the focus where work begins, unless (`anew`: even if) somebody has put it elsewhere. What had it may have gone with its page,
+/// and what comes next in the chain would have it then: a dock's closing cross.
+void MainWindow::rest(bool anew)
+{
+    QWidget *focused = focusWidget();
+    if (!anew && focused && focused->isVisible() && focused != d->rested)
+        return;
+    QWidget *at = d->space->firstRun() ? static_cast<QWidget *>(&d->space->firstRunView())
+        : d->space->view() == ViewName::Floor ? &d->space->floor().startFocus() : &d->space->lanes();
+    at->setFocus();
+    d->rested = focusWidget();
+}
+
+/// Events come, or are asked for: what there is to see is seen.
+void MainWindow::leaveWelcome()
+{
+    d->welcome = false;
+    if (!d->space->firstRun())
+        return;
+    d->space->setFirstRun(false);
+    rest(true);
+}
+
+void MainWindow::placeOnScreen(const std::optional<QRect> &wanted)
+{
+    std::vector<QRect> screens;
+    for (const QScreen *s : QGuiApplication::screens())
+        screens.push_back(s->availableGeometry());
+    const QRect first = QGuiApplication::primaryScreen() ? QGuiApplication::primaryScreen()->availableGeometry() : QRect({}, kFirst);
+    const QRect place = fittedOnScreen(wanted.value_or(QRect(QPoint(), kFirst)), wanted.has_value(), screens, first);
+    setMinimumSize(kSmallest.boundedTo(place.size()));
+    setGeometry(place);
+}
 
 void MainWindow::makeMenus()
 {
@@ -153,6 +220,13 @@ void MainWindow::connectActions()
     connect(d->crumbs, &Crumbs::followed, space, [space] { space->setView(ViewName::Floor); });
     connect(&d->top->badge(), &LiveBadge::clicked, this, [this] { d->space->lanes().execute(LaneCommand::End); });
     connect(space, &Workspace::viewChanged, this, &MainWindow::refresh);
+    connect(&space->floorModel(), &FloorModel::sceneChanged, this, [this, space] {
+        if (d->welcome && space->floorModel().count() > 0)
+            leaveWelcome();
+    });
+    connect(&space->floor(), &FloorView::filled, this, [this] { rest(false); });
+    connect(&space->floor(), &FloorView::stopWanted, this, [this] { d->connector.stopReading(); });
+    connect(d->status, &StatusBar::stopWanted, this, [this] { d->connector.stopReading(); });
     connect(space, &Workspace::listWanted, this, &MainWindow::openList);
     connect(space, &Workspace::connectWanted, this, &MainWindow::openConnect);
     connect(space, &Workspace::openWanted, this, &MainWindow::chooseInteraction);
@@ -233,6 +307,7 @@ bool MainWindow::showView(const QString &name)
         return true;
     }
     if (name == QStringLiteral("first-run")) {
+        d->welcome = false; // asked for: it stays
         d->space->setFirstRun(true);
         return true;
     }
@@ -300,6 +375,7 @@ void MainWindow::openConnect()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setModal(true);
     d->dialog = dialog;
+    connect(dialog, &QDialog::accepted, this, &MainWindow::leaveWelcome);
     dialog->open();
 }
 
@@ -332,15 +408,43 @@ void MainWindow::chooseInteraction()
 
 void MainWindow::openFiles(const QStringList &paths)
 {
-    d->connector.openFiles(paths, [self = QPointer<MainWindow>(this)](Result<void> done) {
-        if (!self)
-            return;
-        if (!done) {
-            self->showProblem(qstr(done.error().message));
-            return;
-        }
-        self->d->space->setFirstRun(false);
+    leaveWelcome();
+    d->connector.openFiles(paths, [self = QPointer<MainWindow>(this)](const Result<void> &done) {
+        if (self)
+            self->filesRead(done);
     });
+    d->reading.start();
+    showReading();
+}
+
+void MainWindow::filesRead(const Result<void> &done)
+{
+    if (!done)
+        d->error->add({done.error().code == ErrorCode::Cancelled ? Severity::Info : Severity::Error, qstr(done.error().message), {}});
+    showReading();
+}
+
+/// How far it is: in the middle where there is nothing else yet, and in the status bar.
+void MainWindow::showReading()
+{
+    const std::optional<ReadingState> state = d->connector.reading();
+    if (!state) {
+        d->reading.stop();
+        d->space->floor().setReading({}, {});
+        d->status->setProgress({});
+        return;
+    }
+    const QString file = foreign(state->file.toStdString(), 40);
+    QStringList parts;
+    if (!state->storing)
+        parts << tr("%1 %").arg(state->percent);
+    parts << (state->conversations == 1 ? tr("1 conversation") : tr("%1 conversations").arg(numberText(state->conversations)));
+    if (state->left)
+        parts << tr("about %1 left").arg(proseDuration(std::max(*state->left, Duration::seconds(1))));
+    const QString title = state->storing ? tr("Storing what was read.") : tr("Reading %1.").arg(isolated(file));
+    const QString detail = parts.join(QStringLiteral(", "));
+    d->space->floor().setReading(title, detail);
+    d->status->setProgress((state->storing ? tr("Storing: %1") : tr("Reading %1: %2").arg(isolated(file), QStringLiteral("%1"))).arg(detail));
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)

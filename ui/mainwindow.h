@@ -8,10 +8,12 @@
 #include "ui/theme/tokentypes.h"
 
 #include <QMainWindow>
+#include <QRect>
 #include <QString>
 #include <QTimeZone>
 
 #include <memory>
+#include <optional>
 
 namespace threadline::ui {
 
@@ -31,6 +33,10 @@ public:
     MainWindow(Session &session, const Clock &clock, Connector &connector, SecretStore &secrets, const WindowOptions &options);
     ~MainWindow() override;
 
+    /// Reads files of conversation details and shows how far that is.
+    void openFiles(const QStringList &paths);
+    /// Sizes it for the screen that it is on: `wanted` as far as that fits there, else what fits best.
+    void placeOnScreen(const std::optional<QRect> &wanted);
     /// "floor", "timeline", "first-run" or "connect"; false for anything else.
     bool showView(const QString &name);
     /// "now", "inspector" or "events"; false for anything else.
@@ -49,6 +55,7 @@ public:
     struct Private; ///< for the window's own files and its tests: mainwindow_p.h
 
 protected:
+    void showEvent(QShowEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;
     void dropEvent(QDropEvent *event) override;
 
@@ -61,7 +68,10 @@ private:
     void nextTheme();
     void stepRegion(int by);
     void openConnect();
-    void openFiles(const QStringList &paths);
+    void leaveWelcome();
+    void rest(bool anew);
+    void showReading();
+    void filesRead(const Result<void> &done);
     void chooseFiles();
     void chooseInteraction();
     void makeLists();

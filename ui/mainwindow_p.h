@@ -15,6 +15,7 @@
 #include "ui/views/workspace.h"
 
 #include <QPointer>
+#include <QTimer>
 
 namespace threadline::ui {
 
@@ -37,9 +38,16 @@ struct MainWindow::Private {
     StatusBar *status;
     QPointer<ConnectDialog> dialog;
     QPointer<ListDialog> lists;
+    QPointer<QWidget> rested; ///< where the focus was put; as long as it is there nobody has chosen another place
+    QTimer reading;           ///< runs while files are read
+    bool welcome = false;     ///< the welcome page stands only until there is something to see
     bool legend = true;
     bool frameTimes = false;
 };
+
+/// Where a window goes that wants to stand at `wanted` (`placed`: also at its place, not only of its size): on the screen that shows
+/// most of it, else on `first`, and all of it there with its title. Rectangles are of the window without its frame; pure.
+[[nodiscard]] QRect fittedOnScreen(QRect wanted, bool placed, const std::vector<QRect> &screens, QRect first);
 
 /// Gives the focus to `region`, or to the first thing in it that takes it; false if nothing does.
 bool focusInto(QWidget *region);

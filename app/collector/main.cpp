@@ -12,6 +12,7 @@
 #include "core/base/log.h"
 
 #include <QCoreApplication>
+#include <QTimer>
 
 #include <cstdio>
 
@@ -20,12 +21,42 @@ namespace {
 using namespace threadline;
 using namespace threadline::app;
 
+constexpr int kProgressEveryMs = 2000;
+
 std::string counted(std::uint64_t number, const char *what)
 {
     return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
-int import(const CommandLine &line)
+/// "calls.json: 34 % read, 6800 conversations, about 8 s left".
+std::string progressOf(const ImportState &state)
+{
+    if (state.storing)
+        return "all read, " + counted(state.conversations, "conversation") + "; the last of them are stored";
+    std::string words = state.file + ": " + std::to_string(state.percent()) + " % read, " + counted(state.conversations, "conversation");
+    if (state.left)
+        words += ", about " + std::to_string(state.left->us / 1'000'000 + 1) + " s left";
+    return words;
+}
+
+/// Until all is stored, or a signal ends it: what was read by then is kept.
+Result<ImportResult> importTelling(QCoreApplication &app, const std::vector<std::string> &files, Engine &engine)
+{
+    const auto say = [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); };
+    Result<ImportResult> result;
+    ImportJob job(files, engine, say, [&](Result<ImportResult> done) {
+        result = std::move(done);
+        QMetaObject::invokeMethod(&app, [&app] { app.quit(); }, Qt::QueuedConnection);
+    });
+    QTimer timer;
+    QObject::connect(&timer, &QTimer::timeout, &app, [&] { say(progressOf(job.state())); });
+    timer.start(kProgressEveryMs);
+    const QuitOnSignal signals_([&job] { job.stop(); });
+    app.exec();
+    return result;
+}
+
+int import(QCoreApplication &app, const CommandLine &line)
 {
     if (line.segments) {
         const auto printed = printSegments(line.files);
@@ -38,11 +69,11 @@ int import(const CommandLine &line)
     auto runtime = Runtime::start(*options, clock);
     if (!runtime)
         return sayDataAndExit(runtime.error());
-    const auto done = importFiles(line.files, (*runtime)->session().engine(),
-                                  sayLine);
+    const auto done = importTelling(app, line.files, (*runtime)->session().engine());
     if (!done)
         return sayAndExit(done.error());
-    std::printf("%s read, %s.\n", counted(done->conversations, "conversation").c_str(), counted(done->problems, "problem").c_str());
+    std::printf("%s%s read, %s.\n", done->stopped ? "Stopped: " : "", counted(done->conversations, "conversation").c_str(),
+                counted(done->problems, "problem").c_str());
     return kExitOk;
 }
 
@@ -180,7 +211,7 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationName(QStringLiteral("threadline-collector"));
     QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
     if (parsed.line->import)
-        return import(*parsed.line);
+        return import(app, *parsed.line);
     if (parsed.line->deadLetters)
         return tellDeadLetters(*parsed.line);
     if (parsed.line->restore)

@@ -7,77 +7,154 @@
 #include "core/timeline/record.h"
 
 #include <cstdio>
+#include <sys/stat.h>
 
 namespace threadline::app {
 namespace {
 
 constexpr Duration kDurableWithin = Duration::seconds(600);
-constexpr std::uint64_t kTellEvery = 64u << 20; ///< bytes read between two words of progress
+constexpr Duration kEstimateAfter = Duration::seconds(1);
 
-/// Reads one file; `take` gets each conversation. What in a conversation cannot be is told, and it is taken all the same.
-Result<> readFile(const std::string &file, ImportResult &result, const std::function<bool(Record &&)> &take,
-                  const std::function<void(const std::string &)> &tell)
+std::uint64_t sizeOf(const std::string &file)
 {
-    std::uint64_t told = 0;
-    const auto problem = [&](std::string words) {
-        if (result.firstProblem.empty())
-            result.firstProblem = words;
-        tell(words);
-    };
-    const auto progress = [&](std::uint64_t done, std::uint64_t total) {
-        if (done - told < kTellEvery)
-            return;
-        told = done;
-        tell(file + ": " + std::to_string(total > 0 ? done * 100 / total : 100) + " % read");
-    };
-    std::uint64_t doubts = 0;
-    const auto doubtAndTake = [&](Record &&record) {
-        for (const std::string &warning : recordWarnings(record)) {
-            if (++doubts <= kMaxImportProblems)
-                problem(file + ": conversation " + record.interaction.value + ": " + warning);
-        }
-        return take(std::move(record));
-    };
-    const auto totals = readImport(file, doubtAndTake, problem, progress);
-    if (doubts > kMaxImportProblems)
-        tell(file + ": " + std::to_string(doubts - kMaxImportProblems) + " more problems within conversations are not listed.");
-    if (!totals)
-        return fail(totals.error());
-    result.conversations += totals->conversations;
-    result.problems += totals->problems + doubts;
-    return {};
+    struct stat info{};
+    return ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
 }
+
+/// Reads file by file; `take` gets each conversation. What in a conversation cannot be is told, and it is taken all the same.
+class Reading {
+public:
+    Reading(const ImportHooks &hooks, std::function<bool(Record &&)> take) : m_hooks(hooks), m_take(std::move(take)) {}
+
+    [[nodiscard]] Result<ImportResult> run(const std::vector<std::string> &files)
+    {
+        m_began = m_clock.steady();
+        for (const std::string &file : files)
+            m_state.total += sizeOf(file);
+        for (const std::string &file : files) {
+            if (const auto read = readOne(file); !read)
+                return fail(read.error());
+            if (m_hooks.stop.stop_requested())
+                break;
+        }
+        m_result.stopped = m_hooks.stop.stop_requested();
+        return m_result;
+    }
+
+    void storing()
+    {
+        m_state.storing = true;
+        m_state.left.reset();
+        show();
+    }
+
+private:
+    [[nodiscard]] Result<> readOne(const std::string &file)
+    {
+        m_state.file = file;
+        const std::uint64_t before = m_state.done;
+        std::uint64_t doubts = 0;
+        const auto take = [&](Record &&record) {
+            for (const std::string &warning : recordWarnings(record)) {
+                if (++doubts <= kMaxImportProblems)
+                    problem(file + ": conversation " + record.interaction.value + ": " + warning);
+            }
+            ++m_state.conversations;
+            return m_take(std::move(record));
+        };
+        const auto progress = [&](std::uint64_t done, std::uint64_t) {
+            m_state.done = std::min(before + done, m_state.total);
+            show();
+        };
+        show();
+        const auto totals = readImport(file, take, [this](const std::string &words) { problem(words); }, progress, {}, m_hooks.stop);
+        if (doubts > kMaxImportProblems)
+            tell(file + ": " + std::to_string(doubts - kMaxImportProblems) + " more problems within conversations are not listed.");
+        if (!totals)
+            return fail(totals.error());
+        m_state.done = std::min(before + sizeOf(file), m_state.total);
+        m_result.conversations += totals->conversations;
+        m_result.problems += totals->problems + doubts;
+        m_state.problems = m_result.problems;
+        return {};
+    }
+
+    void tell(const std::string &words) const
+    {
+        if (m_hooks.tell)
+            m_hooks.tell(words);
+    }
+
+    void problem(const std::string &words)
+    {
+        if (m_result.firstProblem.empty())
+            m_result.firstProblem = words;
+        tell(words);
+    }
+
+    void show()
+    {
+        const Duration took = m_clock.steady() - m_began;
+        if (!m_state.storing && took >= kEstimateAfter && m_state.done > 0)
+            m_state.left = Duration::micros(static_cast<std::int64_t>(static_cast<double>(took.us) * static_cast<double>(m_state.total - m_state.done)
+                                                                      / static_cast<double>(m_state.done)));
+        if (m_hooks.progress)
+            m_hooks.progress(m_state);
+    }
+
+    const ImportHooks &m_hooks;
+    const std::function<bool(Record &&)> m_take;
+    const SystemClock m_clock;
+    Duration m_began;
+    ImportState m_state;
+    ImportResult m_result;
+};
 
 } // namespace
 
-Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &engine,
-                                 const std::function<void(const std::string &)> &tell)
+Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &engine, const ImportHooks &hooks)
 {
-    ImportResult result;
-    for (const std::string &file : files) {
-        const auto read = readFile(file, result, [&](Record &&record) { return engine.import(std::move(record)); }, tell);
-        if (!read)
-            return fail(read.error());
-    }
-    if (!engine.drain(kDurableWithin))
+    Reading reading(hooks, [&](Record &&record) { return engine.import(std::move(record), hooks.stop); });
+    auto read = reading.run(files);
+    if (!read)
+        return read;
+    reading.storing();
+    if (!read->stopped && !engine.drain(kDurableWithin, hooks.stop) && !hooks.stop.stop_requested())
         return fail(ErrorCode::Busy, "What was read is not stored yet: " + engine.status().storeError);
-    return result;
+    return read;
+}
+
+ImportJob::ImportJob(std::vector<std::string> files, Engine &engine, std::function<void(const std::string &)> tell, Done done)
+{
+    if (!files.empty())
+        m_state.file = files.front();
+    m_thread = std::jthread([this, &engine, files = std::move(files), tell = std::move(tell), done = std::move(done)](const std::stop_token &stop) {
+        ImportHooks hooks;
+        hooks.tell = tell;
+        hooks.stop = stop;
+        hooks.progress = [this](const ImportState &state) {
+            const std::scoped_lock lock(m_mutex);
+            m_state = state;
+        };
+        done(importFiles(files, engine, hooks));
+    });
+}
+
+ImportState ImportJob::state() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_state;
 }
 
 Result<ImportResult> printSegments(const std::vector<std::string> &files)
 {
-    ImportResult result;
-    const auto print = [](Record &&record) {
-        std::fputs(segmentLine(record).c_str(), stdout);
-        return true;
-    };
-    for (const std::string &file : files) {
-        const auto tell = sayLine;
-        const auto read = readFile(file, result, print, tell);
-        if (!read)
-            return fail(read.error());
-    }
-    return result;
+    ImportHooks hooks;
+    hooks.tell = sayLine;
+    return Reading(hooks, [](Record &&record) {
+               std::fputs(segmentLine(record).c_str(), stdout);
+               return true;
+           })
+        .run(files);
 }
 
 } // namespace threadline::app

@@ -5,7 +5,10 @@
 #include "core/engine/engine.h"
 
 #include <functional>
+#include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace threadline::app {
@@ -14,12 +17,48 @@ struct ImportResult {
     std::uint64_t conversations = 0;
     std::uint64_t problems = 0; ///< what could not be read, within the conversations that were read too
     std::string firstProblem;
+    bool stopped = false;       ///< on request: what was read by then is kept
 };
 
-/// Reads `files` one after the other and waits until everything is durable. `tell` gets progress and problems, a line each.
-/// Blocks; any thread.
-[[nodiscard]] Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &engine,
-                                               const std::function<void(const std::string &)> &tell);
+/// How far reading has come, over all files.
+struct ImportState {
+    std::string file; ///< the one that is read now
+    std::uint64_t done = 0;
+    std::uint64_t total = 0; ///< bytes on the disk
+    std::uint64_t conversations = 0;
+    std::uint64_t problems = 0;
+    bool storing = false;         ///< all is read; the last of it is made durable
+    std::optional<Duration> left; ///< an estimate, once there is ground for one
+
+    [[nodiscard]] int percent() const { return total > 0 ? static_cast<int>(done * 100 / total) : 0; }
+};
+
+struct ImportHooks {
+    std::function<void(const std::string &)> tell;    ///< problems, a line each; may be null
+    std::function<void(const ImportState &)> progress; ///< every block; may be null
+    std::stop_token stop;                              ///< seen within 0.2 s
+};
+
+/// Reads `files` one after the other and waits until everything is durable, or until it is to stop.
+/// Errors: those of readImport; Busy where the store takes nothing. Blocks; any thread.
+[[nodiscard]] Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &engine, const ImportHooks &hooks);
+
+/// The same on a thread of its own, to be looked at and stopped from another one. Destroying it stops it and waits, for 0.2 s at most
+/// unless the disk holds it.
+class ImportJob {
+public:
+    using Done = std::function<void(Result<ImportResult>)>;
+    /// `engine` must outlive it. `tell` and `done` are called on its thread, `done` last and once.
+    ImportJob(std::vector<std::string> files, Engine &engine, std::function<void(const std::string &)> tell, Done done);
+
+    [[nodiscard]] ImportState state() const;
+    void stop() { m_thread.request_stop(); }
+
+private:
+    mutable std::mutex m_mutex;
+    ImportState m_state;
+    std::jthread m_thread; ///< last, so that it ends before the rest goes
+};
 
 /// Prints, for each conversation of the files: id, number of segments, sum of their durations in microseconds.
 [[nodiscard]] Result<ImportResult> printSegments(const std::vector<std::string> &files);

@@ -144,9 +144,10 @@ SourceSink &Runtime::feed()
     return m_session->engine();
 }
 
-Source &Runtime::connectTo(StreamingOptions options)
+Source &Runtime::connectTo(StreamingOptions options, const std::string &name)
 {
     m_source.reset();
+    m_session->engine().nameSource(name.empty() ? hostOf(options.credentials.environmentUrl) : name);
     m_source = std::make_unique<Source>(std::move(options), feed(), m_clock);
     return *m_source;
 }

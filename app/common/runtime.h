@@ -49,8 +49,8 @@ public:
     [[nodiscard]] std::uint16_t port() const { return m_api ? m_api->port() : 0; }
     /// From now on raw messages are written to a file, too. Before connect().
     [[nodiscard]] Result<> record(const std::string &file);
-    /// Begins to listen. Replaces a source from before.
-    Source &connectTo(StreamingOptions options);
+    /// Begins to listen. Replaces a source from before. `name`: how people call it; empty: by its host.
+    Source &connectTo(StreamingOptions options, const std::string &name = {});
     Source &replay(ReplayOptions options);
     void disconnectSource();
 

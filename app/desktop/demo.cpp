@@ -50,7 +50,7 @@ void Demo::connectTo()
     options.credentials.environmentUrl = m_server->url();
     options.credentials.clientId = sim::Accounts().clientId;
     options.credentials.clientSecret = sim::Accounts().clientSecret;
-    m_runtime->connectTo(options).start();
+    m_runtime->connectTo(options, "Demo").start();
 }
 
 void Demo::run(ManualClock &clock, Duration length, std::function<void(Result<>)> done)

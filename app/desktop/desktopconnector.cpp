@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/desktopconnector.h"
 
-#include "app/common/importer.h"
 #include "core/base/log.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QPointer>
 #include <QProcess>
 #include <QSettings>
@@ -19,13 +19,6 @@ QSettings memory()
 }
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
-
-/// "mypurecloud.ie" for https://api.mypurecloud.ie: what people call their region.
-QString proposedName(const QString &environment)
-{
-    const QString host = QUrl(environment).host();
-    return host.startsWith(QLatin1String("api.")) ? host.mid(4) : host;
-}
 
 } // namespace
 
@@ -49,11 +42,20 @@ DesktopConnector::DesktopConnector(Runtime &runtime, const Settings &settings, u
         m_current.signIn = ui::SignIn::PrivateKey;
 }
 
-DesktopConnector::~DesktopConnector()
+DesktopConnector::~DesktopConnector() = default;
+
+QString DesktopConnector::proposedName(const QString &environment) const
 {
-    m_runtime.session().engine().stop(); // an import that waits for room hears of the end
-    if (m_import.joinable())
-        m_import.join();
+    const QString host = QUrl(environment.trimmed()).host();
+    return host.startsWith(QLatin1String("api.")) ? host.mid(4) : host;
+}
+
+/// "Contact centre EU (api.mypurecloud.de)", or the host alone where nobody has given it a name.
+void DesktopConnector::begin(const ui::ConnectionValues &values)
+{
+    const QString host = QUrl(values.environment).host();
+    const bool named = !values.name.isEmpty() && values.name != proposedName(values.environment);
+    m_runtime.connectTo(options(values), (named ? QStringLiteral("%1 (%2)").arg(values.name, host) : host).toStdString()).start();
 }
 
 bool DesktopConnector::configured() const { return !m_current.clientId.isEmpty(); }
@@ -64,7 +66,7 @@ void DesktopConnector::connectAtStart(std::function<void(QString)> problem)
     const bool key = values.signIn == ui::SignIn::PrivateKey;
     values.secret = text(m_settings.text(key ? "private-key" : "client-secret"));
     if (!values.secret.isEmpty()) {
-        m_runtime.connectTo(options(values)).start();
+        begin(values);
         return;
     }
     const QPointer<DesktopConnector> self(this);
@@ -77,7 +79,7 @@ void DesktopConnector::connectAtStart(std::function<void(QString)> problem)
             return;
         }
         values.secret = *secret;
-        self->m_runtime.connectTo(self->options(values)).start();
+        self->begin(values);
     });
 }
 
@@ -126,7 +128,7 @@ void DesktopConnector::connectTo(const ui::ConnectionValues &values)
 {
     m_test.reset();
     remember(values);
-    m_runtime.connectTo(options(values)).start();
+    begin(values);
 }
 
 void DesktopConnector::remember(const ui::ConnectionValues &values)
@@ -144,26 +146,64 @@ void DesktopConnector::remember(const ui::ConnectionValues &values)
 
 void DesktopConnector::openFiles(const QStringList &paths, std::function<void(Result<void>)> done)
 {
-    if (m_import.joinable())
-        m_import.join(); // the one before has ended, or is waited for: two at a time would only slow each other
+    m_files.push_back({paths, std::move(done)});
+    if (m_files.size() == 1)
+        readNext();
+}
+
+void DesktopConnector::readNext()
+{
     std::vector<std::string> files;
-    for (const QString &path : paths)
+    for (const QString &path : m_files.front().paths)
         files.push_back(path.toStdString());
     const QPointer<DesktopConnector> self(this);
-    m_import = std::thread([this, self, files = std::move(files), done = std::move(done)] {
-        const auto read = importFiles(files, m_runtime.session().engine(),
-                                      [](const std::string &words) { log::info("import", words); });
-        Result<void> result;
-        if (!read)
-            result = fail(read.error());
-        else if (read->problems > 0)
-            result = fail(ErrorCode::Malformed, std::to_string(read->conversations) + " conversations were read, "
-                              + std::to_string(read->problems) + " places could not be. The first: " + read->firstProblem);
-        QMetaObject::invokeMethod(this, [self, done, result] {
-            if (self)
-                done(result);
-        }, Qt::QueuedConnection);
-    });
+    m_import = std::make_unique<ImportJob>(std::move(files), m_runtime.session().engine(),
+                                           [](const std::string &words) { log::info("import", words); },
+                                           [this, self](Result<ImportResult> read) {
+                                               QMetaObject::invokeMethod(this, [self, read = std::move(read)] {
+                                                   if (self)
+                                                       self->readEnded(read);
+                                               }, Qt::QueuedConnection);
+                                           });
+}
+
+void DesktopConnector::readEnded(const Result<ImportResult> &read)
+{
+    m_import.reset();
+    const Files files = std::move(m_files.front());
+    m_files.pop_front();
+    Result<void> result;
+    if (!read)
+        result = fail(read.error());
+    else if (read->stopped)
+        result = fail(ErrorCode::Cancelled, "Reading was stopped. " + std::to_string(read->conversations)
+                          + " conversations were read by then, and are kept. Open the file again to read all of it.");
+    else if (read->conversations == 0 && read->problems > 0)
+        result = fail(ErrorCode::Malformed, "No conversation could be read. " + read->firstProblem + " It must be conversation details as "
+                          "Genesys Cloud exports them (JSON, NDJSON, also gzip).");
+    else if (read->problems > 0)
+        result = fail(ErrorCode::Malformed, std::to_string(read->conversations) + " conversations were read, "
+                          + std::to_string(read->problems) + " places could not be. The first: " + read->firstProblem);
+    else if (read->conversations == 0)
+        result = fail(ErrorCode::Malformed, "There is no conversation in " + files.paths.join(QStringLiteral(", ")).toStdString()
+                          + ". It must be conversation details as Genesys Cloud exports them (JSON, NDJSON, also gzip).");
+    if (!m_files.empty())
+        readNext();
+    files.done(result);
+}
+
+std::optional<ui::ReadingState> DesktopConnector::reading() const
+{
+    if (!m_import)
+        return std::nullopt;
+    const ImportState state = m_import->state();
+    return ui::ReadingState{QFileInfo(text(state.file)).fileName(), state.percent(), state.conversations, state.storing, state.left};
+}
+
+void DesktopConnector::stopReading()
+{
+    if (m_import)
+        m_import->stop();
 }
 
 void DesktopConnector::startDemo()

@@ -2,6 +2,7 @@
 /// What the window may ask of the application: connect, test a connection, open files, start the demo.
 #pragma once
 
+#include "app/common/importer.h"
 #include "app/common/runtime.h"
 #include "core/base/settings.h"
 #include "core/genesys/streamingclient.h"
@@ -10,8 +11,8 @@
 
 #include <QObject>
 
+#include <deque>
 #include <memory>
-#include <thread>
 
 namespace threadline::app {
 
@@ -33,13 +34,23 @@ public:
     void test(const ui::ConnectionValues &values, std::function<void(const ui::ConnectionStep &)> step,
               std::function<void(bool)> done) override;
     void cancelTest() override;
+    [[nodiscard]] QString proposedName(const QString &environment) const override;
     void connectTo(const ui::ConnectionValues &values) override;
     void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) override;
+    [[nodiscard]] std::optional<ui::ReadingState> reading() const override;
+    void stopReading() override;
     void startDemo() override;
 
 private:
     [[nodiscard]] StreamingOptions options(const ui::ConnectionValues &values) const;
     void remember(const ui::ConnectionValues &values);
+    void begin(const ui::ConnectionValues &values);
+    void readNext();
+    void readEnded(const Result<ImportResult> &read);
+    struct Files {
+        QStringList paths;
+        std::function<void(Result<void>)> done;
+    };
 
     Runtime &m_runtime;
     const Settings &m_settings;
@@ -47,7 +58,8 @@ private:
     const Clock &m_clock;
     ui::ConnectionValues m_current;
     std::unique_ptr<ConnectionTest> m_test;
-    std::thread m_import; ///< at most one at a time
+    std::deque<Files> m_files; ///< the first is being read: two at a time would only slow each other
+    std::unique_ptr<ImportJob> m_import;
 };
 
 } // namespace threadline::app

@@ -13,6 +13,8 @@
 #include "ui/screenshot.h"
 
 #include <QApplication>
+#include <QRect>
+#include <QSettings>
 #include <QTimer>
 #include <QTimeZone>
 
@@ -60,6 +62,34 @@ void takePicture(ui::MainWindow &window, const ui::ScreenshotOptions &options)
     ui::Screenshot::take(window, options, [](Result<void> taken) {
         QCoreApplication::exit(taken ? kExitOk : sayAndExit(taken.error()));
     });
+}
+
+QSettings memory()
+{
+    return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("threadline"), QStringLiteral("desktop"));
+}
+
+/// At its size of the command line, else where it stood last, as far as the screens of now allow that.
+void showWindow(ui::MainWindow &window, const CommandLine &line, const ui::ScreenshotOptions &options)
+{
+    const QSettings remembered = memory();
+    if (!line.size.empty()) {
+        window.resize(options.size);
+        return window.show();
+    }
+    const QVariant place = line.demo ? QVariant() : remembered.value(QStringLiteral("window/place"));
+    window.placeOnScreen(place.canConvert<QRect>() && place.toRect().isValid() ? std::optional(place.toRect()) : std::nullopt);
+    if (!line.demo && remembered.value(QStringLiteral("window/maximised")).toBool())
+        window.showMaximized();
+    else
+        window.show();
+}
+
+void rememberPlace(const ui::MainWindow &window)
+{
+    QSettings settings = memory();
+    settings.setValue(QStringLiteral("window/place"), window.isMaximized() ? window.normalGeometry() : window.geometry());
+    settings.setValue(QStringLiteral("window/maximised"), window.isMaximized());
 }
 
 /// REST of the desktop: without it the window goes on and says so.
@@ -112,8 +142,7 @@ int runDemo(QApplication &app, const CommandLine &line)
         });
     } else {
         serve(demo.runtime(), line.settings, main);
-        main.resize(options->size);
-        main.show();
+        showWindow(main, line, *options);
     }
     return untilTheEnd(app);
 }
@@ -133,10 +162,7 @@ void begin(const CommandLine &line, Runtime &runtime, DesktopConnector &connecto
         QStringList paths;
         for (const std::string &file : line.files)
             paths.append(QString::fromStdString(file));
-        connector.openFiles(paths, [problem](Result<void> read) {
-            if (!read)
-                problem(QString::fromStdString(read.error().message));
-        });
+        main.openFiles(paths);
     } else if (connector.configured()) {
         connector.connectAtStart(problem);
     }
@@ -171,10 +197,12 @@ int run(QApplication &app, const CommandLine &line)
     if (!line.screenshot.empty()) {
         QTimer::singleShot(static_cast<int>(line.after * 1000), &main, [&] { takePicture(main, *options); });
     } else {
-        main.resize(options->size);
-        main.show();
+        showWindow(main, line, *options);
     }
-    return untilTheEnd(app);
+    const int code = untilTheEnd(app);
+    if (line.screenshot.empty())
+        rememberPlace(main);
+    return code;
 }
 
 } // namespace

@@ -12,6 +12,8 @@ namespace {
 constexpr Duration kOldestGroup = Duration::millis(20);
 constexpr std::int64_t kCompanyMicros = 10; ///< a row in a group lets it wait so much longer, up to kOldestGroup
 constexpr Duration kOfferWait = Duration::millis(250);
+constexpr Duration kStopSeenWithin = Duration::millis(50);
+constexpr std::size_t kRecordsAhead = 512; ///< two groups of what records make
 constexpr Duration kIdleWait = Duration::millis(100);
 constexpr Duration kTakeOn = Duration::millis(1500);   ///< once stopped, what is queued is taken for so long
 constexpr Duration kCommitOn = Duration::millis(3000); ///< and what was taken may become durable until then
@@ -119,11 +121,25 @@ void Engine::sourceState(SourceState state, const std::string &detail)
     m_stateChanged();
 }
 
-bool Engine::import(Record record)
+void Engine::nameSource(const std::string &name)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_sourceName = name;
+    }
+    m_stateChanged();
+}
+
+bool Engine::import(Record record, const std::stop_token &stop)
 {
     const std::size_t weight = record.raw.size() * 5;
     Item item = std::move(record);
-    return insist(item, weight);
+    // What was handed over is stored when it is stopped, and that is not to take long. A feed beside it may fill the queue for good:
+    // then each waits its while.
+    const Duration until = m_real.steady() + kStopSeenWithin;
+    while (m_queue.size() >= kRecordsAhead && m_real.steady() < until && !m_stopping && !stop.stop_requested())
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return insist(item, weight, stop);
 }
 
 bool Engine::restore(std::vector<HistoryEvent> events)
@@ -132,13 +148,13 @@ bool Engine::restore(std::vector<HistoryEvent> events)
     for (const HistoryEvent &event : events)
         weight += event.raw.size();
     Item item = std::move(events);
-    return insist(item, weight);
+    return insist(item, weight, {});
 }
 
-bool Engine::insist(Item &item, std::size_t weight)
+bool Engine::insist(Item &item, std::size_t weight, const std::stop_token &stop)
 {
-    while (!m_stopping && !m_queue.closed()) {
-        if (m_queue.push(item, weight, kOfferWait)) {
+    while (!m_stopping && !m_queue.closed() && !stop.stop_requested()) {
+        if (m_queue.push(item, weight, kStopSeenWithin)) {
             ++m_offered;
             return true;
         }
@@ -146,12 +162,12 @@ bool Engine::insist(Item &item, std::size_t weight)
     return false;
 }
 
-bool Engine::drain(Duration wait)
+bool Engine::drain(Duration wait, const std::stop_token &stop)
 {
     const std::uint64_t target = m_offered;
     const Duration until = m_real.steady() + wait;
     while (m_taken < target) {
-        if (m_stopping || m_real.steady() >= until)
+        if (m_stopping || m_real.steady() >= until || stop.stop_requested())
             return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
@@ -377,7 +393,6 @@ void Engine::measureRate()
 Status Engine::status() const
 {
     Status s;
-    s.sourceName = m_options.sourceName;
     s.messages = m_counters.messages;
     s.stored = m_counters.stored;
     s.duplicates = m_counters.duplicates;
@@ -405,6 +420,7 @@ Status Engine::status() const
     }
     std::scoped_lock lock(m_mutex);
     s.source = m_sourceState;
+    s.sourceName = m_sourceName.empty() ? m_options.sourceName : m_sourceName;
     s.sourceDetail = m_sourceDetail;
     s.storeError = m_writeError;
     for (const std::string &problem : m_readErrors) {

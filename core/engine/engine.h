@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <variant>
@@ -25,7 +26,7 @@ namespace threadline {
 
 struct EngineOptions {
     IngestOptions ingest;
-    std::string sourceName = "streaming";   ///< as people call it
+    std::string sourceName = "streaming";   ///< as people call it, until nameSource()
     std::size_t queueMessages = 5000;
     std::size_t queueBytes = 64u << 20;
     std::size_t groupRows = 8192;           ///< a transaction ends by rows, bytes or age
@@ -60,12 +61,15 @@ public:
     [[nodiscard]] bool closed() const override { return m_queue.closed(); }
     void sourceState(SourceState state, const std::string &detail) override;
 
-    /// Takes a record of the platform, waiting for room as long as it takes or until stop() (false). Any thread.
-    [[nodiscard]] bool import(Record record);
+    /// How people call the source that events come from now. Any thread.
+    void nameSource(const std::string &name);
+    /// Takes a record of the platform, waiting for room as long as it takes or until stop(), or until `stop` is
+    /// asked for (false). Any thread.
+    [[nodiscard]] bool import(Record record, const std::stop_token &stop = {});
     /// Takes events that another store gave back, as import() does.
     [[nodiscard]] bool restore(std::vector<HistoryEvent> events);
-    /// Waits until everything offered before is durable, at most `wait` and only until stop(). False: it is not. Any thread.
-    [[nodiscard]] bool drain(Duration wait);
+    /// Waits until everything offered before is durable, at most `wait`, until stop() or until `stop` is asked for. False: it is not. Any thread.
+    [[nodiscard]] bool drain(Duration wait, const std::stop_token &stop = {});
     [[nodiscard]] Status status() const;
     /// Our clock less the source's, as far as events show. Any thread.
     [[nodiscard]] Duration clockOffset() const { return Duration::micros(m_counters.clockOffset); }
@@ -77,7 +81,7 @@ private:
     /// Places where the store is read; each has its own failure, told once.
     enum Reading : std::uint8_t { Taking, Ticking, Closing };
 
-    [[nodiscard]] bool insist(Item &item, std::size_t weight);
+    [[nodiscard]] bool insist(Item &item, std::size_t weight, const std::stop_token &stop);
     void work();
     void tick();
     [[nodiscard]] bool over(Duration since) const;
@@ -121,6 +125,7 @@ private:
     mutable std::mutex m_mutex; ///< guards what follows
     SourceState m_sourceState = SourceState::Idle;
     std::string m_sourceDetail;
+    std::string m_sourceName;
     std::string m_writeError;
     std::array<std::string, 3> m_readErrors; ///< by Reading
     std::string m_sequenceNote;

@@ -306,12 +306,31 @@ Result<> Ingest::take(Record record)
     return {};
 }
 
+void Ingest::tellSpan(const Record &record, const std::vector<Event> &events, Summary &summary)
+{
+    summary.start = summary.lastEventAt = record.last;
+    for (const Event &event : events) {
+        summary.start = std::min(summary.start, event.time);
+        summary.lastEventAt = std::max(summary.lastEventAt, event.time);
+    }
+    summary.count = static_cast<std::int64_t>(events.size());
+    if (!record.ended)
+        return;
+    summary.state = InteractionState::Ended;
+    summary.end = summary.lastEventAt;
+}
+
 /// The record and the events it tells; the store takes away those of a record before it.
 void Ingest::addRecord(Record &&record, WriteGroup &writes)
 {
     const CachedInteraction *target = m_cache.find(record.interaction.value);
     std::vector<Event> events = recordEvents(record, m_clock.now());
     m_counters.received += events.size();
+    // Its events are read with the next group. Until then its row tells at least when it was: one of 1970, still open, would be seen.
+    const auto row = std::find_if(writes.summaries.rbegin(), writes.summaries.rend(),
+                                  [&](const WriteGroup::SummaryRow &r) { return r.key == target->key; });
+    if (row != writes.summaries.rend() && row->summary.count == 0)
+        tellSpan(record, events, row->summary);
     for (Event &event : events) {
         writes.events.push_back({target->key, std::move(event.id.value), std::move(event.raw), event.received, event.provenance,
                                  event.marks});

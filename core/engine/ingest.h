@@ -101,6 +101,7 @@ private:
     [[nodiscard]] Result<> load(CachedInteraction &interaction);
     void addToGroup(CachedInteraction &interaction, Event &&event, std::int64_t lamport);
     void addVariant(CachedInteraction &interaction, Event &&event, bool wins);
+    static void tellSpan(const Record &record, const std::vector<Event> &events, Summary &summary);
     void addRecord(Record &&record, WriteGroup &writes);
     void touched(CachedInteraction &interaction);
     void summarise(CachedInteraction &interaction, WriteGroup &group);

@@ -445,6 +445,19 @@ Result<ListPage> LocalSession::readList(ReadContext &context, const ListQuery &q
     return page;
 }
 
+HandlePtr LocalSession::census(std::optional<TimeRange> range, Answer<Census> answer)
+{
+    return ask<Census>(*m_pool, std::move(answer), [range](ReadContext &context) -> Result<Census> {
+        const auto counted = context.reader.census(range);
+        if (!counted)
+            return fail(counted.error());
+        Census census{counted->ended + counted->open, counted->open, {}};
+        if (census.all > 0)
+            census.span = TimeRange{counted->first, counted->last};
+        return census;
+    });
+}
+
 HandlePtr LocalSession::bands(TimeRange range, Answer<std::vector<Band>> answer)
 {
     return ask<std::vector<Band>>(*m_pool, std::move(answer), [range](ReadContext &context) { return context.reader.bands(range); });

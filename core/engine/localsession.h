@@ -40,6 +40,7 @@ public:
     [[nodiscard]] HandlePtr timeline(InteractionId id, bool evidence, Answer<Body> answer) override;
     [[nodiscard]] HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) override;
     [[nodiscard]] HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
+    [[nodiscard]] HandlePtr census(std::optional<TimeRange> range, Answer<Census> answer) override;
     [[nodiscard]] HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;
     [[nodiscard]] HandlePtr refused(Answer<std::vector<Refused>> answer) override;
     [[nodiscard]] HandlePtr deadLetters(Answer<std::vector<SetAside>> answer) override;

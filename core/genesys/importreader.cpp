@@ -9,9 +9,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
+#include <fcntl.h>
 #include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -21,12 +22,68 @@ namespace {
 constexpr std::size_t kBlock = 256 * 1024;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+/// A regular file, read to its end. Whatever else has a name may never end, or never begin: it is opened without waiting, and refused.
+class InputFile {
+public:
+    [[nodiscard]] static Result<InputFile> open(const std::string &path)
+    {
+        InputFile file(path, ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        if (file.m_descriptor < 0 && errno == ENOENT)
+            return fail(ErrorCode::NotFound, "The file " + path + " is not there. Check its name and folder.");
+        if (file.m_descriptor < 0)
+            return fail(ErrorCode::Unusable, "The file " + path + " cannot be opened: " + std::strerror(errno) + ". Check its permissions.");
+        struct stat info{};
+        if (::fstat(file.m_descriptor, &info) != 0)
+            return fail(file.unreadable());
+        if (S_ISDIR(info.st_mode))
+            return fail(ErrorCode::Unusable, path + " is a folder. Name the files in it.");
+        if (!S_ISREG(info.st_mode))
+            return fail(ErrorCode::Unusable, path + " is no file but " + kindOf(info.st_mode) + ", which may never end. Name a file on the disk.");
+        file.m_size = static_cast<std::uint64_t>(info.st_size);
+        return file;
+    }
+    InputFile(InputFile &&other) noexcept
+        : m_path(std::move(other.m_path)), m_descriptor(std::exchange(other.m_descriptor, -1)), m_size(other.m_size) {}
+    InputFile &operator=(InputFile &&) = delete;
+    ~InputFile()
+    {
+        if (m_descriptor >= 0)
+            ::close(m_descriptor);
+    }
+
+    [[nodiscard]] std::uint64_t size() const { return m_size; }
+    /// How many bytes came; 0: that was all.
+    [[nodiscard]] Result<std::size_t> read(std::vector<char> &block) const
+    {
+        ssize_t got = 0;
+        do {
+            got = ::read(m_descriptor, block.data(), block.size());
+        } while (got < 0 && errno == EINTR);
+        return got < 0 ? Result<std::size_t>(fail(unreadable())) : Result<std::size_t>(static_cast<std::size_t>(got));
+    }
+
+private:
+    InputFile(std::string path, int descriptor) : m_path(std::move(path)), m_descriptor(descriptor) {}
+    [[nodiscard]] Error unreadable() const
+    {
+        return {ErrorCode::Unusable, "The file " + m_path + " cannot be read to its end: " + std::strerror(errno) + "."};
+    }
+    static const char *kindOf(mode_t mode)
+    {
+        return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+    }
+
+    std::string m_path;
+    int m_descriptor;
+    std::uint64_t m_size = 0;
+};
+
 /// Takes JSON text and hands over conversations.
 class Collector {
 public:
     Collector(std::string name, const std::function<bool(Record &&)> &each, const std::function<void(std::string)> &problem,
-              const ImportLimits &limits)
-        : m_name(std::move(name)), m_each(each), m_problem(problem), m_maxBytes(limits.bytes),
+              const ImportLimits &limits, std::stop_token stop = {})
+        : m_name(std::move(name)), m_each(each), m_problem(problem), m_stop(std::move(stop)), m_maxBytes(limits.bytes),
           m_splitter({[this](std::string_view text, std::uint64_t at) { value(text, at); },
                       [this](std::string_view why, std::uint64_t at) { tell(why, at); }},
                      limits.conversationBytes)
@@ -39,10 +96,11 @@ public:
         if (m_totals.bytes == 0)
             text = skipMark(text);
         if (m_totals.bytes + text.size() > m_maxBytes) {
-            tell("the file holds more than " + std::to_string(m_maxBytes >> 20) + " MiB of text; what lies beyond is not read",
+            stop("the file holds more than " + std::to_string(m_maxBytes >> 20) + " MiB of text; what lies beyond is not read",
                  m_totals.bytes);
-            m_totals.stopped = true;
         }
+        if (m_stop.stop_requested())
+            m_totals.stopped = true;
         if (m_totals.stopped)
             return false;
         m_totals.bytes += text.size();
@@ -58,6 +116,15 @@ public:
             m_problem(m_name + ": " + std::to_string(m_totals.problems - kMaxImportProblems) + " more problems are not listed.");
         return m_totals;
     }
+
+    void stop(std::string_view why, std::uint64_t at)
+    {
+        tell(why, at);
+        m_totals.stopped = true;
+    }
+
+    /// Bytes of text so far.
+    [[nodiscard]] std::uint64_t taken() const { return m_totals.bytes; }
 
     void tell(std::string_view why, std::uint64_t at)
     {
@@ -117,6 +184,7 @@ private:
     std::string m_name;
     const std::function<bool(Record &&)> &m_each;
     const std::function<void(std::string)> &m_problem;
+    std::stop_token m_stop;
     std::uint64_t m_maxBytes;
     json::Reader m_reader;
     ImportTotals m_totals;
@@ -126,7 +194,7 @@ private:
 /// Unpacks a stream of gzip members.
 class Unpacker {
 public:
-    explicit Unpacker(Collector &out) : m_out(out), m_block(kBlock) { m_ready = inflateInit2(&m_stream, 15 + 16) == Z_OK; }
+    Unpacker(Collector &out, const ImportLimits &limits) : m_out(out), m_limits(limits), m_block(kBlock) { m_ready = inflateInit2(&m_stream, 15 + 16) == Z_OK; }
     ~Unpacker()
     {
         if (m_ready)
@@ -144,6 +212,7 @@ public:
         }
         m_stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(packed.data())); // zlib does not write to it
         m_stream.avail_in = static_cast<uInt>(packed.size());
+        m_given = packed.size();
         // Output may be waiting although all input was taken: then the block was filled.
         for (m_stream.avail_out = 1; m_stream.avail_in > 0 || m_stream.avail_out == 0;) {
             if (m_ended && !nextMember())
@@ -168,6 +237,12 @@ private:
         m_stream.avail_out = static_cast<uInt>(m_block.size());
         const int result = inflate(&m_stream, Z_NO_FLUSH);
         const std::size_t made = m_block.size() - m_stream.avail_out;
+        if (made > 0 && tooMuch(made)) {
+            m_broken = true;
+            m_out.stop("the packed file holds more than " + std::to_string(m_limits.ratio) + " times its size, which no export does; what lies "
+                       "beyond is not read", m_packed);
+            return false;
+        }
         if (made > 0 && !m_out.feed({reinterpret_cast<const char *>(m_block.data()), made})) {
             m_broken = true;
             return false;
@@ -179,6 +254,12 @@ private:
         m_out.tell(std::string("the packed file is damaged (") + (m_stream.msg ? m_stream.msg : "unknown reason")
                        + "); what was unpacked before was read", m_packed);
         return false;
+    }
+
+    [[nodiscard]] bool tooMuch(std::size_t made) const
+    {
+        const std::uint64_t text = m_out.taken() + made;
+        return text > m_limits.ratioFrom && text <= m_limits.bytes && text / m_limits.ratio > m_packed + m_given - m_stream.avail_in;
     }
 
     /// Behind a member may come another, or zeros that pad the file.
@@ -195,9 +276,11 @@ private:
     }
 
     Collector &m_out;
+    const ImportLimits m_limits;
     std::vector<Bytef> m_block;
     z_stream m_stream{};
-    std::uint64_t m_packed = 0;
+    std::uint64_t m_packed = 0; ///< in the blocks before
+    std::uint64_t m_given = 0;  ///< in the block in hand
     bool m_ready = false;
     bool m_ended = false;
     bool m_broken = false;
@@ -206,12 +289,12 @@ private:
 /// Plain or packed, told from the first bytes.
 class Intake {
 public:
-    explicit Intake(Collector &out) : m_out(out) {}
+    Intake(Collector &out, const ImportLimits &limits) : m_out(out), m_limits(limits) {}
 
     bool feed(std::string_view bytes)
     {
         if (std::exchange(m_first, false) && bytes.starts_with("\x1f\x8b"))
-            m_unpacker.emplace(m_out);
+            m_unpacker.emplace(m_out, m_limits);
         return m_unpacker ? m_unpacker->feed(bytes) : m_out.feed(bytes);
     }
 
@@ -223,6 +306,7 @@ public:
 
 private:
     Collector &m_out;
+    const ImportLimits m_limits;
     bool m_first = true;
     std::optional<Unpacker> m_unpacker;
 };
@@ -231,34 +315,27 @@ private:
 
 Result<ImportTotals> readImport(const std::string &path, const std::function<bool(Record &&)> &each,
                                 const std::function<void(std::string)> &problem, const ImportProgress &progress,
-                                const ImportLimits &limits)
+                                const ImportLimits &limits, const std::stop_token &stop)
 {
-    const std::filesystem::path where(std::u8string(path.begin(), path.end()));
-    std::error_code code;
-    if (!std::filesystem::exists(where, code))
-        return fail(ErrorCode::NotFound, "The file " + path + " is not there. Check its name and folder.");
-    if (std::filesystem::is_directory(where, code))
-        return fail(ErrorCode::Unusable, path + " is a folder. Name the files in it.");
-    const std::uintmax_t size = std::filesystem::file_size(where, code);
-    const std::uint64_t total = code ? 0 : static_cast<std::uint64_t>(size); // a pipe has no size
-    std::ifstream file(where, std::ios::binary);
+    auto file = InputFile::open(path);
     if (!file)
-        return fail(ErrorCode::Unusable, "The file " + path + " cannot be opened: " + std::strerror(errno) + ". Check its permissions.");
-    Collector collector(path, each, problem, limits);
-    Intake intake(collector);
+        return fail(file.error());
+    Collector collector(path, each, problem, limits, stop);
+    Intake intake(collector, limits);
     std::vector<char> block(kBlock);
     std::uint64_t done = 0;
-    while (file) {
-        file.read(block.data(), static_cast<std::streamsize>(block.size()));
-        const auto got = static_cast<std::size_t>(file.gcount());
-        done += got;
-        if (got > 0 && !intake.feed({block.data(), got}))
+    for (;;) {
+        const auto got = file->read(block);
+        if (!got)
+            return fail(got.error());
+        if (*got == 0)
             break;
+        done += *got;
+        if (!intake.feed({block.data(), *got}))
+            return collector.finish();
         if (progress)
-            progress(done, total);
+            progress(done, file->size());
     }
-    if (file.bad())
-        return fail(ErrorCode::Unusable, "The file " + path + " cannot be read to its end: " + std::strerror(errno) + ".");
     intake.finish();
     return collector.finish();
 }
@@ -267,7 +344,7 @@ ImportTotals readImportBytes(std::string_view bytes, const std::string &name, co
                              const std::function<void(std::string)> &problem, const ImportLimits &limits)
 {
     Collector collector(name, each, problem, limits);
-    Intake intake(collector);
+    Intake intake(collector, limits);
     bool more = true;
     for (std::size_t at = 0; more && at < bytes.size(); at += kBlock)
         more = intake.feed(bytes.substr(at, kBlock));

@@ -139,6 +139,36 @@ Result<> SqliteReader::listBySpan(const Listing &listing, Place behind, std::vec
     return {};
 }
 
+Result<StoreReader::Census> SqliteReader::census(std::optional<TimeRange> range)
+{
+    constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+    const std::int64_t from = range ? range->start.us : kLeast;
+    const std::int64_t to = range ? range->end.us - 1 : std::numeric_limits<std::int64_t>::max();
+    const Snapshot snapshot(*this);
+    if (!snapshot.good())
+        return fail(readError(snapshot.code()));
+    Census census;
+    for (int n = 0; n <= kSpanClasses; ++n) {
+        const int c = n == kSpanClasses ? kOpenClass : n;
+        const bool bounded = c != kOpenClass && from >= kLeast + spanLimit(c).us;
+        m_census.bind(1, c);
+        m_census.bind(2, bounded ? from - spanLimit(c).us : kLeast);
+        m_census.bind(3, to);
+        m_census.bind(4, from);
+        sqlite::Rows rows(m_census);
+        if (!rows.next())
+            return fail(readError(rows.good() ? SQLITE_CORRUPT : rows.code()));
+        const std::int64_t found = m_census.number(0);
+        if (found == 0)
+            continue;
+        const bool first = census.ended + census.open == 0;
+        census.first = first ? m_census.time(1) : std::min(census.first, m_census.time(1));
+        census.last = first ? m_census.time(2) : std::max(census.last, m_census.time(2));
+        (c == kOpenClass ? census.open : census.ended) += found;
+    }
+    return census;
+}
+
 Result<std::vector<WriteGroup::SummaryRow>> SqliteReader::openAt(Timestamp at, int limit)
 {
     std::vector<WriteGroup::SummaryRow> rows;

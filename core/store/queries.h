@@ -27,6 +27,10 @@ inline constexpr const char *kActivity = THREADLINE_ACTIVITY("0") " UNION ALL " 
 /// Of one span class: those that start within [?2, ?3]; all it reads is in the index.
 inline constexpr const char *kSpans =
     "SELECT key, start, \"end\" FROM interactions WHERE span_class = ?1 AND start >= ?2 AND start <= ?3";
+/// Of one span class: how many start within [?2, ?3] and end at ?4 or later, and from when to when they lie; likewise.
+inline constexpr const char *kCensus =
+    "SELECT COUNT(*), MIN(start), MAX(COALESCE(\"end\", start)) FROM interactions WHERE span_class = ?1 AND start >= ?2 AND start <= ?3"
+    " AND (\"end\" IS NULL OR \"end\" >= ?4)";
 inline constexpr const char *kStateOf = "SELECT state, commit_no FROM interactions WHERE key = ?1";
 /// Ended ones that may be deleted: class ?1, started and ended before ?2,
 /// written last by commit ?4 or before.

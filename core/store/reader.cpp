@@ -45,6 +45,7 @@ Result<> SqliteReader::open(const std::string &path)
         {&m_activity, sql::kActivity},
         {&m_activityOfState, sql::kActivityOfState},
         {&m_spans, sql::kSpans},
+        {&m_census, sql::kCensus},
         {&m_stateOf, sql::kStateOf},
         {&m_bands, sql::kBands},
         {&m_refused, sql::kRefused},

@@ -21,6 +21,7 @@ public:
     [[nodiscard]] Result<std::optional<Record>> record(std::string_view interaction) override;
     [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) override;
     [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> openAt(Timestamp at, int limit) override;
+    [[nodiscard]] Result<Census> census(std::optional<TimeRange> range) override;
     [[nodiscard]] Result<std::vector<Band>> bands(TimeRange range) override;
     [[nodiscard]] Result<std::vector<Refused>> refused(int limit) override;
     [[nodiscard]] Result<> inferred(const std::function<bool(StoredEvent &&)> &each) override;
@@ -56,7 +57,7 @@ private:
     [[nodiscard]] Result<> touching(Timestamp from, Timestamp to, Each each);
 
     sqlite::Connection m_connection;
-    sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_activity, m_activityOfState, m_spans,
+    sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_activity, m_activityOfState, m_spans, m_census,
         m_stateOf, m_eventsAfter, m_changesAfter, m_lastRow, m_idOf, m_bands, m_refused, m_inferred, m_naming, m_namesIndexed, m_count;
     std::vector<std::int64_t> m_rows; ///< kept for its memory
 };

@@ -150,6 +150,12 @@ public:
     [[nodiscard]] virtual Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) = 0;
     /// Interactions that were open at the instant `at` (start <= at, not ended or end >= at), from an index.
     [[nodiscard]] virtual Result<std::vector<WriteGroup::SummaryRow>> openAt(Timestamp at, int limit) = 0;
+    /// How many touch `range` (absent: all), and from when to when they lie; what is open counts with its start. From an index.
+    struct Census {
+        std::int64_t ended = 0, open = 0;
+        Timestamp first, last; ///< only valid if there are any
+    };
+    [[nodiscard]] virtual Result<Census> census(std::optional<TimeRange> range) = 0;
     [[nodiscard]] virtual Result<std::vector<Band>> bands(TimeRange range) = 0;
     [[nodiscard]] virtual Result<std::vector<Refused>> refused(int limit) = 0;
     /// Events that name no interaction themselves (waiting, key 0, or attached): to watch their participants after a start.

@@ -74,6 +74,10 @@ public:
         set(m_lastList, query);
         return ask([this, answer = std::move(answer)] { give(answer, page); });
     }
+    HandlePtr census(std::optional<TimeRange>, Answer<Census> answer) override
+    {
+        return ask([answer = std::move(answer)] { answer(Census()); });
+    }
     HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override
     {
         set(m_lastRange, range);

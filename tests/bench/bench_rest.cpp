@@ -93,6 +93,7 @@ public:
     }
     HandlePtr interaction(InteractionId, Answer<std::shared_ptr<const InteractionView>>) override { return nullptr; }
     HandlePtr list(ListQuery, Answer<ListPage>) override { return nullptr; }
+    HandlePtr census(std::optional<TimeRange>, Answer<Census>) override { return nullptr; }
     HandlePtr bands(TimeRange, Answer<std::vector<Band>>) override { return nullptr; }
     HandlePtr refused(Answer<std::vector<Refused>>) override { return nullptr; }
     HandlePtr deadLetters(Answer<std::vector<SetAside>>) override { return nullptr; }

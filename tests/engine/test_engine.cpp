@@ -6,6 +6,8 @@
 #include "tests/support/judge.h"
 #include "tests/support/testmain.h"
 
+#include <mutex>
+
 using namespace threadline;
 using test::Harness;
 using test::Truth;
@@ -70,6 +72,8 @@ private Q_SLOTS:
     void whatIsTooLongIsRefusedOrCut();
     void manyRefusedAreAllCounted();
     void recordsStand();
+    void importedOnesAreNeverSeenWithoutTheirTime();
+    void statusNamesTheSourceOfNow();
     void cursorIsStableUnderIngest();
     void unknownIsNotFound();
     void hugeOnesComeInPieces();
@@ -338,6 +342,45 @@ void TestEngine::recordsStand()
         QCOMPARE(harness.list().size(), std::size_t(1));
     } while (std::next_permutation(order.begin(), order.end()));
     QVERIFY(expected.find("10:04:00") != std::string::npos && expected.find("10:06:00") == std::string::npos);
+}
+
+/// Whoever looks while files are read never sees one of 1970, nor an ended one open.
+void TestEngine::importedOnesAreNeverSeenWithoutTheirTime()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    std::mutex mutex;
+    int told = 0, wrong = 0;
+    const HandlePtr subscription = harness.session().subscribe([&](const ChangeSet &changes) {
+        const std::scoped_lock lock(mutex);
+        for (const Summary &summary : changes.interactions) {
+            ++told;
+            wrong += summary.start < kEarliestTime || summary.state != InteractionState::Ended || summary.count == 0;
+        }
+    });
+    for (int n = 0; n < 500; ++n) {
+        auto record = readRecord(R"({"conversationId":"c)" + std::to_string(n) + R"(","conversationStart":"2021-01-04T10:00:00.000Z",)"
+                                 R"("conversationEnd":"2021-01-04T10:04:00.000Z","participants":[{"participantId":"p","purpose":"customer","sessions":[)"
+                                 R"({"sessionId":"s","mediaType":"voice","direction":"inbound","segments":[{"segmentType":"interact",)"
+                                 R"("segmentStart":"2021-01-04T10:00:00.000Z","segmentEnd":"2021-01-04T10:04:00.000Z"}]}]}]})");
+        QVERIFY(record);
+        QVERIFY(harness.session().engine().import(*record));
+    }
+    harness.drain();
+    QTRY_VERIFY([&] {
+        const std::scoped_lock lock(mutex);
+        return told >= 500;
+    }());
+    const std::scoped_lock lock(mutex);
+    QCOMPARE(wrong, 0);
+}
+
+void TestEngine::statusNamesTheSourceOfNow()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    harness.session().engine().nameSource("one.example");
+    QCOMPARE(harness.session().status().sourceName, std::string("one.example"));
+    harness.session().engine().nameSource("two.example");
+    QCOMPARE(harness.session().status().sourceName, std::string("two.example"));
 }
 
 void TestEngine::cursorIsStableUnderIngest()

@@ -38,6 +38,7 @@ public:
         answer(page);
         return nullptr;
     }
+    HandlePtr census(std::optional<TimeRange>, Answer<Census>) override { return nullptr; }
     HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override
     {
         FUZZ_CHECK(range.start < range.end);

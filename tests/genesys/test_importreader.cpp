@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include <random>
+#include <sys/stat.h>
 
 using namespace threadline;
 
@@ -89,6 +90,9 @@ private Q_SLOTS:
     void problemsAreBounded();
     void problemsNameFileAndPlace();
     void filesAndProgress();
+    void whatMayNeverEndIsRefusedAtOnce();
+    void whatUnpacksBeyondReasonIsNotReadToItsEnd();
+    void stoppingLeavesWhatWasRead();
     void anyBytesSurvive();
 };
 
@@ -353,6 +357,55 @@ void TestImportReader::filesAndProgress()
     const auto all = [](Record &&) { return true; };
     QCOMPARE(readImport(name.toStdString() + ".not", all, ignore).error().code, ErrorCode::NotFound);
     QCOMPARE(readImport(test::scratchFolder().toStdString(), all, ignore).error().code, ErrorCode::Unusable);
+}
+
+void TestImportReader::whatMayNeverEndIsRefusedAtOnce()
+{
+    const std::string pipe = (test::scratchFolder() + QStringLiteral("/pipe")).toStdString();
+    QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+    const auto none = [](Record &&) { return true; };
+    const auto ignore = [](const std::string &) {};
+    for (const std::string &path : {pipe, std::string("/dev/zero")}) {
+        const auto refused = readImport(path, none, ignore);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::Unusable);
+        QVERIFY2(refused.error().message.find("may never end") != std::string::npos, refused.error().message.c_str());
+    }
+}
+
+void TestImportReader::whatUnpacksBeyondReasonIsNotReadToItsEnd()
+{
+    ImportLimits limits;
+    limits.ratioFrom = 1 << 20;
+    const std::string bomb = gzip(conversation("a") + "\n" + conversation("b") + "\n" + std::string(64 << 20, ' ') + conversation("c"));
+    const Read bounded = read(bomb, limits);
+    QCOMPARE(bounded.ids, (std::vector<std::string>{"a", "b"}));
+    QVERIFY(bounded.totals.bytes < (2u << 20));
+    QCOMPARE(bounded.problems.size(), 1U);
+    QVERIFY2(bounded.problems.front().find("200 times its size") != std::string::npos, bounded.problems.front().c_str());
+}
+
+void TestImportReader::stoppingLeavesWhatWasRead()
+{
+    const std::string name = (test::scratchFolder() + QStringLiteral("/long.json")).toStdString();
+    QFile file(QString::fromStdString(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    for (int i = 0; i < 40'000; ++i)
+        file.write((conversation("c" + std::to_string(i)) + "\n").c_str());
+    file.close();
+    std::stop_source stop;
+    std::uint64_t taken = 0;
+    const auto totals = readImport(
+        name,
+        [&](Record &&) {
+            if (++taken == 100)
+                stop.request_stop();
+            return true;
+        },
+        [](const std::string &) {}, {}, {}, stop.get_token());
+    QVERIFY(totals && totals->stopped);
+    QVERIFY(taken >= 100 && taken < 20'000); // to the end of the block in hand
+    QCOMPARE(totals->conversations, taken);
 }
 
 /// Whatever is done to a good file: no crash, and what is read is whole.

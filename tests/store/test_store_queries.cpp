@@ -128,7 +128,7 @@ private Q_SLOTS:
         sqlite3 *db = nullptr;
         QCOMPARE(sqlite3_open(folder.database().c_str(), &db), SQLITE_OK);
         for (const char *sql : {sql::kFind, sql::kSummary, sql::kRowsOf, sql::kEvent, sql::kVariants, sql::kRecord, sql::kActivity,
-                                sql::kActivityOfState, sql::kSpans, sql::kStateOf, sql::kOldest, sql::kBands, sql::kNaming, sql::kTombstone}) {
+                                sql::kActivityOfState, sql::kSpans, sql::kCensus, sql::kStateOf, sql::kOldest, sql::kBands, sql::kNaming, sql::kTombstone}) {
             const std::string plan = planOf(db, sql);
             QVERIFY2(plan.find("SEARCH") != std::string::npos, sql);
             QVERIFY2(plan.find("SCAN") == std::string::npos, plan.c_str());
@@ -199,6 +199,36 @@ private Q_SLOTS:
                 const auto page = filled.reader->list(listing);
                 RC_ASSERT(page.has_value());
                 RC_ASSERT(keysOf(*page) == keysOf(filled.naiveList(listing)));
+            }
+        });
+        QVERIFY(holds);
+    }
+
+    void theCensusIsWhatANaiveCountSays()
+    {
+        const bool holds = rc::check("census", [] {
+            const Filled filled(arbitraryCommits());
+            for (int i = 0; i < 8; ++i) {
+                std::optional<TimeRange> range;
+                if (i > 0) {
+                    const Timestamp from = kNoon + Duration{*rc::gen::inRange<std::int64_t>(-4'000'000, 4'000'000) * 1000};
+                    range = TimeRange{from, from + Duration{*rc::gen::inRange<std::int64_t>(1, 4'000'000) * 1000}};
+                }
+                StoreReader::Census expected;
+                Timestamp first = kLatestTime, last = kEarliestTime;
+                for (const auto &[key, row] : filled.all) {
+                    const Summary &s = row.summary;
+                    if (range && (s.start >= range->end || (s.end && *s.end < range->start)))
+                        continue;
+                    ++(s.end ? expected.ended : expected.open);
+                    first = std::min(first, s.start);
+                    last = std::max(last, s.end.value_or(s.start));
+                }
+                const auto census = filled.reader->census(range);
+                RC_ASSERT(census.has_value());
+                RC_ASSERT(census->ended == expected.ended && census->open == expected.open);
+                if (expected.ended + expected.open > 0)
+                    RC_ASSERT(census->first == first && census->last == last);
             }
         });
         QVERIFY(holds);

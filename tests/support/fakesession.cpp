@@ -255,6 +255,23 @@ Result<ListPage> FakeSession::page(const ListQuery &query) const
     return page;
 }
 
+HandlePtr FakeSession::census(std::optional<TimeRange> range, Answer<Census> answer)
+{
+    return later<Census>(std::move(answer), [this, range]() -> Result<Census> {
+        Census census;
+        for (const auto &[id, entry] : m_entries) {
+            const Summary &s = entry.summary;
+            if (entry.shared || (range && (s.start >= range->end || s.end.value_or(kLatestTime) < range->start)))
+                continue;
+            const Timestamp last = s.end.value_or(s.start);
+            census.span = census.span ? TimeRange{std::min(census.span->start, s.start), std::max(census.span->end, last)} : TimeRange{s.start, last};
+            ++census.all;
+            census.open += s.state != InteractionState::Ended;
+        }
+        return census;
+    });
+}
+
 HandlePtr FakeSession::bands(TimeRange range, Answer<std::vector<Band>> answer)
 {
     return later<std::vector<Band>>(std::move(answer), [this, range]() -> Result<std::vector<Band>> {

@@ -50,6 +50,7 @@ public:
     HandlePtr timeline(InteractionId id, bool evidence, Answer<Body> answer) override;
     HandlePtr interaction(InteractionId id, Answer<std::shared_ptr<const InteractionView>> answer) override;
     HandlePtr list(ListQuery query, Answer<ListPage> answer) override;
+    HandlePtr census(std::optional<TimeRange> range, Answer<Census> answer) override;
     HandlePtr bands(TimeRange range, Answer<std::vector<Band>> answer) override;
     HandlePtr refused(Answer<std::vector<Refused>> answer) override;
     HandlePtr deadLetters(Answer<std::vector<SetAside>> answer) override;

@@ -7,6 +7,8 @@
 #include "ui/mainwindow.h"
 #include "ui/mainwindow_p.h"
 
+#include <QUrl>
+
 #include <memory>
 
 namespace threadline::ui {
@@ -45,11 +47,17 @@ public:
             done(passed);
     }
     void cancelTest() override { ++cancelled; }
+    [[nodiscard]] QString proposedName(const QString &environment) const override { return QUrl(environment).host(); }
+    [[nodiscard]] std::optional<ReadingState> reading() const override { return readingState; }
+    void stopReading() override { ++readingStopped; }
     void connectTo(const ConnectionValues &v) override { connected = v; }
     void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) override
     {
         opened = paths;
-        done(openResult);
+        if (openAtOnce)
+            done(openResult);
+        else
+            openDone = std::move(done);
     }
     void startDemo() override { ++demos; }
 
@@ -60,6 +68,10 @@ public:
     std::optional<ConnectionValues> connected;
     QStringList opened;
     Result<void> openResult;
+    bool openAtOnce = true; ///< else `openDone` ends it
+    std::function<void(Result<void>)> openDone;
+    std::optional<ReadingState> readingState;
+    int readingStopped = 0;
     int cancelled = 0;
     int demos = 0;
 };

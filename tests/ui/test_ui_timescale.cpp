@@ -157,6 +157,24 @@ private Q_SLOTS:
             QVERIFY(all[i].time > all[i - 1].time); // the axis runs in UTC and never folds
     }
 
+    void aSystemOnUtcHasOneNameForIt()
+    {
+        for (const char *id : {"UTC", "Etc/UTC", "Universal"}) {
+            if (const QTimeZone zone(id); zone.isValid())
+                QCOMPARE(TimeText(zone).zoneName(kNoon), QStringLiteral("UTC"));
+        }
+        QCOMPARE(TimeText(QTimeZone("Africa/Abidjan")).zoneName(kNoon), QStringLiteral("Abidjan UTC+00:00"));
+    }
+
+    void dateAndYearStandWhereItIsNotToday()
+    {
+        const TimeText text;
+        const TimeRange range{kNoon, kNoon + Duration::seconds(3600)};
+        QCOMPARE(text.datedRange(range, kNoon), text.range(range));
+        QVERIFY(text.datedRange(range, kNoon + Duration::seconds(86'400)).contains(text.year(kNoon)));
+        QVERIFY(text.datedRange({kNoon - Duration::seconds(86'400), kNoon}, kNoon).contains(text.year(kNoon)));
+    }
+
     void zoneIsNamed()
     {
         QCOMPARE(TimeText().zoneName(kNoon), QStringLiteral("UTC"));
@@ -245,6 +263,74 @@ private Q_SLOTS:
         QVERIFY(n.scale().x(kNoon - Duration::seconds(100)) < 1000);
         n.setWidth(500); // untouched: it is fitted anew
         QVERIFY(n.scale().x(kNoon - Duration::seconds(100)) < 500);
+        n.setExtent({kNoon - Duration::seconds(9000), kNoon - Duration::seconds(100)}, false); // as files are read
+        QVERIFY(n.scale().x(kNoon - Duration::seconds(9000)) > 0);
+        n.zoom(2, 250);
+        const TimeScale moved = n.scale();
+        n.setExtent({kNoon - Duration::seconds(20'000), kNoon}, false);
+        QCOMPARE(n.scale(), moved);
+    }
+
+    // --- limits ---
+    void theViewStaysWithTheData()
+    {
+        QVERIFY(rc::check([] {
+            Navigator n;
+            n.setWidth(1200);
+            n.setNow(kNoon);
+            const auto length = Duration::seconds(*rc::gen::inRange(1, 3'000'000));
+            const bool live = *rc::gen::arbitrary<bool>();
+            const TimeRange data{kNoon - length - Duration::seconds(live ? 0 : 7 * 86'400), kNoon - Duration::seconds(live ? 0 : 7 * 86'400)};
+            n.setExtent(data, live);
+            for (const int move : *rc::gen::container<std::vector<int>>(60, rc::gen::inRange(0, 8))) {
+                const double x = *rc::gen::inRange(0, 1200);
+                switch (move) {
+                case 0: n.zoom(0.2, x); break;
+                case 1: n.zoom(0.8, x); break;
+                case 2: n.zoom(3, x); break;
+                case 3: n.pan(-5000); break;
+                case 4: n.pan(5000); break;
+                case 5: n.home(); break;
+                case 6: n.end(); break;
+                default: n.fitAll(); break;
+                }
+                // Some of the data's surroundings are always in sight, and never more than twice of what there is (20 minutes of little).
+                RC_ASSERT(n.view().start < data.end + Duration::seconds(3600) + length);
+                RC_ASSERT(n.view().end > data.start - Duration::seconds(3600) - length);
+                RC_ASSERT(n.view().length().us <= std::max(Navigator::kFirstSpan.us + length.us, 3 * length.us / 2) + 1'000'000);
+            }
+        }));
+    }
+
+    void endAfterZoomingOutShowsTheEndOfTheData()
+    {
+        Navigator n;
+        n.setWidth(1000);
+        n.setNow(kNoon);
+        const TimeRange data{kNoon - Duration::seconds(9000), kNoon - Duration::seconds(8700)};
+        n.setExtent(data, false);
+        for (int i = 0; i < 200; ++i)
+            n.zoom(0.8, 400);
+        QVERIFY(n.view().length() <= Duration::seconds(2 * 3600));
+        QVERIFY(n.scale().x(data.end) - n.scale().x(data.start) > 100);
+        n.end();
+        QVERIFY(n.scale().x(data.end) - n.scale().x(data.start) > 100);
+        QVERIFY(n.scale().x(data.end) < 1000);
+    }
+
+    void whatIsLookedAtFirstComesFirstAndAllOfItNext()
+    {
+        Navigator n;
+        n.setWidth(1000);
+        n.setNow(kNoon);
+        const TimeRange all{kNoon - Duration::seconds(30 * 86'400), kNoon};
+        const TimeRange felt{all.start, all.start + Duration::seconds(300)};
+        n.setExtent(all, false, felt);
+        QVERIFY(n.scale().width(felt.length()) > 900);
+        n.fitAll();
+        QVERIFY(n.scale().width(all.length()) > 900 && n.scale().width(all.length()) < 1000);
+        n.fitAll();
+        QVERIFY(n.scale().width(felt.length()) > 900);
     }
 };
 

@@ -464,6 +464,7 @@ private Q_SLOTS:
 
     void firstRunOffersWhatWorks()
     {
+        f = std::make_unique<Fixture>(); // with nothing stored
         f->session.setStatus(idleStatus());
         WindowOptions options = Fixture::demoOptions();
         options.firstRun = true;

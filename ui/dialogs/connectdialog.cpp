@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/connectdialog.h"
 
+#include "ui/text/fieldnames.h"
 #include "ui/text/format.h"
 #include "ui/views/controls.h"
 
@@ -11,6 +12,10 @@
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
+#include <QStyle>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace threadline::ui {
@@ -34,18 +39,39 @@ ConnectDialog::ConnectDialog(Connector &connector, SecretStore &secrets, const A
     setWindowTitle(tr("Connect"));
     setAttribute(Qt::WA_StyledBackground);
     setProperty("ground", "panel");
+    auto *content = new QWidget;
+    content->setAttribute(Qt::WA_StyledBackground);
+    content->setProperty("ground", "panel");
+    auto *inner = new QVBoxLayout(content);
+    inner->setContentsMargins(28, 20, 28, 12);
+    inner->setSpacing(12);
+    inner->addWidget(form());
+    inner->addWidget(makeRule());
+    inner->addWidget(testArea());
+    inner->addStretch();
+    m_scroll = new QScrollArea;
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFocusPolicy(Qt::NoFocus); // its fields scroll into view as they get the focus
+    m_scroll->setWidget(content);
+    auto *foot = new QVBoxLayout;
+    foot->setContentsMargins(28, 0, 28, 14);
+    foot->setSpacing(12);
+    foot->addWidget(makeRule());
+    foot->addWidget(buttons());
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(28, 20, 28, 14);
-    layout->setSpacing(12);
-    layout->addWidget(form());
-    layout->addWidget(makeRule());
-    layout->addWidget(testArea());
-    layout->addStretch();
-    layout->addWidget(makeRule());
-    layout->addWidget(buttons());
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_scroll, 1);
+    layout->addLayout(foot);
     setMinimumWidth(720);
     setValues(connector.current());
+    const ConnectionValues now = values();
+    m_nameTyped = !now.name.isEmpty() && now.name != m_connector.proposedName(now.environment);
     showSteps();
+    m_name->setFocus();
+    fit();
     m_secrets.probe([self = QPointer<ConnectDialog>(this)](bool available) {
         if (self)
             self->keyringKnown(available);
@@ -93,7 +119,8 @@ QWidget *ConnectDialog::form()
     auto *secretLayout = new QVBoxLayout(secretBox);
     secretLayout->setContentsMargins(0, 0, 0, 0);
     secretLayout->setSpacing(6);
-    for (QWidget *widget : std::initializer_list<QWidget *>{m_secret, m_key, m_keep, m_keepNote, m_problem})
+    m_keepNote->setWordWrap(true);
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_secret, m_key, m_keep, m_keepNote})
         secretLayout->addWidget(widget);
     m_form->addRow(m_secretLabel, secretBox);
     const std::pair<QWidget *, QString> names[] = {
@@ -104,8 +131,16 @@ QWidget *ConnectDialog::form()
     m_keep->setText(tr("Keep it in the system's keyring"));
     m_keep->hide();
     m_keepNote->setText(tr("Asking the system's keyring."));
-    m_problem->hide();
+    m_problem->setWordWrap(true);
+    for (QLineEdit *field : {m_name, m_environment, m_clientId, m_secret}) {
+        field->setMinimumHeight(28);
+        connect(field, &QLineEdit::textEdited, this, &ConnectDialog::edited);
+    }
+    connect(m_key, &QPlainTextEdit::textChanged, this, &ConnectDialog::edited);
+    connect(m_name, &QLineEdit::textEdited, this, [this](const QString &text) { m_nameTyped = !text.trimmed().isEmpty(); });
+    connect(m_environment, &QLineEdit::textEdited, this, &ConnectDialog::environmentEdited);
     connect(m_signIn, &QComboBox::currentIndexChanged, this, &ConnectDialog::signInChanged);
+    box->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed); // what grows below it does not move it
     return box;
 }
 
@@ -122,7 +157,7 @@ QWidget *ConnectDialog::testArea()
     head->addWidget(m_testNote);
     head->addSpacing(8);
     m_test = new QPushButton(tr("Test"));
-    m_test->setMinimumWidth(108);
+    m_test->setFixedWidth(m_test->fontMetrics().horizontalAdvance(tr("Test again")) + 56); // its words change, its place does not
     m_test->setAutoDefault(false);
     head->addWidget(m_test);
     layout->addLayout(head);
@@ -142,7 +177,7 @@ QWidget *ConnectDialog::buttons()
     auto *layout = new QHBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(12);
-    layout->addStretch();
+    layout->addWidget(m_problem, 1);
     auto *cancel = new QPushButton(tr("Cancel"));
     cancel->setMinimumWidth(84);
     cancel->setAutoDefault(false);
@@ -150,8 +185,8 @@ QWidget *ConnectDialog::buttons()
     m_connect->setMinimumWidth(108);
     m_connect->setProperty("primary", true);
     m_connect->setDefault(true);
-    layout->addWidget(cancel);
-    layout->addWidget(m_connect);
+    layout->addWidget(cancel, 0, Qt::AlignBottom);
+    layout->addWidget(m_connect, 0, Qt::AlignBottom);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_connect, &QPushButton::clicked, this, &ConnectDialog::accepted);
     return box;
@@ -163,6 +198,67 @@ void ConnectDialog::signInChanged()
     m_secret->setVisible(!key);
     m_key->setVisible(key);
     m_secretLabel->setText(key ? tr("Private key") : tr("Client secret"));
+    edited();
+    fit();
+}
+
+void ConnectDialog::edited()
+{
+    showProblem(nullptr, {});
+    if (m_testing || m_steps.empty())
+        return;
+    m_steps.clear();
+    m_test->setText(tr("Test"));
+    m_testNote->clear();
+    showSteps();
+}
+
+void ConnectDialog::environmentEdited()
+{
+    if (!m_nameTyped)
+        m_name->setText(m_connector.proposedName(m_environment->text().trimmed()));
+}
+
+void ConnectDialog::showProblem(QWidget *field, const QString &why)
+{
+    m_problem->setText(inFieldNames(why));
+    if (m_wrong != field) {
+        for (QWidget *each : {m_wrong.data(), field}) {
+            if (!each)
+                continue;
+            each->setProperty("wrong", each == field);
+            each->setAccessibleDescription(each == field ? m_problem->text() : QString());
+            each->style()->unpolish(each);
+            each->style()->polish(each);
+        }
+        m_wrong = field;
+    }
+    fit();
+}
+
+/// Only now do its texts have their fonts, and the screen is known.
+void ConnectDialog::showEvent(QShowEvent *event)
+{
+    QDialog::showEvent(event);
+    fit();
+    QTimer::singleShot(0, this, &ConnectDialog::fit);
+}
+
+void ConnectDialog::fit()
+{
+    if (!m_scroll)
+        return;
+    QWidget *content = m_scroll->widget();
+    for (QLayout *inner : findChildren<QLayout *>())
+        inner->invalidate(); // what has just come or gone counts, and not only after the next turn of the event loop
+    const int wide = std::max(width(), minimumWidth());
+    const auto heightOf = [wide](QLayout *of) { return of->hasHeightForWidth() ? of->totalHeightForWidth(wide) : of->totalSizeHint().height(); };
+    const int body = heightOf(content->layout());
+    const int wanted = body + heightOf(layout()->itemAt(1)->layout());
+    const QScreen *on = screen();
+    const int most = on ? on->availableGeometry().height() - 60 : wanted;
+    m_scroll->setMinimumHeight(std::min(body, 240));
+    resize(wide, std::min(wanted, most));
 }
 
 ConnectionValues ConnectDialog::values() const
@@ -195,6 +291,7 @@ void ConnectDialog::keyringKnown(bool available)
     m_keep->setChecked(available);
     m_keepNote->setText(tr("This system has no keyring that answers: the secret is kept for this session only."));
     m_keepNote->setVisible(!available);
+    fit();
     readKept();
 }
 
@@ -228,8 +325,7 @@ bool ConnectDialog::check()
         wrong = v.signIn == SignIn::PrivateKey ? static_cast<QWidget *>(m_key) : m_secret;
         why = v.signIn == SignIn::PrivateKey ? tr("The private key is missing.") : tr("The client secret is missing.");
     }
-    m_problem->setText(why);
-    m_problem->setVisible(wrong != nullptr);
+    showProblem(wrong, why);
     if (wrong)
         wrong->setFocus();
     return wrong == nullptr;
@@ -323,7 +419,7 @@ void ConnectDialog::showSteps()
                 QStringLiteral("QWidget { background: %1; } QWidget[step=\"true\"] { border-left: 3px solid %2; }")
                     .arg(m_look.theme().ground(Severity::Error).name(), m_look.theme().ink(Severity::Error).name()));
             row->setProperty("step", true);
-            const std::pair<QString, QString> more[] = {{tr("Why"), step->problem}, {tr("What to do"), step->remedy}};
+            const std::pair<QString, QString> more[] = {{tr("Why"), inFieldNames(step->problem)}, {tr("What to do"), inFieldNames(step->remedy)}};
             for (const auto &[what, text] : more) {
                 if (text.isEmpty())
                     continue;
@@ -340,7 +436,9 @@ void ConnectDialog::showSteps()
             }
         }
         m_stepList->addWidget(row);
+        row->show(); // now, so that it counts in fit()
     }
+    fit();
 }
 
 QStringList ConnectDialog::steps() const
@@ -348,7 +446,7 @@ QStringList ConnectDialog::steps() const
     QStringList out;
     for (const ConnectionStep &step : m_steps)
         out << (step.passed ? tr("%1: %2").arg(step.name, step.detail)
-                            : tr("%1 failed: %2 %3").arg(step.name, step.problem, step.remedy));
+                            : tr("%1 failed: %2 %3").arg(step.name, inFieldNames(step.problem), inFieldNames(step.remedy)));
     return out;
 }
 
@@ -372,8 +470,7 @@ void ConnectDialog::accepted()
         }
         // Told, and the next press connects with the secret kept for the session.
         self->m_keep->setChecked(false);
-        self->m_problem->setText(qstr(kept.error().message));
-        self->m_problem->show();
+        self->showProblem(nullptr, qstr(kept.error().message));
     });
 }
 

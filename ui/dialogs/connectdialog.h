@@ -7,6 +7,7 @@
 #include "ui/theme/appearance.h"
 
 #include <QDialog>
+#include <QPointer>
 
 #include <vector>
 
@@ -17,6 +18,7 @@ class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace threadline::ui {
@@ -31,6 +33,9 @@ public:
     void setValues(const ConnectionValues &values);
     /// What the test has shown so far, one line a step; for screen readers and tests.
     [[nodiscard]] QStringList steps() const;
+
+protected:
+    void showEvent(QShowEvent *event) override;
 
 private:
     QWidget *form();
@@ -47,6 +52,13 @@ private:
     void finish(const ConnectionValues &values);
     /// The first field that is wrong, with a word about it; true if none is.
     bool check();
+    /// What is wrong, beside the buttons, where it moves nothing; null: nothing is.
+    void showProblem(QWidget *field, const QString &why);
+    /// What was typed may be right now, and is not what was tested.
+    void edited();
+    void environmentEdited();
+    /// As high as all of it is, as far as the screen is; beyond that it scrolls.
+    void fit();
 
     Connector &m_connector;
     SecretStore &m_secrets;
@@ -67,6 +79,9 @@ private:
     QLabel *m_testNote = nullptr;
     QVBoxLayout *m_stepList = nullptr;
     std::vector<ConnectionStep> m_steps;
+    QScrollArea *m_scroll = nullptr;
+    QPointer<QWidget> m_wrong; ///< the field that is marked
+    bool m_nameTyped = false;  ///< else the name follows the environment
     bool m_testing = false;
     bool m_keyring = false;
 };

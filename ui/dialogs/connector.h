@@ -9,7 +9,9 @@
 #include <QString>
 #include <QStringList>
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace threadline::ui {
 
@@ -38,6 +40,15 @@ struct ConnectionStep {
     Duration took;
 };
 
+/// How far the files that were opened are read.
+struct ReadingState {
+    QString file; ///< the one that is read now, its name alone
+    int percent = 0;
+    std::uint64_t conversations = 0;
+    bool storing = false;         ///< all is read, the last of it is made durable
+    std::optional<Duration> left; ///< an estimate
+};
+
 class Connector {
 public:
     virtual ~Connector() = default;
@@ -52,10 +63,17 @@ public:
     virtual void test(const ConnectionValues &values, std::function<void(const ConnectionStep &)> step,
                       std::function<void(bool)> done) = 0;
     virtual void cancelTest() = 0;
+    /// What a connection to this address is called where nobody has given it a name: "mypurecloud.de".
+    [[nodiscard]] virtual QString proposedName(const QString &environment) const = 0;
     /// From now on these values are used.
     virtual void connectTo(const ConnectionValues &values) = 0;
-    /// Imports files of conversation details; what goes wrong comes as the answer.
+    /// Imports files of conversation details, behind those that are being read; what goes wrong comes as the answer, Cancelled after
+    /// stopReading().
     virtual void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) = 0;
+    /// How far that is; nothing: none is being read.
+    [[nodiscard]] virtual std::optional<ReadingState> reading() const = 0;
+    /// Ends it; what was read by then is kept.
+    virtual void stopReading() = 0;
     virtual void startDemo() = 0;
 };
 

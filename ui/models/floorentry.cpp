@@ -80,6 +80,16 @@ QString queueOf(const Story &story)
     return {};
 }
 
+std::optional<TimeRange> coveredBy(const Lane &lane)
+{
+    if (lane.empty())
+        return std::nullopt;
+    std::int64_t end = lane.segments().front().start;
+    for (const LaneSegment &segment : lane.segments())
+        end = std::max(end, segment.endAt(kLatestTime.us));
+    return TimeRange{Timestamp{lane.segments().front().start}, Timestamp{end}};
+}
+
 void addQueue(std::map<QString, QueueFigures> &queues, const FloorEntry &entry)
 {
     QueueFigures &figures = queues[entry.queue];
@@ -115,6 +125,7 @@ FloorEntry entryOf(const Summary &summary)
 void fill(FloorEntry &entry, const Story &story)
 {
     entry.lane = floorLane(story);
+    entry.felt = coveredBy(*entry.lane);
     entry.media = story.media == Media::Unknown ? entry.media : story.media;
     if (!story.customer.empty())
         entry.customer = foreign(story.customer);

@@ -18,6 +18,7 @@ struct FloorEntry {
     std::optional<Timestamp> end;
     Timestamp lastEventAt;
     LanePtr lane; ///< null until its story has come
+    std::optional<TimeRange> felt; ///< what `lane` covers; an open end is kLatestTime
     Media media = Media::Unknown;
     QString customer;
     QString queue; ///< the last one it waited in; empty: none

@@ -14,8 +14,12 @@ constexpr int kPage = 500;
 constexpr int kRefreshMs = 100;
 constexpr int kRestMs = 300; ///< a view that stands so long is looked at
 constexpr int kMostPages = 20;
+constexpr int kRecountMs = 10'000; ///< a store of a million is counted in a tenth of a second
+constexpr int kRecountStoredMs = 1000; ///< while files are read, which ends
 /// On a live floor an ended interaction stays in sight for so long.
 constexpr Duration kStays = Duration::seconds(300);
+/// Of a shared store nobody has said yet how far back it goes.
+constexpr Duration kSharedReach = Duration::seconds(400LL * 86'400);
 constexpr const char *kNoQueue = "group:";
 
 std::string keyOf(const QString &queue) { return kNoQueue + queue.toStdString(); }
@@ -30,13 +34,27 @@ FloorModel::FloorModel(Hub &hub, QObject *parent) : QObject(parent), m_hub(hub)
     m_past.setSingleShot(true);
     m_past.setInterval(kRestMs);
     connect(&m_past, &QTimer::timeout, this, &FloorModel::lookBack);
+    m_rest.setSingleShot(true);
+    m_rest.setInterval(kRestMs);
+    connect(&m_rest, &QTimer::timeout, this, [this] { count(true); });
+    m_recount.setSingleShot(true);
+    connect(&m_recount, &QTimer::timeout, this, [this] {
+        count(false);
+        count(true);
+    });
+    m_due.setSingleShot(true);
+    connect(&m_due, &QTimer::timeout, this, &FloorModel::changed);
     connect(&hub, &Hub::bandsChanged, this, &FloorModel::changed);
+    connect(&hub, &Hub::statusChanged, this, &FloorModel::reviewSource);
+    reviewSource();
     connect(&hub, &Hub::interactionsChanged, this, [this](const std::vector<Summary> &touched) {
         for (const Summary &summary : touched)
-            take(summary);
+            take(summary, true);
         evict();
         pump();
         changed();
+        if (m_partial && !m_recount.isActive())
+            m_recount.start(live() ? kRecountMs : kRecountStoredMs);
     });
     list({});
 }
@@ -51,13 +69,95 @@ const FloorEntry *FloorModel::entry(const InteractionId &id) const
 
 bool FloorModel::settled() const
 {
-    return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive() && !m_past.isActive() && !m_sharedListing;
+    return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive() && !m_past.isActive() && !m_sharedListing
+        && !m_rest.isActive() && !m_countingView && !m_seekingMore;
 }
 
+/// A source that has not been heard yet brings nothing: until then what is stored is what there is to see.
 bool FloorModel::live() const
 {
-    const SourceState state = m_hub.status().source;
-    return state != SourceState::Idle && state != SourceState::Finished;
+    const Status &status = m_hub.status();
+    const bool there = status.source != SourceState::Idle && status.source != SourceState::Finished;
+    return there && (m_listened || status.openInteractions > 0);
+}
+
+void FloorModel::reviewSource()
+{
+    m_listened = m_listened || m_hub.status().source == SourceState::Listening;
+    if (std::exchange(m_wasLive, live()) == live())
+        return;
+    m_viewMoved = true;
+    changed();
+}
+
+FloorModel::Total FloorModel::total() const
+{
+    if (m_partial)
+        return {std::max<std::int64_t>(m_all.all, m_figures.all), m_all.open};
+    return {m_figures.all, m_figures.open};
+}
+
+std::int64_t FloorModel::leftOut() const { return m_partial ? std::max<std::int64_t>(0, m_inView.all - heldInView()) : 0; }
+
+bool FloorModel::touchesView(const FloorEntry &entry) const
+{
+    return entry.start < m_view.end && (entry.state != InteractionState::Ended || entry.end.value_or(entry.lastEventAt) >= m_view.start);
+}
+
+std::int64_t FloorModel::heldInView() const
+{
+    return std::count_if(m_entries.begin(), m_entries.end(),
+                         [this](const auto &held) { return !held.second->entry.shared && touchesView(held.second->entry); });
+}
+
+/// The store has more than is held here: how many, of all and of the view.
+void FloorModel::count(bool ofView)
+{
+    if (!m_partial)
+        return;
+    HandlePtr &question = ofView ? m_countingView : m_counting;
+    question = m_hub.session().census(ofView ? std::optional(m_view) : std::nullopt,
+                                      posted<Census>(this, [this, ofView, asked = m_view](Result<Census> census) {
+                                          if (!ofView || asked == m_view) // else the view moves on and will be asked for again
+                                              counted(ofView, std::move(census));
+                                      }));
+}
+
+void FloorModel::counted(bool ofView, Result<Census> census)
+{
+    (ofView ? m_countingView : m_counting).reset();
+    if (!census)
+        return m_hub.fail(census.error());
+    (ofView ? m_inView : m_all) = *census;
+    changed();
+    if (!ofView || heldInView() >= std::min<std::int64_t>(census->all, static_cast<std::int64_t>(kMostLanes)))
+        return;
+    m_seeking = {};
+    m_seeking.from = m_view.start;
+    m_seeking.to = m_view.end;
+    m_seeking.limit = kPage;
+    seekMore();
+}
+
+/// Reads what lies in the view, page by page, until all of it is held or no more can be.
+void FloorModel::seekMore()
+{
+    m_seekingMore = m_hub.session().list(m_seeking, posted<ListPage>(this, [this, asked = m_view](Result<ListPage> page) {
+        if (asked != m_view)
+            return; // it moved on while this was on its way: once it rests it is asked for anew
+        m_seekingMore.reset();
+        if (!page)
+            return m_hub.fail(page.error());
+        for (const Summary &summary : page->items)
+            take(summary, false);
+        evict();
+        pump();
+        m_viewMoved = true;
+        changed();
+        m_seeking.cursor = page->nextCursor;
+        if (!m_seeking.cursor.empty() && heldInView() < static_cast<std::int64_t>(kMostLanes))
+            seekMore();
+    }));
 }
 
 void FloorModel::list(const std::string &cursor)
@@ -76,13 +176,19 @@ void FloorModel::listed(Result<ListPage> page)
         return;
     }
     for (const Summary &summary : page->items)
-        take(summary);
+        take(summary, false);
     pump();
     if (!page->nextCursor.empty() && m_entries.size() < kMostLanes) {
         list(page->nextCursor);
         return;
     }
+    m_listing.reset();
     m_loaded = true;
+    if (!page->nextCursor.empty()) {
+        m_partial = true;
+        count(false);
+        count(true);
+    }
     evict();
     changed();
     if (m_entries.empty() && m_hub.status().delivery.state != DeliveryState::Off)
@@ -148,24 +254,29 @@ bool FloorModel::takeShared(const Summary &summary)
     return true;
 }
 
-void FloorModel::take(const Summary &summary)
+void FloorModel::take(const Summary &summary, bool touched)
 {
+    if (summary.start < kEarliestTime)
+        return; // nothing of it has a time: it is on no timeline
     std::unique_ptr<Held> &held = m_entries[summary.interaction.value];
     if (!held) {
         held = std::make_unique<Held>();
         held->entry = entryOf(summary);
         held->entry.seenAt = m_hub.now();
-        if (!m_loaded)
-            held->entry.seenAt = kEarliestTime; // what was there before the window is not new
+        if (!touched || !m_loaded)
+            held->entry.seenAt = kEarliestTime; // what was there before is not new
     }
+    const bool known = held->entry.lane && held->entry.state == summary.state && held->commit == summary.commit && held->count == summary.count;
     m_events += static_cast<std::uint64_t>(std::max<std::int64_t>(0, summary.count - held->count));
     held->count = summary.count;
     held->entry.shared = false;
+    held->commit = summary.commit;
     held->entry.state = summary.state;
     held->entry.end = summary.end;
     held->entry.start = summary.start;
     held->entry.lastEventAt = summary.lastEventAt;
-    want(*held);
+    if (touched || !known) // else it was only listed once more
+        want(*held);
 }
 
 void FloorModel::want(Held &held)
@@ -245,7 +356,7 @@ void FloorModel::answered(const std::string &id, Result<std::shared_ptr<const In
     changed();
 }
 
-/// Bounded: those that ended longest ago go first, then the least recently active.
+/// Bounded: what is not in view goes first, of that what ended longest ago, then the least recently active.
 void FloorModel::evict()
 {
     if (m_entries.size() <= kMostLanes)
@@ -256,7 +367,18 @@ void FloorModel::evict()
             all.push_back(held.get());
     }
     const std::size_t tooMany = std::min(m_entries.size() - kMostLanes, all.size());
-    const auto lessWanted = [](const Held *a, const Held *b) {
+    if (tooMany == 0)
+        return;
+    if (!std::exchange(m_partial, true)) {
+        m_recount.start(kRecountStoredMs);
+        count(false);
+        count(true);
+    }
+    const auto lessWanted = [this](const Held *a, const Held *b) {
+        const bool awayA = a->entry.state == InteractionState::Ended && !touchesView(a->entry);
+        const bool awayB = b->entry.state == InteractionState::Ended && !touchesView(b->entry);
+        if (awayA != awayB)
+            return awayA;
         const bool endedA = a->entry.state == InteractionState::Ended;
         const bool endedB = b->entry.state == InteractionState::Ended;
         return endedA != endedB ? endedA : a->entry.lastEventAt < b->entry.lastEventAt;
@@ -276,14 +398,17 @@ void FloorModel::changed()
 
 void FloorModel::refresh()
 {
-    if (!m_everSorted || m_sorted.elapsed() >= kSortEveryMs)
+    if (!m_everSorted || m_viewMoved || m_sorted.elapsed() >= kSortEveryMs)
         arrange();
+    else if (!m_due.isActive()) // what has changed by now is sorted in later, also where nothing comes any more
+        m_due.start(static_cast<int>(kSortEveryMs - m_sorted.elapsed()));
     compose();
 }
 
 void FloorModel::rebuild()
 {
     m_refresh.stop();
+    m_due.stop();
     arrange();
     compose();
 }
@@ -299,7 +424,7 @@ bool FloorModel::shown(const FloorEntry &entry) const
         return true;
     if (m_viewIsCurrent && live())
         return m_hub.now() - end < kStays;
-    return entry.start < m_view.end && end >= m_view.start;
+    return touchesView(entry);
 }
 
 void FloorModel::arrange()
@@ -331,6 +456,7 @@ void FloorModel::arrange()
         return beforeByAttention(a.lanes.front()->entry, b.lanes.front()->entry);
     });
     m_everSorted = true;
+    m_viewMoved = false;
     m_sorted.restart();
     // Who is new or gone shows at the next sorting; while something is live there is always a next one.
     if (live() && m_hub.status().openInteractions > 0)
@@ -349,7 +475,7 @@ void FloorModel::compose()
     }
     scene->bands = m_hub.bands();
     scene->live = live();
-    scene->extent = extent();
+    placeInTime(*scene);
     m_scene = std::move(scene);
     Q_EMIT sceneChanged(std::exchange(m_events, 0));
 }
@@ -397,7 +523,31 @@ Row FloorModel::laneRow(const Held &held, int parent) const
     return row;
 }
 
-TimeRange FloorModel::extent() const
+/// What there is to see, whether or not a row of it is in sight, and what of it comes first.
+void FloorModel::placeInTime(Scene &scene) const
+{
+    const std::optional<TimeRange> all = extent();
+    scene.dated = all.has_value();
+    scene.extent = all.value_or(TimeRange{m_hub.now() - Duration::seconds(60), m_hub.now()});
+    if (m_hub.status().delivery.state != DeliveryState::Off)
+        scene.reach = kSharedReach;
+    if (!all || scene.live)
+        return;
+    TimeRange felt{kLatestTime, kEarliestTime};
+    for (const auto &[id, held] : m_entries) {
+        const FloorEntry &entry = held->entry;
+        felt.start = std::min(felt.start, entry.felt ? entry.felt->start : entry.start);
+        felt.end = std::max(felt.end, entry.felt ? std::min(entry.felt->end, scene.extent.end) : entry.lastEventAt);
+    }
+    scene.focus = focusOn(felt, scene.extent);
+    if (!scene.focus)
+        return;
+    scene.beyond = static_cast<int>(std::count_if(m_entries.begin(), m_entries.end(), [&](const auto &held) {
+        return held.second->entry.start < felt.start || held.second->entry.lastEventAt > felt.end;
+    }));
+}
+
+std::optional<TimeRange> FloorModel::extent() const
 {
     TimeRange range{kLatestTime, kEarliestTime};
     for (const auto &[id, held] : m_entries) {
@@ -406,8 +556,12 @@ TimeRange FloorModel::extent() const
         range.start = std::min(range.start, held->entry.start);
         range.end = std::max(range.end, held->entry.lastEventAt);
     }
+    if (m_partial && m_all.span) {
+        range.start = std::min(range.start, m_all.span->start);
+        range.end = std::max(range.end, m_all.span->end);
+    }
     if (range.start > range.end)
-        return {m_hub.now() - Duration::seconds(60), m_hub.now()};
+        return std::nullopt;
     if (live())
         range.end = std::max(range.end, m_hub.now());
     return range;
@@ -417,13 +571,19 @@ void FloorModel::setView(TimeRange view, bool current)
 {
     if (view == m_view && current == m_viewIsCurrent)
         return;
-    const bool matters = !(current && m_viewIsCurrent);
+    const bool matters = !(current && m_viewIsCurrent && live());
     m_view = view;
     m_viewIsCurrent = current;
+    m_countingView.reset(); // what was asked of another stretch is asked anew once this one rests
+    m_seekingMore.reset();
     if (!current && m_hub.status().delivery.state != DeliveryState::Off)
         m_past.start();
-    if (matters)
-        changed();
+    if (m_partial && !(current && live()))
+        m_rest.start();
+    if (!matters)
+        return;
+    m_viewMoved = true;
+    changed();
 }
 
 void FloorModel::setWanted(const std::vector<std::string> &keys)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The floor as a scene: the newest interactions (at most kMostLanes), grouped by queue and sorted by attention. Stories are
+/// The floor as a scene: the newest interactions (at most kMostLanes), grouped by queue and sorted by attention. Where the store
+/// has more, those in the stretch in view are read once it rests, and how many are left out is told. Stories are
 /// asked for one by one, those in view first, a few at a time; only their lanes are kept. Of the past, and where the local store
 /// has nothing, the shared store is asked as well (at most kMostShared a look); stories of its rows only once they are in view.
 /// GUI thread.
@@ -39,6 +40,14 @@ public:
     /// True while a source brings events: lanes that ended a while ago leave the floor.
     [[nodiscard]] bool live() const;
     [[nodiscard]] std::size_t count() const { return m_entries.size(); }
+    /// How many the local store has and how many of them are open, also of those that are not held here.
+    struct Total {
+        std::int64_t all = 0;
+        std::int64_t open = 0;
+    };
+    [[nodiscard]] Total total() const;
+    /// Of the stretch in view, so many are stored and not held here, because they are too many.
+    [[nodiscard]] std::int64_t leftOut() const;
     /// Rows shown that only the shared store has.
     [[nodiscard]] int sharedShown() const { return m_sharedShown; }
     /// Of the shared store, as it last answered.
@@ -61,6 +70,7 @@ private:
     struct Held {
         FloorEntry entry;
         std::int64_t count = 0;
+        std::uint64_t commit = 0; ///< as last told
         bool asked = false;
         bool stale = false;  ///< touched since its story was asked for
         bool queued = false; ///< stands in m_queue
@@ -74,7 +84,12 @@ private:
 
     void list(const std::string &cursor);
     void listed(Result<ListPage> page);
-    void take(const Summary &summary);
+    void take(const Summary &summary, bool touched);
+    void seekMore();
+    void count(bool ofView);
+    void counted(bool ofView, Result<Census> census);
+    [[nodiscard]] bool touchesView(const FloorEntry &entry) const;
+    [[nodiscard]] std::int64_t heldInView() const;
     void lookBack();
     void askShared(const std::string &cursor);
     void sharedListed(Result<ListPage> page);
@@ -93,7 +108,9 @@ private:
     void appendGroup(Scene &scene, const Group &group);
     [[nodiscard]] Row laneRow(const Held &held, int parent) const;
     [[nodiscard]] bool shown(const FloorEntry &entry) const;
-    [[nodiscard]] TimeRange extent() const;
+    void placeInTime(Scene &scene) const;
+    [[nodiscard]] std::optional<TimeRange> extent() const;
+    void reviewSource();
 
     Hub &m_hub;
     std::unordered_map<std::string, std::unique_ptr<Held>> m_entries;
@@ -108,6 +125,19 @@ private:
     bool m_viewIsCurrent = true;
     bool m_loaded = false;
     bool m_everSorted = false;
+    bool m_viewMoved = false; ///< others belong into it than those that are shown
+    bool m_listened = false;  ///< the source has been there since the window was opened
+    bool m_wasLive = false;
+    bool m_partial = false;   ///< the store has more than is held here
+    Census m_all;             ///< of the store; only kept while m_partial
+    Census m_inView;          ///< likewise, of the view
+    QTimer m_rest;            ///< runs until the view has rested
+    QTimer m_recount;         ///< runs until the store is counted again
+    QTimer m_due;             ///< runs until lanes may be sorted again
+    HandlePtr m_counting;
+    HandlePtr m_countingView;
+    ListQuery m_seeking;      ///< of the view
+    HandlePtr m_seekingMore;
     int m_underWay = 0;
     std::uint64_t m_events = 0;
     QTimer m_refresh;

@@ -34,6 +34,7 @@ public:
         for (const Link &link : m_story.links)
             arrow(link);
         m_scene->extent = extent();
+        lookAtFelt();
         m_scene->live = !m_story.end;
         return m_scene;
     }
@@ -167,13 +168,32 @@ private:
             m_scene->arrows.push_back(std::move(arrow));
     }
 
+    /// One leg outside may stay open for weeks: the minutes that the customer lived through come first.
+    void lookAtFelt()
+    {
+        if (m_story.felt.empty())
+            return;
+        const TimeRange felt{m_story.felt.front().start, m_story.felt.back().end.value_or(m_now)};
+        m_scene->focus = focusOn(felt, m_scene->extent);
+        if (!m_scene->focus)
+            return;
+        for (const ParticipantRow &participant : m_story.participants) {
+            m_scene->beyond += static_cast<int>(std::count_if(participant.channels.begin(), participant.channels.end(), [&](const ChannelRow &channel) {
+                return !channel.segments.empty()
+                    && (channel.segments.front().start < felt.start || endOf(channel.segments.back()) > felt.end);
+            }));
+        }
+    }
+
+    [[nodiscard]] Timestamp endOf(const Segment &segment) const { return segment.end.value_or(m_story.end ? segment.start : m_now); }
+
     [[nodiscard]] TimeRange extent() const
     {
         Timestamp end = std::max(m_story.end.value_or(m_now), m_story.lastEventAt);
         for (const ParticipantRow &participant : m_story.participants) {
             for (const ChannelRow &channel : participant.channels) {
                 for (const Segment &segment : channel.segments)
-                    end = std::max(end, segment.end.value_or(m_story.end ? segment.start : m_now));
+                    end = std::max(end, endOf(segment));
             }
         }
         return {m_story.start, std::max(end, m_story.start + Duration::millis(1))};

@@ -48,6 +48,11 @@ QString TimeText::year(Timestamp t) const { return local(t).toString(QStringLite
 
 QString TimeText::full(Timestamp t) const { return local(t).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz")); }
 
+QString TimeText::dated(Timestamp t) const
+{
+    return names().toString(local(t), QStringLiteral("ddd d MMM yyyy")) + QLatin1Char(' ') + minutes(t);
+}
+
 QString TimeText::range(TimeRange range) const
 {
     const bool fine = range.length() < Duration::seconds(600);
@@ -58,7 +63,24 @@ QString TimeText::range(TimeRange range) const
         .arg(day(range.start) + QLatin1Char(' ') + text(range.start), day(range.end) + QLatin1Char(' ') + text(range.end));
 }
 
-bool TimeText::isUtc() const { return m_zone == QTimeZone::utc(); }
+QString TimeText::datedRange(TimeRange range, Timestamp now) const
+{
+    const QDate first = local(range.start).date(), last = local(range.end).date();
+    const QDate today = local(now).date();
+    if (first == today && last == today)
+        return this->range(range);
+    const bool fine = range.length() < Duration::seconds(600);
+    const auto clockOf = [&](Timestamp t) { return fine ? clock(t) : minutes(t); };
+    const auto dated = [&](Timestamp t) { return names().toString(local(t), QStringLiteral("ddd d MMM yyyy")) + QLatin1Char(' ') + clockOf(t); };
+    return tr("%1 to %2").arg(dated(range.start), first == last ? clockOf(range.end) : dated(range.end));
+}
+
+/// A system set to UTC calls its zone "Etc/UTC", "UTC", "Universal", ...: no zone of another name, and none of a place.
+bool TimeText::isUtc() const
+{
+    static const QList<QByteArray> kNames{"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu"};
+    return m_zone == QTimeZone::utc() || kNames.contains(m_zone.id());
+}
 
 QString TimeText::zoneName(Timestamp t) const
 {

@@ -23,7 +23,10 @@ public:
     [[nodiscard]] QString month(Timestamp t) const;       ///< "May 2031"
     [[nodiscard]] QString year(Timestamp t) const;        ///< "2031"
     [[nodiscard]] QString full(Timestamp t) const;        ///< "2031-05-06 10:44:54.118"
+    [[nodiscard]] QString dated(Timestamp t) const;       ///< "Tue 6 May 2031 10:44"
     [[nodiscard]] QString range(TimeRange range) const;   ///< "10:42 to 10:49", with days where they differ
+    /// The same with the date and the year, unless all of it lies in the day of `now`: "Tue 6 May 2031 10:42 to 10:49".
+    [[nodiscard]] QString datedRange(TimeRange range, Timestamp now) const;
     /// "UTC", or place and offset at `t`: "Berlin UTC+02:00".
     [[nodiscard]] QString zoneName(Timestamp t) const;
     [[nodiscard]] bool isUtc() const;

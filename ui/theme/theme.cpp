@@ -38,6 +38,7 @@ QPushButton[primary="true"]:focus { border: 2px solid %text; }
 QLineEdit, QComboBox, QPlainTextEdit { background: %panel; border: 1px solid %control; border-radius: 4px; selection-background-color: %accent; selection-color: %on; }
 QLineEdit, QComboBox { padding: 3px 8px; min-height: 20px; }
 QLineEdit:focus, QComboBox:focus { border: 2px solid %focus; padding: 2px 7px; }
+QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 2px solid %error; padding: 2px 7px; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: %panel; border: 1px solid %control; selection-background-color: %select; selection-color: %text; }

@@ -101,8 +101,10 @@ void LanesView::setScene(ScenePtr scene)
     m_hover.reset();
     m_hoverRow = -1;
     m_navigator.setNow(now());
-    if (!m_scene->rows.empty())
-        m_navigator.setExtent(m_scene->extent, m_scene->live);
+    if (m_scene->dated || !m_scene->rows.empty()) {
+        m_navigator.setReach(m_scene->reach);
+        m_navigator.setExtent(m_scene->extent, m_scene->live, m_scene->focus);
+    }
     relayout();
     if (!anchor.empty() && oldY >= 0 && verticalScrollBar()->value() > 0)
         anchorTo(anchor, oldY);

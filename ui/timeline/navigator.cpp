@@ -8,6 +8,9 @@ namespace threadline::ui {
 namespace {
 
 constexpr double kRoomAround = 0.03; ///< of the width, at each side of what is fitted
+/// The view may leave the data by a quarter of its length, and by so much where that is short.
+constexpr std::int64_t kMarginPart = 4;
+constexpr Duration kLeastMargin{Navigator::kFirstSpan.us / 2};
 
 } // namespace
 
@@ -23,14 +26,17 @@ void Navigator::setWidth(double width)
         m_scale = m_scale.withAt(m_now, m_anchor * m_width);
 }
 
-void Navigator::setExtent(TimeRange extent, bool live)
+void Navigator::setExtent(TimeRange extent, bool live, std::optional<TimeRange> focus)
 {
+    const bool same = extent == m_extent && focus.value_or(extent) == m_focus;
     m_extent = extent;
+    m_focus = focus.value_or(extent);
+    const Mode before = m_mode;
     if (!live && m_mode != Mode::Stored)
         m_mode = Mode::Stored;
     else if (live && m_mode == Mode::Stored)
-        m_mode = m_placed ? Mode::Paused : Mode::Following;
-    if (!m_placed)
+        m_mode = m_touched ? Mode::Paused : Mode::Following;
+    if (!m_placed || (!m_touched && (before != m_mode || (m_mode == Mode::Stored && !same))))
         place();
 }
 
@@ -38,8 +44,7 @@ void Navigator::place()
 {
     m_placed = true;
     if (!following()) {
-        fitAll();
-        m_touched = false;
+        fit(m_focus);
         return;
     }
     const Duration age = m_now - m_extent.start;
@@ -74,7 +79,10 @@ void Navigator::afterMove()
 void Navigator::zoom(double factor, double x)
 {
     m_touched = true;
-    m_scale = m_scale.zoomed(factor, x);
+    // Where no more fits, nothing moves either: zooming out at an edge must not pan.
+    const double coarsest = static_cast<double>(limits().length().us) / m_width;
+    m_scale = m_scale.zoomed(m_placed ? std::max(factor, m_scale.usPerPx() / coarsest) : factor, x);
+    bound();
     afterMove();
 }
 
@@ -84,17 +92,24 @@ void Navigator::pan(double px)
 {
     m_touched = true;
     m_scale = m_scale.panned(px);
+    bound();
     if (px < 0)
         pause();
     else
         afterMove();
 }
 
+void Navigator::fit(TimeRange range)
+{
+    const double room = m_width * kRoomAround;
+    m_scale = TimeScale::fitting(range, m_width - 2 * room).panned(-room);
+}
+
 void Navigator::show(TimeRange range)
 {
     m_touched = true;
-    const double room = m_width * kRoomAround;
-    m_scale = TimeScale::fitting(range, m_width - 2 * room).panned(-room);
+    fit(range);
+    bound();
     pause();
 }
 
@@ -102,23 +117,51 @@ void Navigator::showExactly(TimeRange range)
 {
     m_touched = true;
     m_scale = TimeScale(range.start, static_cast<double>(range.length().us) / m_width);
+    bound();
     afterMove();
 }
 
 void Navigator::fitAll()
 {
+    const auto least = [](TimeRange range) { return TimeRange{range.start, std::max(range.end, range.start + Duration::millis(1))}; };
     const bool follow = following();
-    show({m_extent.start, std::max(m_extent.end, m_extent.start + Duration::millis(1))});
+    const TimeScale before = m_scale;
+    show(least(m_focus));
+    if (m_scale == before)
+        show(least(m_extent));
     if (follow) {
         m_mode = Mode::Following;
         afterMove();
     }
 }
 
+/// The data, now where it goes on, and a margin: within this the view stays.
+TimeRange Navigator::limits() const
+{
+    const Timestamp end = m_mode == Mode::Stored ? m_extent.end : std::max(m_extent.end, m_now);
+    const Duration margin = std::max(kLeastMargin, Duration{(end - m_extent.start).us / kMarginPart});
+    return {m_extent.start - margin - m_reach, end + margin};
+}
+
+void Navigator::bound()
+{
+    if (!m_placed)
+        return;
+    const TimeRange limit = limits();
+    const double coarsest = static_cast<double>(limit.length().us) / m_width;
+    if (m_scale.usPerPx() > coarsest)
+        m_scale = TimeScale(limit.start, coarsest);
+    if (m_scale.start() < limit.start)
+        m_scale = m_scale.withAt(limit.start, 0);
+    else if (m_scale.at(m_width) > limit.end)
+        m_scale = m_scale.withAt(limit.end, m_width);
+}
+
 void Navigator::home()
 {
     m_touched = true;
     m_scale = m_scale.withAt(m_extent.start, m_width * kRoomAround);
+    bound();
     pause();
 }
 
@@ -129,6 +172,7 @@ void Navigator::end()
     m_missed = 0;
     if (m_mode == Mode::Stored) {
         m_scale = m_scale.withAt(m_extent.end, m_anchor * m_width);
+        bound();
         return;
     }
     m_mode = Mode::Following;
@@ -161,6 +205,7 @@ void Navigator::reveal(TimeRange range)
     if (to < kEdge || from > m_width - kEdge) {
         m_touched = true;
         m_scale = m_scale.withAt(range.start, m_width / 3);
+        bound();
         pause();
     }
 }

@@ -5,6 +5,7 @@
 #include "ui/timeline/timescale.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace threadline::ui {
 
@@ -15,15 +16,20 @@ public:
     static constexpr Duration kFirstSpan = Duration::seconds(20 * 60);
 
     void setWidth(double width);
-    /// What there is to see, and whether it goes on. The first call chooses the view: the last 20 minutes of what is live
-    /// (less if it is younger than a quarter of that), all of what is stored.
-    void setExtent(TimeRange extent, bool live);
+    /// What there is to see, and whether it goes on. Until the user moves it, the view is chosen from that: the last 20 minutes
+    /// of what is live (less if it is younger than a quarter of that), `focus` of what is stored. From then on the view stays
+    /// within the extent, now where it goes on, and a margin. `focus`: what is looked at first; absent: all.
+    void setExtent(TimeRange extent, bool live, std::optional<TimeRange> focus = {});
+    /// How far back the view may go although nothing of that is in the extent.
+    void setReach(Duration before) { m_reach = before; }
     /// Time went on. True if the picture has moved; in Following it moves by whole pixels, when one is due.
     bool setNow(Timestamp now);
 
     [[nodiscard]] const TimeScale &scale() const { return m_scale; }
     [[nodiscard]] Mode mode() const { return m_mode; }
     [[nodiscard]] bool following() const { return m_mode == Mode::Following; }
+    /// False until there is something to see: view() means nothing yet.
+    [[nodiscard]] bool placed() const { return m_placed; }
     [[nodiscard]] TimeRange view() const { return m_scale.range(m_width); }
     [[nodiscard]] std::uint64_t missed() const { return m_missed; }
     [[nodiscard]] double width() const { return m_width; }
@@ -38,6 +44,7 @@ public:
     void show(TimeRange range);
     /// Shows exactly `range`; following goes on where now stays in view.
     void showExactly(TimeRange range);
+    /// What is looked at first; where just that is in view already, all there is.
     void fitAll();
     /// The start of the data.
     void home();
@@ -54,11 +61,16 @@ public:
 
 private:
     void place();
+    void fit(TimeRange range);
     void afterMove();
+    void bound();
+    [[nodiscard]] TimeRange limits() const;
 
     TimeScale m_scale;
     double m_width = 1000;
     TimeRange m_extent;
+    TimeRange m_focus;
+    Duration m_reach;
     Timestamp m_now;
     Mode m_mode = Mode::Stored;
     double m_anchor = 1 - kFreeAtRight; ///< where now stands while following, as a fraction of the width

@@ -1,9 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/scene.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 
 namespace threadline::ui {
+
+std::optional<TimeRange> focusOn(TimeRange span, TimeRange extent)
+{
+    constexpr std::int64_t kAlike = 3;
+    if (span.end <= span.start || span.length().us > extent.length().us / kAlike)
+        return std::nullopt;
+    return span;
+}
+
+QString beyondText(const Scene &scene, const QString &who, const TimeText &time)
+{
+    const QString tail = QCoreApplication::translate("Scene", "Shift+F shows all of it, and again what the customer lived through.");
+    const bool after = scene.focus && scene.extent.end > scene.focus->end;
+    const QString until = after ? QCoreApplication::translate("Scene", "%1 on until %2.").arg(who, time.dated(scene.extent.end))
+                                : QCoreApplication::translate("Scene", "%1 back to %2.").arg(who, time.dated(scene.extent.start));
+    return until + QLatin1Char(' ') + tail;
+}
 
 int rowOf(const Scene &scene, std::string_view key)
 {

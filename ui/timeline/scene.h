@@ -5,6 +5,7 @@
 
 #include "core/model/story.h"
 #include "core/model/summary.h"
+#include "ui/text/timetext.h"
 #include "ui/theme/glyphs.h"
 #include "ui/timeline/lane.h"
 #include "ui/timeline/metrics.h"
@@ -64,6 +65,10 @@ struct Scene {
     std::vector<EventMark> marks; ///< of the events row
     std::vector<std::uint32_t> marksByTime;
     TimeRange extent;             ///< of all that is in it; an open end counts as now
+    std::optional<TimeRange> focus; ///< what is looked at first, where that is not all; within `extent`
+    int beyond = 0;               ///< legs (of a floor: interactions) that lie in part outside of `focus`
+    Duration reach;               ///< how much further back there may be something that would be asked for
+    bool dated = false;           ///< `extent` means something although no row is in sight
     bool live = false;            ///< something in it goes on
     bool bandLabelsBelow = false; ///< at the bottom instead of the first row
 };
@@ -79,6 +84,12 @@ struct Selection {
     [[nodiscard]] bool empty() const { return row.empty() && event.empty(); }
     friend bool operator==(const Selection &, const Selection &) = default;
 };
+
+/// What is looked at first: `span`, unless it takes so much of `extent` that both look alike.
+[[nodiscard]] std::optional<TimeRange> focusOn(TimeRange span, TimeRange extent);
+
+/// "1 leg goes on until Thu 12 Jul 2029 14:03. Shift+F shows all, and again what comes first."; `who`: "1 leg goes".
+[[nodiscard]] QString beyondText(const Scene &scene, const QString &who, const TimeText &time);
 
 /// Index of the row with this key, -1 if there is none.
 [[nodiscard]] int rowOf(const Scene &scene, std::string_view key);

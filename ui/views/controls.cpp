@@ -183,6 +183,7 @@ EmptyState::EmptyState(const Appearance &look, QWidget *parent)
     : QWidget(parent), m_title(makeLabel({}, look.fonts().title)), m_why(makeLabel({}, look.fonts().body, "2")),
       m_action(new QPushButton)
 {
+    setFocusPolicy(Qt::ClickFocus); // at the start the focus rests here, and not on whatever comes next
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(8);
     layout->addStretch();
@@ -201,6 +202,8 @@ void EmptyState::setTexts(const QString &title, const QString &why, const QStrin
 {
     m_title->setText(title);
     m_why->setText(why);
+    setAccessibleName(title);
+    setAccessibleDescription(why);
     m_action->setText(action);
     m_action->setVisible(!action.isEmpty());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/errorbar.h"
 
+#include "ui/text/fieldnames.h"
 #include "ui/text/format.h"
 #include "ui/views/statusbar.h"
 
@@ -25,7 +26,7 @@ std::vector<Problem> problemsOf(const Status &status, const QString &failure)
     if (status.source == SourceState::Refused || status.source == SourceState::HeldBack
         || status.source == SourceState::Waiting) {
         const Severity severity = status.source == SourceState::Refused ? Severity::Error : Severity::Warn;
-        const QString detail = qstr(status.sourceDetail);
+        const QString detail = inFieldNames(status.sourceDetail);
         out.push_back(
             {severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps")});
     }

@@ -27,19 +27,27 @@ public:
     [[nodiscard]] Legend &legend() { return *m_legend; }
     /// Shows the newest state at once; for pictures.
     void settle();
+    /// What is read just now, "calls.json", and how far; empty: nothing is. Shown here as long as there is nothing else to show.
+    void setReading(const QString &title, const QString &detail);
+    /// What should have the focus where nothing else has been chosen.
+    [[nodiscard]] QWidget &startFocus();
 
 Q_SIGNALS:
     void connectWanted();
+    void stopWanted();
+    void filled(); ///< lanes have come, or gone
 
 private:
     void sceneChanged(std::uint64_t events);
     void viewMoved();
     void showEmptiness();
-    void showOrigin();
+    void showNotes();
+    [[nodiscard]] QStringList notesOnView() const;
     [[nodiscard]] QString whyNothing() const;
 
     FloorModel &m_model;
     Hub &m_hub;
+    const Appearance &m_look;
     NoteBar *m_note;
     LanesView *m_lanes;
     Minimap *m_minimap;
@@ -47,6 +55,7 @@ private:
     EmptyState *m_empty;
     QStackedLayout *m_stack;
     Timestamp m_opened;
+    QString m_reading, m_readingDetail;
 };
 
 } // namespace threadline::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/statusbar.h"
 
+#include "ui/text/fieldnames.h"
 #include "ui/text/format.h"
 #include "ui/timeline/metrics.h"
 
@@ -38,7 +39,7 @@ QString connectionText(const Status &status)
     const QString state = sourceStateName(status.source);
     if (status.sourceDetail.empty())
         return name.isEmpty() || status.source == SourceState::Idle ? state : StatusBar::tr("%1: %2").arg(isolated(name), state);
-    return StatusBar::tr("%1: %2").arg(state, foreign(status.sourceDetail, 90));
+    return StatusBar::tr("%1: %2").arg(state, foreign(inFieldNames(status.sourceDetail).toStdString(), 90));
 }
 
 } // namespace
@@ -57,8 +58,15 @@ Severity severityOf(const Status &status)
 }
 
 StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent)
-    : QWidget(parent), m_hub(hub), m_look(look), m_frame(makeLabel({}, look.fonts().small, "3", this))
+    : QWidget(parent), m_hub(hub), m_look(look), m_frame(makeLabel({}, look.fonts().small, "3", this)),
+      m_progress(makeLabel({}, look.fonts().small, "", this)), m_stop(new FlatButton(FlatButton::Style::Item, look, this))
 {
+    m_stop->setText(tr("Stop"));
+    m_stop->setAccessibleName(tr("Stop reading"));
+    m_stop->setGlyph(Glyph::Close);
+    m_stop->hide();
+    m_progress->hide();
+    connect(m_stop, &FlatButton::clicked, this, &StatusBar::stopWanted);
     setFixedHeight(kStatusHeight);
     setAccessibleName(tr("Status"));
     const char *lists[] = {"gaps", "counters", "counters", "counters", "counters", "counters", "counters", "dead-letters", "refused"};
@@ -81,6 +89,16 @@ void StatusBar::setReproducible(bool reproducible)
 void StatusBar::setFrame(const QString &text)
 {
     m_frame->setText(text);
+    fit();
+}
+
+void StatusBar::setProgress(const QString &text)
+{
+    if (m_progress->text() == text)
+        return;
+    m_progress->setText(text);
+    m_progress->setVisible(!text.isEmpty());
+    m_stop->setVisible(!text.isEmpty());
     fit();
 }
 
@@ -123,7 +141,9 @@ void StatusBar::refresh()
 /// Items go from the right where there is no room; connection, delay and refused stay.
 void StatusBar::fit()
 {
-    const int frame = m_frame->text().isEmpty() ? 0 : m_frame->sizeHint().width() + 12;
+    const int ends = m_frame->text().isEmpty() ? 0 : m_frame->sizeHint().width() + 12;
+    const int progress = m_progress->text().isEmpty() ? 0 : m_progress->sizeHint().width() + m_stop->sizeHint().width() + 24;
+    const int frame = ends + progress;
     const std::array order{Duplicates, Stored, Queue, Rate};
     std::array<bool, kItems> shown{};
     int needed = 6 + frame;
@@ -147,6 +167,10 @@ void StatusBar::fit()
         x += button->width() + 11;
     }
     m_frame->adjustSize();
+    m_progress->adjustSize();
+    const int right = width() - ends - 12;
+    m_stop->setGeometry(right - m_stop->sizeHint().width(), 1, m_stop->sizeHint().width(), height() - 1);
+    m_progress->move(m_stop->x() - m_progress->width() - 8, (height() - m_progress->height()) / 2 + 1);
     m_frame->move(width() - m_frame->width() - 12, (height() - m_frame->height()) / 2 + 1);
 }
 

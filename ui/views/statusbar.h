@@ -18,10 +18,14 @@ public:
     void setReproducible(bool reproducible);
     /// The time of the last frame at the right; empty: none.
     void setFrame(const QString &text);
+    /// What takes its time, with a button that ends it; empty: nothing does.
+    void setProgress(const QString &text);
+    [[nodiscard]] QString progress() const { return m_progress->text(); }
     [[nodiscard]] QStringList texts() const;
 
 Q_SIGNALS:
     void listWanted(const QString &list); ///< "counters", "gaps", "refused", "dead-letters"
+    void stopWanted();                    ///< of setProgress
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -37,6 +41,8 @@ private:
     const Appearance &m_look;
     std::array<FlatButton *, kItems> m_items{};
     QLabel *m_frame;
+    QLabel *m_progress;
+    FlatButton *m_stop;
     bool m_reproducible = false;
 };
 

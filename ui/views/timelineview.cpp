@@ -212,8 +212,11 @@ void TimelineView::showOrigin(const Origin &origin)
         text << tr("Put together from %1.").arg(sourceText(origin));
     if (!origin.note.empty())
         text << foreign(origin.note, kLongestProblem);
+    const Scene &scene = *m_lanes->scene();
+    if (scene.focus && scene.beyond > 0)
+        text << beyondText(scene, scene.beyond == 1 ? tr("1 leg goes") : tr("%1 legs go").arg(scene.beyond), m_look.time());
     const bool complete = origin.note.empty();
-    m_note->setNote(complete ? Glyph::Store : Glyph::Warn, complete ? Severity::Info : Severity::Warn, text.join(QLatin1Char(' ')));
+    m_note->setNote(complete ? (origin.local && scene.focus ? Glyph::Info : Glyph::Store) : Glyph::Warn, complete ? Severity::Info : Severity::Warn, text.join(QLatin1Char(' ')));
 }
 
 void TimelineView::follow()

@@ -248,7 +248,9 @@ std::vector<Crumbs::Crumb> Workspace::crumbs() const
     if (firstRun())
         return {{tr("Welcome"), {}}};
     const LanesView &shown = m_view == ViewName::Floor ? m_floor->lanes() : m_timeline->lanes();
-    const QString range = m_look.time().range(shown.navigator().view());
+    const QString range = shown.navigator().placed() ? m_look.time().datedRange(shown.navigator().view(), m_hub.now()) : QString();
+    if (m_view == ViewName::Floor && range.isEmpty())
+        return {{tr("Floor"), {}}};
     if (m_view == ViewName::Floor)
         return {{tr("Floor"), {}}, {range, {}}, {tr("By queue"), {}}, {tr("Sorted by attention"), {}}};
     std::vector<Crumbs::Crumb> out{{tr("Floor"), QStringLiteral("floor")}};
@@ -269,9 +271,9 @@ QString Workspace::crumbNote() const
         return {};
     if (m_view == ViewName::Timeline)
         return m_timeline->stateText();
-    const NowFigures &figures = m_floorModel.figures();
+    const FloorModel::Total total = m_floorModel.total();
     return tr("%1 of %2 interactions open")
-        .arg(numberText(static_cast<std::uint64_t>(figures.open)), numberText(static_cast<std::uint64_t>(figures.all)));
+        .arg(numberText(static_cast<std::uint64_t>(total.open)), numberText(static_cast<std::uint64_t>(total.all)));
 }
 
 QList<QWidget *> Workspace::regions() const
