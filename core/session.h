@@ -29,6 +29,7 @@ struct ListQuery {
     std::optional<Timestamp> to;    ///< those that start before
     std::optional<InteractionState> state;
     int limit = 100;                ///< 1 to 500
+    std::string idPrefix;           ///< instead of all above: those of the local store whose ids begin so, by id; one page
     std::string cursor;             ///< Page::nextCursor of the page before; empty: the first
 };
 

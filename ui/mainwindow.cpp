@@ -5,20 +5,20 @@
 #include "ui/dialogs/connectdialog.h"
 #include "ui/dialogs/keysheet.h"
 #include "ui/dialogs/listdialog.h"
+#include "ui/dialogs/openbyid.h"
 #include "ui/mainwindow_p.h"
 #include "ui/text/format.h"
 
 #include <QActionGroup>
 #include <QDragEnterEvent>
 #include <QDropEvent>
-#include <QClipboard>
 #include <QFileDialog>
 #include <QGuiApplication>
-#include <QInputDialog>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QScreen>
+#include <QSettings>
 #include <QVBoxLayout>
 
 namespace threadline::ui {
@@ -27,7 +27,6 @@ namespace {
 constexpr QSize kSmallest(800, 500);
 constexpr QSize kFirst(1440, 900);
 constexpr int kReadingShownEveryMs = 100;
-constexpr int kLongestId = 200; ///< of what the clipboard may suggest
 
 } // namespace
 
@@ -95,13 +94,15 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
     layout->setSpacing(0);
     layout->addWidget(d->top);
     layout->addWidget(d->crumbs);
-    layout->addWidget(d->error);
     layout->addWidget(d->space, 1);
     layout->addWidget(d->status);
     setCentralWidget(central);
+    d->error->floatOver(d->space);
     makeMenus();
     connectActions();
     connectLaneActions();
+    if (options.remembers)
+        rememberColumns();
     d->status->setReproducible(options.reproducible);
     d->space->setFirstRun(options.firstRun);
     d->welcome = options.firstRun;
@@ -112,7 +113,28 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
     rest(true);
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    // The focus leaves its widget only when this is half gone: nobody listens any more then.
+    for (QObject *child : findChildren<QObject *>())
+        child->disconnect(this);
+}
+
+/// The width of the header columns, from one run to the next.
+void MainWindow::rememberColumns()
+{
+    const auto memory = [] { return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("threadline"), QStringLiteral("desktop")); };
+    const QString keys[] = {QStringLiteral("window/floorHeader"), QStringLiteral("window/timelineHeader")};
+    for (const bool floor : {true, false}) {
+        if (const int width = memory().value(keys[floor ? 0 : 1]).toInt(); width >= kSmallestHeader)
+            d->look.setHeaderWidth(floor, width);
+    }
+    connect(&d->look, &Appearance::headerChanged, this, [this, memory, floor = keys[0], timeline = keys[1]] {
+        QSettings settings = memory();
+        settings.setValue(floor, d->look.headerWidth(true));
+        settings.setValue(timeline, d->look.headerWidth(false));
+    });
+}
 
 void MainWindow::showEvent(QShowEvent *event)
 {
@@ -171,6 +193,9 @@ void MainWindow::makeMenus()
     view->addSeparator();
     QMenu *density = view->addMenu(tr("&Density"));
     density->addActions({a[A::Compact], a[A::Normal], a[A::Comfortable]});
+    QMenu *sort = view->addMenu(tr("&Sort lanes"));
+    sort->addActions({a[A::SortAttention], a[A::SortCustomer], a[A::SortWith]});
+    view->addAction(a[A::NextSort]);
     view->addAction(a[A::NextTheme]);
     view->addSeparator();
     view->addActions({a[A::NextRegion], a[A::PreviousRegion], a[A::FrameTimes]});
@@ -217,7 +242,11 @@ void MainWindow::connectActions()
     connect(a[A::About], &QAction::triggered, this, &MainWindow::showAbout);
     connect(d->top, &TopBar::viewChosen, space, &Workspace::setView);
     connect(d->top, &TopBar::zoneSwapWanted, &d->look, &Appearance::swapZone);
-    connect(d->crumbs, &Crumbs::followed, space, [space] { space->setView(ViewName::Floor); });
+    connect(d->crumbs, &Crumbs::followed, space, &Workspace::follow);
+    connect(a[A::SortAttention], &QAction::triggered, space, [space] { space->setSort(FloorSort::Attention); });
+    connect(a[A::SortCustomer], &QAction::triggered, space, [space] { space->setSort(FloorSort::Customer); });
+    connect(a[A::SortWith], &QAction::triggered, space, [space] { space->setSort(FloorSort::With); });
+    connect(a[A::NextSort], &QAction::triggered, space, [space] { space->follow(QStringLiteral("sort")); });
     connect(&d->top->badge(), &LiveBadge::clicked, this, [this] { d->space->lanes().execute(LaneCommand::End); });
     connect(space, &Workspace::viewChanged, this, &MainWindow::refresh);
     connect(&space->floorModel(), &FloorModel::sceneChanged, this, [this, space] {
@@ -293,6 +322,16 @@ void MainWindow::refresh()
     d->actions[A::RightDock]->setChecked(space.rightDockShown());
     d->actions[A::BottomDock]->setChecked(space.bottomDockShown());
     d->actions[A::LegendShown]->setChecked(d->legend);
+    // What does nothing here is not offered here.
+    const bool onFloor = !firstRun && space.view() == ViewName::Floor;
+    for (const A::Id id : {A::LegendShown, A::SortAttention, A::SortCustomer, A::SortWith, A::NextSort})
+        d->actions[id]->setEnabled(onFloor);
+    for (const A::Id id : {A::Floor, A::Timeline, A::RightDock, A::BottomDock, A::Live, A::Start, A::ZoomIn, A::ZoomOut, A::Fit, A::FitAll})
+        d->actions[id]->setEnabled(!firstRun);
+    const FloorSort sorted = space.floorModel().sort();
+    d->actions[A::SortAttention]->setChecked(sorted == FloorSort::Attention);
+    d->actions[A::SortCustomer]->setChecked(sorted == FloorSort::Customer);
+    d->actions[A::SortWith]->setChecked(sorted == FloorSort::With);
     const Density density = d->look.density();
     d->actions[A::Compact]->setChecked(density == Density::Compact);
     d->actions[A::Normal]->setChecked(density == Density::Normal);
@@ -390,20 +429,14 @@ void MainWindow::chooseFiles()
 /// Also one that only the shared store has: it is on no floor.
 void MainWindow::chooseInteraction()
 {
-    auto *dialog = new QInputDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Open interaction"));
-    dialog->setLabelText(tr("Id of the interaction (conversation), as the platform or a complaint names it:"));
-    const QString copied = QGuiApplication::clipboard()->text().trimmed();
-    if (!copied.isEmpty() && copied.size() <= kLongestId && !copied.contains(QLatin1Char(' ')) && !copied.contains(QLatin1Char('\n')))
-        dialog->setTextValue(copied);
-    connect(dialog, &QInputDialog::textValueSelected, this, [this](const QString &text) {
-        if (text.trimmed().isEmpty())
-            return;
-        d->space->setFirstRun(false);
-        d->space->openInteraction(InteractionId(text.trimmed().toStdString()));
-    });
-    dialog->open();
+    if (!d->byId) {
+        d->byId = new OpenById(d->hub, this);
+        connect(d->byId, &OpenById::found, this, [this](const InteractionId &id) {
+            d->space->setFirstRun(false);
+            d->space->openInteraction(id);
+        });
+    }
+    d->byId->ask();
 }
 
 void MainWindow::openFiles(const QStringList &paths)

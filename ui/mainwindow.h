@@ -22,6 +22,7 @@ struct WindowOptions {
     QTimeZone zone = QTimeZone::systemTimeZone(); ///< UTC in the demo, so that its pictures are equal everywhere
     bool twelveHour = false;
     bool firstRun = false;     ///< nothing is configured: shows where events can come from
+    bool remembers = false;    ///< widths of columns, from one run to the next
     bool reproducible = false; ///< leaves out figures that depend on this computer's speed
     QString title;             ///< after the program's name in the title bar: "Demo"
 };
@@ -61,6 +62,7 @@ protected:
 
 private:
     void makeMenus();
+    void rememberColumns();
     void connectActions();
     void connectLaneActions();
     void refresh();

@@ -21,6 +21,7 @@ namespace threadline::ui {
 
 class ConnectDialog;
 class ListDialog;
+class OpenById;
 
 struct MainWindow::Private {
     Private(MainWindow *window, Session &session, const Clock &clock, Connector &connector, SecretStore &secrets,
@@ -41,6 +42,7 @@ struct MainWindow::Private {
     QPointer<QWidget> rested; ///< where the focus was put; as long as it is there nobody has chosen another place
     QTimer reading;           ///< runs while files are read
     bool welcome = false;     ///< the welcome page stands only until there is something to see
+    OpenById *byId = nullptr; ///< once it was asked for
     bool legend = true;
     bool frameTimes = false;
 };

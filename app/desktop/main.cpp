@@ -189,6 +189,7 @@ int run(QApplication &app, const CommandLine &line)
     DesktopConnector connector(runtime, line.settings, secrets, clock);
     ui::WindowOptions window;
     window.theme = themeFrom(line.theme);
+    window.remembers = line.screenshot.empty();
     window.firstRun = !connector.configured() && line.files.empty() && line.replay.empty();
     ui::MainWindow main(runtime.session(), clock, connector, secrets, window);
     QuitOnSignal signals_([&app] { app.quit(); });

@@ -331,7 +331,7 @@ struct HistoryListing {
 
 HandlePtr LocalSession::list(ListQuery query, Answer<ListPage> answer)
 {
-    const bool history = query.history && m_options.history;
+    const bool history = query.history && m_options.history && query.idPrefix.empty();
     auto listing = std::make_shared<HistoryListing>();
     listing->question = std::make_shared<Question<ListPage>>();
     listing->question->answer = std::move(answer);
@@ -410,6 +410,22 @@ void LocalSession::markStale(Summary &summary) const
         summary.state = InteractionState::Stale;
 }
 
+Result<ListPage> LocalSession::readPrefix(ReadContext &context, const std::string &prefix, int limit)
+{
+    StoreReader::Listing listing;
+    listing.idPrefix = prefix;
+    listing.limit = limit;
+    auto rows = context.reader.list(listing);
+    if (!rows)
+        return fail(rows.error());
+    ListPage page;
+    for (auto &row : *rows) {
+        markStale(row.summary);
+        page.items.push_back(std::move(row.summary));
+    }
+    return page;
+}
+
 Result<ListPage> LocalSession::readList(ReadContext &context, const ListQuery &query)
 {
     StoreReader::Listing listing;
@@ -417,6 +433,8 @@ Result<ListPage> LocalSession::readList(ReadContext &context, const ListQuery &q
     listing.to = query.to;
     listing.state = query.state == InteractionState::Stale ? InteractionState::Open : query.state;
     listing.limit = std::clamp(query.limit, 1, kMaxLimit);
+    if (!query.idPrefix.empty())
+        return readPrefix(context, query.idPrefix, listing.limit);
     if (!query.cursor.empty()) {
         listing.before = readCursor(query.cursor);
         if (!listing.before)

@@ -59,6 +59,7 @@ private:
     [[nodiscard]] Result<std::shared_ptr<const InteractionView>> readInteraction(ReadContext &context, const InteractionId &id,
                                                                                  const ReadBack &back);
     [[nodiscard]] Result<ListPage> readList(ReadContext &context, const ListQuery &query);
+    [[nodiscard]] Result<ListPage> readPrefix(ReadContext &context, const std::string &prefix, int limit);
     void listHistory(std::shared_ptr<HistoryListing> listing);
     void markStale(Summary &summary) const;
 

@@ -38,6 +38,18 @@ bool packUuid(std::string_view text, std::array<char, 16> &bytes)
 
 } // namespace
 
+std::optional<PackedRange> packedRange(std::string_view prefix)
+{
+    // Filled up with the smallest and with the greatest digits it is an id, or no id begins so.
+    static constexpr std::string_view kLeast = "00000000-0000-0000-0000-000000000000";
+    static constexpr std::string_view kGreatest = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+    PackedRange range;
+    if (prefix.size() > kUuidText || !packUuid(std::string(prefix).append(kLeast.substr(prefix.size())), range.first)
+        || !packUuid(std::string(prefix).append(kGreatest.substr(prefix.size())), range.second))
+        return std::nullopt;
+    return range;
+}
+
 void PackedId::assign(std::string_view id)
 {
     m_text = id;

@@ -6,8 +6,10 @@
 #include "core/store/connection.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace threadline {
 
@@ -36,5 +38,9 @@ void readId(const sqlite::Statement &statement, int column, std::string &out);
     readId(statement, column, id);
     return id;
 }
+
+/// The packed ids that begin as text with `prefix` lie from the first to the second, both included; absent: none can.
+using PackedRange = std::pair<std::array<char, 16>, std::array<char, 16>>;
+[[nodiscard]] std::optional<PackedRange> packedRange(std::string_view prefix);
 
 } // namespace threadline

@@ -47,6 +47,8 @@ Result<std::vector<WriteGroup::SummaryRow>> SqliteReader::list(const Listing &li
     const Snapshot snapshot(*this);
     if (!snapshot.good())
         return fail(readError(snapshot.code()));
+    if (!listing.idPrefix.empty())
+        return listByPrefix(listing.idPrefix, listing.limit);
     Place behind{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<InteractionKey>::max()};
     if (listing.before)
         behind = {static_cast<std::int64_t>(listing.before->first), listing.before->second};
@@ -58,6 +60,33 @@ Result<std::vector<WriteGroup::SummaryRow>> SqliteReader::list(const Listing &li
     rows.clear();
     if (auto read = listBySpan(listing, behind, rows); !read)
         return fail(read.error());
+    return rows;
+}
+
+/// Packed ids first, then texts; within the snapshot of the caller.
+Result<std::vector<WriteGroup::SummaryRow>> SqliteReader::listByPrefix(const std::string &prefix, int limit)
+{
+    std::vector<WriteGroup::SummaryRow> rows;
+    const auto collect = [&]() -> Result<> {
+        m_idsFrom.bind(3, limit - static_cast<int>(rows.size()));
+        sqlite::Rows found(m_idsFrom);
+        while (found.next()) {
+            if (auto read = appendSummary(m_idsFrom.number(0), rows); !read)
+                return read;
+        }
+        return found.good() ? Result<>() : Result<>(fail(readError(found.code())));
+    };
+    if (const auto range = packedRange(prefix)) {
+        m_idsFrom.bindBlob(1, {range->first.data(), range->first.size()});
+        m_idsFrom.bindBlob(2, {range->second.data(), range->second.size()});
+        if (auto done = collect(); !done)
+            return fail(done.error());
+    }
+    const std::string last = prefix + '\xff'; // no byte of UTF-8 is so great: behind all that go on
+    m_idsFrom.bindText(1, prefix);
+    m_idsFrom.bindText(2, last);
+    if (auto done = collect(); !done)
+        return fail(done.error());
     return rows;
 }
 

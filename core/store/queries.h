@@ -24,6 +24,9 @@ inline constexpr const char *kActivityOfState = THREADLINE_ACTIVITY("?3") " ORDE
 inline constexpr const char *kActivity = THREADLINE_ACTIVITY("0") " UNION ALL " THREADLINE_ACTIVITY("1") " UNION ALL "
     THREADLINE_ACTIVITY("2") " ORDER BY commit_no DESC, key DESC";
 
+/// Ids in a range, of one kind each: a blob never lies between texts.
+inline constexpr const char *kIdsFrom = "SELECT key FROM interactions WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+
 /// Of one span class: those that start within [?2, ?3]; all it reads is in the index.
 inline constexpr const char *kSpans =
     "SELECT key, start, \"end\" FROM interactions WHERE span_class = ?1 AND start >= ?2 AND start <= ?3";

@@ -46,6 +46,7 @@ Result<> SqliteReader::open(const std::string &path)
         {&m_activityOfState, sql::kActivityOfState},
         {&m_spans, sql::kSpans},
         {&m_census, sql::kCensus},
+        {&m_idsFrom, sql::kIdsFrom},
         {&m_stateOf, sql::kStateOf},
         {&m_bands, sql::kBands},
         {&m_refused, sql::kRefused},

@@ -52,12 +52,14 @@ private:
     /// Walks by activity; false: gave up after too many that do not match, `rows` then means nothing.
     [[nodiscard]] Result<bool> listByActivity(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);
     [[nodiscard]] Result<> listBySpan(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);
+    [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> listByPrefix(const std::string &prefix, int limit);
     /// Calls `each` with key, start and end of what started in [from, to] and had not ended before `from`.
     template<class Each>
     [[nodiscard]] Result<> touching(Timestamp from, Timestamp to, Each each);
 
     sqlite::Connection m_connection;
     sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_activity, m_activityOfState, m_spans, m_census,
+        m_idsFrom,
         m_stateOf, m_eventsAfter, m_changesAfter, m_lastRow, m_idOf, m_bands, m_refused, m_inferred, m_naming, m_namesIndexed, m_count;
     std::vector<std::int64_t> m_rows; ///< kept for its memory
 };

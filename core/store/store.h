@@ -145,6 +145,7 @@ public:
         std::optional<Timestamp> from, to;
         std::optional<InteractionState> state;
         int limit = 100;
+        std::string idPrefix; ///< not empty: those whose ids begin so, by id; the rest but `limit` does not count
         std::optional<std::pair<std::uint64_t, InteractionKey>> before;
     };
     [[nodiscard]] virtual Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) = 0;

@@ -6,7 +6,9 @@
 #include "core/store/rows.h"
 
 #include <algorithm>
+#include <iterator>
 #include <rapidcheck.h>
+#include <set>
 #include <sqlite3.h>
 
 using namespace threadline;
@@ -232,6 +234,42 @@ private Q_SLOTS:
             }
         });
         QVERIFY(holds);
+    }
+
+    void idsAreFoundByTheirBeginning()
+    {
+        StoreFolder folder;
+        auto store = folder.open();
+        NEED(store);
+        const std::vector<std::string> ids{"3f9c2a71-6b1e-4c02-9a55-0242ac125d0e", "3f9c2a71-7000-4c02-9a55-0242ac125d0e",
+                                           "3f9c2a72-6b1e-4c02-9a55-0242ac125d0e", "3f9c2a71", "call-1", "call-2",
+                                           "3F9C2A71-6B1E-4C02-9A55-0242AC125D0E"};
+        WriteGroup group;
+        group.commit = 1;
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            Row row;
+            row.key = static_cast<InteractionKey>(i) + 1;
+            row.summary.commit = 1;
+            row.summary.start = row.summary.lastEventAt = kNoon;
+            group.interactions.push_back({row.key, ids[i]});
+            group.summaries.push_back(row);
+        }
+        QVERIFY((*store)->write(group).has_value());
+        auto reader = (*store)->reader();
+        NEED(reader);
+        for (const char *prefix : {"3f9c2a71", "3f9c2a7", "3f9c2a71-", "3f9c2a71-6b1e-4c02-9a55-0242ac125d0e", "call", "call-2", "3F9", "x", "3f9c2a716"}) {
+            StoreReader::Listing listing;
+            listing.idPrefix = prefix;
+            const auto found = (*reader)->list(listing);
+            NEED(found);
+            std::set<std::string> got, wanted;
+            for (const Row &row : *found)
+                got.insert(row.summary.interaction.value);
+            std::copy_if(ids.begin(), ids.end(), std::inserter(wanted, wanted.end()), [&](const std::string &id) { return id.starts_with(prefix); });
+            QVERIFY2(got == wanted, prefix);
+            listing.limit = 1;
+            QCOMPARE((*reader)->list(listing)->size(), std::min<std::size_t>(1, wanted.size()));
+        }
     }
 
     /// Time ranges with few matches among many are found through the spans; the answer is the same.

@@ -236,6 +236,13 @@ HandlePtr FakeSession::list(ListQuery query, Answer<ListPage> answer)
 Result<ListPage> FakeSession::page(const ListQuery &query) const
 {
     ListPage page;
+    if (!query.idPrefix.empty()) {
+        for (const auto &[id, entry] : m_entries) {
+            if (!entry.shared && id.starts_with(query.idPrefix) && static_cast<int>(page.items.size()) < query.limit)
+                page.items.push_back(entry.summary);
+        }
+        return page;
+    }
     std::vector<Summary> all;
     for (const auto &[id, entry] : m_entries) {
         const Summary &s = entry.summary;

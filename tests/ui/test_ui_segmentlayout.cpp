@@ -266,20 +266,20 @@ private Q_SLOTS:
 
     void densityCountsWhoWasInWhichState()
     {
-        Scene scene;
+        std::vector<Stretch> all{{nullptr, kStart + 120'000'000, kStart + 160'000'000}}; // its story has not come
         for (int i = 0; i < 3; ++i) {
-            Row row;
-            row.kind = RowKind::Lane;
+            Stretch row;
             row.lane = std::make_shared<const Lane>(
                 std::vector<LaneSegment>{
                     {kStart, kStart + 40'000'000, 0, SegmentKind::Queue, Rail::None},
                     {kStart + 40'000'000, kStart + 80'000'000, 0, i ? SegmentKind::Talk : SegmentKind::Hold, Rail::None}},
                 std::vector<QString>());
-            scene.rows.push_back(row);
+            all.push_back(row);
         }
         const std::vector<DensityColumn> columns =
-            densityOf(scene, TimeScale(Timestamp{kStart}, 1'000'000), 100, Timestamp{kStart});
-        QCOMPARE(columns.size(), 25U);
+            densityOf(all, TimeScale(Timestamp{kStart}, 1'000'000), 200, Timestamp{kStart});
+        QCOMPARE(columns.size(), 50U);
+        QCOMPARE(columns[32], (DensityColumn{0, 0, 1}));
         QCOMPARE(columns[3], (DensityColumn{3, 0, 0}));
         QCOMPARE(columns[13], (DensityColumn{0, 1, 2}));
         QCOMPARE(columns[22].all(), 0);

@@ -360,7 +360,7 @@ private Q_SLOTS:
                          qPrintable(action->text()));
             }
         }
-        QCOMPARE(entries, static_cast<int>(Actions::kActions) - 3); // densities stand in a menu of their own
+        QCOMPARE(entries, static_cast<int>(Actions::kActions) - 6); // densities and orders stand in menus of their own
     }
 
     void statusTellsAndOpensItsLists()

@@ -4,6 +4,8 @@
 #include <QHeaderView>
 #include <QTableView>
 
+#include <algorithm>
+
 namespace threadline::ui {
 
 QTableView *makeTable(QStandardItemModel &model, const QStringList &titles, const QString &name, const Appearance &look)
@@ -24,7 +26,26 @@ QTableView *makeTable(QStandardItemModel &model, const QStringList &titles, cons
     table->horizontalHeader()->setDefaultSectionSize(130);
     table->horizontalHeader()->setFont(look.fonts().smallMedium);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    const auto fit = [table] { fitColumns(*table); };
+    QObject::connect(&model, &QAbstractItemModel::rowsInserted, table, fit);
+    QObject::connect(&model, &QAbstractItemModel::dataChanged, table, fit);
     return table;
+}
+
+void fitColumns(QTableView &table)
+{
+    constexpr int kWidest = 320;
+    constexpr int kLooked = 200; ///< rows that are measured
+    constexpr int kPadding = 18;
+    const QFontMetrics metrics(table.font());
+    const QAbstractItemModel &model = *table.model();
+    for (int c = 0; c + 1 < model.columnCount(); ++c) { // the last one takes what is left
+        int widest = 0;
+        for (int r = 0; r < std::min(model.rowCount(), kLooked); ++r)
+            widest = std::max(widest, metrics.horizontalAdvance(model.index(r, c).data().toString()));
+        if (const int wanted = std::min(widest + kPadding, kWidest); wanted > table.columnWidth(c))
+            table.setColumnWidth(c, wanted);
+    }
 }
 
 void setRows(QStandardItemModel &model, const QList<QStringList> &rows)
@@ -38,8 +59,10 @@ void setRows(QStandardItemModel &model, const QList<QStringList> &rows)
                 item->setEditable(false);
                 model.setItem(r, c, item);
             }
-            if (item->text() != rows[r][c])
+            if (item->text() != rows[r][c]) {
                 item->setText(rows[r][c]);
+                item->setToolTip(rows[r][c]);
+            }
         }
     }
 }

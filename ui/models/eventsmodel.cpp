@@ -73,9 +73,12 @@ void EventsModel::reload()
     m_view = m_feed.view();
     m_rows.clear();
     m_participants.clear();
+    m_labels.clear();
     if (m_view) {
-        for (std::size_t i = 0; i < m_view->story.participants.size(); ++i)
+        for (std::size_t i = 0; i < m_view->story.participants.size(); ++i) {
             m_participants.insert(keyOf(m_view->story.participants[i].id), static_cast<int>(i));
+            m_labels.push_back(i < kMostParticipants ? participantLabel(m_view->story, i) : participantName(m_view->story.participants[i]));
+        }
         for (std::size_t i = 0; i < m_view->events.size(); ++i)
             m_rows.insert(keyOf(m_view->events[i]->id), static_cast<int>(i));
     }
@@ -107,7 +110,8 @@ QVariant EventsModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
     switch (role) {
-    case Qt::DisplayRole: return text(index.row(), index.column());
+    case Qt::DisplayRole:
+    case Qt::ToolTipRole: return text(index.row(), index.column());
     case Qt::ForegroundRole: return ink(index.row(), index.column());
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(Qt::Alignment(
@@ -121,9 +125,13 @@ QString EventsModel::text(int row, int column) const
     const Event &e = event(row);
     const ParticipantRow *participant = participantOf(e);
     switch (column) {
+    case Call:
+        return m_view->story.customer.empty() ? shortId(m_view->story.interaction.value)
+                                              : tr("%1, %2").arg(addressText(m_view->story.customer), shortId(m_view->story.interaction.value));
     case Time: return m_look.time().clockMillis(e.time);
     case KindColumn: return foreign(e.type);
-    case Participant: return participant ? participantName(*participant) : shortId(e.participant.value);
+    case Participant:
+        return participant ? m_labels[static_cast<std::size_t>(participant - m_view->story.participants.data())] : shortId(e.participant.value);
     case Channel: return channelText(participant, e);
     case StateColumn: return e.facts.stateText.empty() ? foreign(nameOf(e.facts.state)) : foreign(e.facts.stateText);
     case Sequence: return e.sequence ? QString::number(*e.sequence) : QString();
@@ -175,7 +183,7 @@ QVariant EventsModel::headerData(int section, Qt::Orientation orientation, int r
             Qt::Alignment(Qt::AlignVCenter | (section == Sequence || section == Delay ? Qt::AlignRight : Qt::AlignLeft)));
     if (role != Qt::DisplayRole)
         return {};
-    const QString names[] = {tr("Time"), tr("Kind"),       tr("Participant"), tr("Channel"), tr("State"),
+    const QString names[] = {tr("Call"), tr("Time"), tr("Kind"),       tr("Participant"), tr("Channel"), tr("State"),
                              tr("Seq."), tr("Provenance"), tr("Delay"),       tr("Note")};
     return names[section];
 }

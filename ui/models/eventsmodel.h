@@ -13,7 +13,8 @@ namespace threadline::ui {
 class EventsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Time, KindColumn, Participant, Channel, StateColumn, Sequence, ProvenanceColumn, Delay, Note, kColumns };
+    /// Call: whose event it is, for where no timeline stands above the table.
+    enum Column { Call, Time, KindColumn, Participant, Channel, StateColumn, Sequence, ProvenanceColumn, Delay, Note, kColumns };
 
     EventsModel(const InteractionFeed &feed, const Appearance &look, QObject *parent = nullptr);
 
@@ -41,6 +42,7 @@ private:
     [[nodiscard]] const ParticipantRow *participantOf(const Event &event) const;
     QHash<QByteArray, int> m_rows;         ///< event id -> row
     QHash<QByteArray, int> m_participants; ///< participant id -> index
+    std::vector<QString> m_labels;         ///< of the participants
 };
 
 /// What is odd about how an event was read and ordered, in words; used by table and inspector.

@@ -47,11 +47,17 @@ bool openWrapUp(const Story &story, FloorEntry &entry)
     return false;
 }
 
+/// The customer gave up before anybody answered, after so long; empty: it did not.
+QString abandonText(const Story &story)
+{
+    return story.figures.abandoned ? tr("abandoned, %1").arg(durationText(story.figures.wait)) : QString();
+}
+
 void present(FloorEntry &entry, const Story &story)
 {
     entry.since.reset();
     if (entry.state == InteractionState::Ended) {
-        entry.with = tr("ended");
+        entry.with = abandonText(story).isEmpty() ? tr("ended") : abandonText(story);
         entry.dim = true;
         return;
     }
@@ -63,7 +69,7 @@ void present(FloorEntry &entry, const Story &story)
     }
     if (openWrapUp(story, entry))
         return;
-    entry.with = story.felt.empty() ? QString() : tr("customer left");
+    entry.with = story.felt.empty() ? QString() : abandonText(story).isEmpty() ? tr("customer left") : abandonText(story);
     entry.dim = true;
 }
 
@@ -114,7 +120,7 @@ FloorEntry entryOf(const Summary &summary)
     entry.end = summary.end;
     entry.lastEventAt = summary.lastEventAt;
     entry.media = summary.media.empty() ? Media::Unknown : mediaFromName(summary.media.front());
-    entry.customer = foreign(summary.customer);
+    entry.customer = addressText(summary.customer);
     entry.queue = summary.queues.empty() ? QString() : foreign(summary.queues.back());
     entry.dim = true;
     if (summary.state == InteractionState::Ended)
@@ -128,7 +134,7 @@ void fill(FloorEntry &entry, const Story &story)
     entry.felt = coveredBy(*entry.lane);
     entry.media = story.media == Media::Unknown ? entry.media : story.media;
     if (!story.customer.empty())
-        entry.customer = foreign(story.customer);
+        entry.customer = addressText(story.customer);
     if (const QString queue = queueOf(story); !queue.isEmpty())
         entry.queue = queue;
     if (entry.customer.isEmpty())
@@ -162,6 +168,14 @@ bool beforeByAttention(const FloorEntry &a, const FloorEntry &b)
     return keyA != keyB ? keyA < keyB : a.id < b.id;
 }
 
+bool before(FloorSort sort, const FloorEntry &a, const FloorEntry &b)
+{
+    const QString &textA = sort == FloorSort::Customer ? a.customer : a.with;
+    const QString &textB = sort == FloorSort::Customer ? b.customer : b.with;
+    const int order = sort == FloorSort::Attention ? 0 : QString::localeAwareCompare(textA, textB);
+    return order != 0 ? order < 0 : beforeByAttention(a, b);
+}
+
 NowFigures figuresOf(const std::vector<const FloorEntry *> &entries)
 {
     NowFigures figures;
@@ -171,10 +185,11 @@ NowFigures figuresOf(const std::vector<const FloorEntry *> &entries)
         if (entry->state == InteractionState::Ended)
             continue;
         ++figures.open;
-        if (!entry->queue.isEmpty())
-            addQueue(queues, *entry);
-        if (!entry->since)
+        addQueue(queues, *entry);
+        if (!entry->since) {
+            ++(entry->lane ? figures.stateless : figures.unread);
             continue;
+        }
         ++figures.states[static_cast<std::size_t>(entry->now)];
         if (entry->now == SegmentKind::Queue)
             figures.waiting.push_back({entry->id, entry->customer, entry->queue, *entry->since});

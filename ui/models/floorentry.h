@@ -39,6 +39,9 @@ void fill(FloorEntry &entry, const Story &story);
 
 /// Order of attention: waiting or held by length, then ringing and menus, talking, wrap-up, ended; ties by id.
 [[nodiscard]] int attentionRank(const FloorEntry &entry);
+/// By what the lanes of a group are sorted; attention is the order of the groups whatever is chosen.
+enum class FloorSort : std::uint8_t { Attention, Customer, With };
+[[nodiscard]] bool before(FloorSort sort, const FloorEntry &a, const FloorEntry &b);
 [[nodiscard]] bool beforeByAttention(const FloorEntry &a, const FloorEntry &b);
 
 /// A customer who waits or is held.
@@ -49,20 +52,27 @@ struct WaitingItem {
     Timestamp since;
 };
 struct QueueFigures {
-    QString queue;
+    QString queue; ///< empty: those in no queue
     int open = 0;
     int waiting = 0;
     int onHold = 0;
     std::optional<Timestamp> longestSince;
 };
-/// What the Now panel shows; computed from the entries, with `since` instead of lengths, so that time can run.
+/// The one count of the floor: panel, group rows and crumbs all show it. `open` is the sum of `states`, `stateless` and `unread`,
+/// and of the queues' `open`. Computed from the entries, with `since` instead of lengths, so that time can run.
 struct NowFigures {
     std::vector<WaitingItem> waiting; ///< longest first
     std::vector<WaitingItem> held;
     std::vector<QueueFigures> queues; ///< by longest wait, then name
     std::array<int, kSegmentKinds> states{};
     int open = 0;
+    int stateless = 0; ///< open ones that stand in no state just now
+    int unread = 0;    ///< open ones whose story has not come yet: their state is not known
     int all = 0;
+    bool known = false; ///< all that is stored has been listed; else these are the figures of what was read so far
+
+    /// Nothing is left to read: what is not among them is not there.
+    [[nodiscard]] bool complete() const { return known && unread == 0; }
 };
 [[nodiscard]] NowFigures figuresOf(const std::vector<const FloorEntry *> &entries);
 

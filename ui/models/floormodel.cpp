@@ -409,6 +409,7 @@ void FloorModel::rebuild()
 {
     m_refresh.stop();
     m_due.stop();
+    m_moved = true; // asked for: nothing is kept in its place
     arrange();
     compose();
 }
@@ -430,13 +431,9 @@ bool FloorModel::shown(const FloorEntry &entry) const
 void FloorModel::arrange()
 {
     std::map<QString, Group> groups;
-    std::vector<const FloorEntry *> all;
-    all.reserve(m_entries.size());
     m_sharedShown = 0;
     m_onlyShared = std::all_of(m_entries.begin(), m_entries.end(), [](const auto &entry) { return entry.second->entry.shared; });
     for (const auto &[id, held] : m_entries) {
-        if (!held->entry.shared)
-            all.push_back(&held->entry);
         if (!shown(held->entry))
             continue;
         m_sharedShown += held->entry.shared;
@@ -444,17 +441,11 @@ void FloorModel::arrange()
         group.name = held->entry.queue;
         group.lanes.push_back(held.get());
     }
-    m_figures = figuresOf(all);
-    m_groups.clear();
-    for (auto &[name, group] : groups) {
-        std::sort(group.lanes.begin(), group.lanes.end(),
-                  [](const Held *a, const Held *b) { return beforeByAttention(a->entry, b->entry); });
-        m_groups.push_back(std::move(group));
-    }
-    // A group stands where its first lane would: who waits longest is on top.
-    std::stable_sort(m_groups.begin(), m_groups.end(), [](const Group &a, const Group &b) {
-        return beforeByAttention(a.lanes.front()->entry, b.lanes.front()->entry);
-    });
+    const bool keeps = m_holding && !m_moved && !m_groups.empty();
+    if (!keeps)
+        m_groups.clear();
+    keepOrder(std::move(groups));
+    m_moved = false;
     m_everSorted = true;
     m_viewMoved = false;
     m_sorted.restart();
@@ -463,8 +454,76 @@ void FloorModel::arrange()
         QTimer::singleShot(kSortEveryMs, this, &FloorModel::changed);
 }
 
+/// Sorts what is not in m_groups yet and puts it behind what is there, so that nothing there moves.
+void FloorModel::keepOrder(std::map<QString, Group> groups)
+{
+    std::unordered_set<const Held *> placed;
+    for (const Group &group : m_groups)
+        placed.insert(group.lanes.begin(), group.lanes.end());
+    std::vector<Group> added;
+    for (auto &[name, group] : groups) {
+        std::erase_if(group.lanes, [&](const Held *held) { return placed.count(held) > 0; });
+        if (group.lanes.empty())
+            continue;
+        group.first = *std::min_element(group.lanes.begin(), group.lanes.end(),
+                                        [](const Held *a, const Held *b) { return beforeByAttention(a->entry, b->entry); });
+        std::sort(group.lanes.begin(), group.lanes.end(),
+                  [this](const Held *a, const Held *b) { return before(m_sort, a->entry, b->entry); });
+        const auto there = std::find_if(m_groups.begin(), m_groups.end(), [&](const Group &g) { return g.name == group.name; });
+        if (there == m_groups.end())
+            added.push_back(std::move(group));
+        else
+            there->lanes.insert(there->lanes.end(), group.lanes.begin(), group.lanes.end());
+    }
+    // A group stands where its most urgent lane would: who waits longest is on top.
+    std::stable_sort(added.begin(), added.end(), [](const Group &a, const Group &b) {
+        return beforeByAttention(a.first->entry, b.first->entry);
+    });
+    std::move(added.begin(), added.end(), std::back_inserter(m_groups));
+}
+
+void FloorModel::setSort(FloorSort sort)
+{
+    m_sort = sort;
+    rebuild();
+}
+
+void FloorModel::hold(bool held)
+{
+    if (std::exchange(m_holding, held) == held)
+        return;
+    changed(); // once let go it is sorted as soon as it is due
+}
+
+std::vector<Stretch> FloorModel::stretches() const
+{
+    std::vector<Stretch> out;
+    out.reserve(m_entries.size());
+    for (const auto &[id, held] : m_entries) {
+        const FloorEntry &entry = held->entry;
+        const bool open = entry.state != InteractionState::Ended;
+        if (!entry.shared || m_onlyShared)
+            out.push_back({entry.lane, entry.start.us, open ? kOpenEnd : entry.end.value_or(entry.lastEventAt).us});
+    }
+    return out;
+}
+
+/// Everything that is counted in the window, from one look at the entries.
+void FloorModel::countAll()
+{
+    std::vector<const FloorEntry *> all;
+    all.reserve(m_entries.size());
+    for (const auto &[id, held] : m_entries) {
+        if (!held->entry.shared)
+            all.push_back(&held->entry);
+    }
+    m_figures = figuresOf(all);
+    m_figures.known = m_loaded;
+}
+
 void FloorModel::compose()
 {
+    countAll();
     auto scene = std::make_shared<Scene>();
     for (const Group &group : m_groups)
         appendGroup(*scene, group);
@@ -487,14 +546,17 @@ void FloorModel::appendGroup(Scene &scene, const Group &group)
     head.key = keyOf(group.name);
     head.title = group.name.isEmpty() ? tr("No queue") : group.name;
     head.expanded = !m_collapsed.count(head.key);
-    int open = 0;
-    for (const Held *held : group.lanes) {
-        open += held->entry.state != InteractionState::Ended;
-        if (held->entry.waits() && (!head.since || *held->entry.since < *head.since))
-            head.since = held->entry.since;
-    }
+    const auto counted = std::find_if(m_figures.queues.begin(), m_figures.queues.end(),
+                                      [&](const QueueFigures &queue) { return queue.queue == group.name; });
+    if (counted != m_figures.queues.end())
+        head.since = counted->longestSince;
     head.waits = head.since.has_value();
-    head.note = open ? tr("%1 open").arg(open) : tr("%1 ended").arg(group.lanes.size());
+    const auto ended = static_cast<std::size_t>(std::count_if(group.lanes.begin(), group.lanes.end(), [](const Held *held) {
+        return held->entry.state == InteractionState::Ended;
+    }));
+    head.note = counted != m_figures.queues.end() ? tr("%1 open").arg(numberText(static_cast<std::uint64_t>(counted->open)))
+        : ended == group.lanes.size()             ? tr("%1 ended").arg(numberText(ended))
+                                                  : QString();
     const int parent = static_cast<int>(scene.rows.size());
     scene.rows.push_back(std::move(head));
     if (!scene.rows.back().expanded)
@@ -576,6 +638,7 @@ void FloorModel::setView(TimeRange view, bool current)
     m_viewIsCurrent = current;
     m_countingView.reset(); // what was asked of another stretch is asked anew once this one rests
     m_seekingMore.reset();
+    m_moved = m_moved || matters;
     if (!current && m_hub.status().delivery.state != DeliveryState::Off)
         m_past.start();
     if (m_partial && !(current && live()))
@@ -615,5 +678,7 @@ void FloorModel::setAllExpanded(bool expanded)
     }
     compose();
 }
+
+std::string FloorModel::groupKey(const QString &queue) { return keyOf(queue); }
 
 } // namespace threadline::ui

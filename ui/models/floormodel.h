@@ -8,11 +8,13 @@
 
 #include "ui/models/floorentry.h"
 #include "ui/models/hub.h"
+#include "ui/timeline/density.h"
 
 #include <QElapsedTimer>
 #include <QTimer>
 
 #include <deque>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -59,6 +61,17 @@ public:
     void setWanted(const std::vector<std::string> &keys);
     void setExpanded(const std::string &group, bool expanded);
     void setAllExpanded(bool expanded);
+    /// Key of the row of a queue's group.
+    [[nodiscard]] static std::string groupKey(const QString &queue);
+    /// While the pointer or the focus rests on a lane the order stays: what is new stands last in its group.
+    void hold(bool held);
+    [[nodiscard]] bool held() const { return m_holding; }
+    /// Where in time all interactions lie that are held here, shown or not: what was.
+    [[nodiscard]] std::vector<Stretch> stretches() const;
+    /// Another order of the lanes, at once.
+    void setSort(FloorSort sort);
+    [[nodiscard]] FloorSort sort() const { return m_sort; }
+    [[nodiscard]] bool folded() const { return !m_collapsed.empty(); }
     /// Sorts and shows at once.
     void rebuild();
 
@@ -80,6 +93,7 @@ private:
     struct Group {
         QString name;
         std::vector<Held *> lanes;
+        const Held *first = nullptr; ///< the most urgent when it was sorted
     };
 
     void list(const std::string &cursor);
@@ -104,6 +118,8 @@ private:
     void changed();
     void refresh();
     void arrange();
+    void countAll();
+    void keepOrder(std::map<QString, Group> groups);
     void compose();
     void appendGroup(Scene &scene, const Group &group);
     [[nodiscard]] Row laneRow(const Held &held, int parent) const;
@@ -138,6 +154,9 @@ private:
     HandlePtr m_countingView;
     ListQuery m_seeking;      ///< of the view
     HandlePtr m_seekingMore;
+    bool m_holding = false;
+    FloorSort m_sort = FloorSort::Attention;
+    bool m_moved = false; ///< the view was moved: the order is made anew even while it is held
     int m_underWay = 0;
     std::uint64_t m_events = 0;
     QTimer m_refresh;

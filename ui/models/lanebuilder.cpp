@@ -106,12 +106,12 @@ void addWrapUp(const Story &story, Builder &builder)
 QString floorName(const FeltSegment &felt)
 {
     const bool named = felt.kind == SegmentKind::Queue || felt.kind == SegmentKind::Talk || felt.kind == SegmentKind::Unknown;
-    return named ? foreign(felt.label) : QString();
+    return named ? addressText(felt.label) : QString();
 }
 
 QString feltName(const FeltSegment &felt)
 {
-    const QString label = foreign(felt.label);
+    const QString label = addressText(felt.label);
     switch (felt.kind) {
     case SegmentKind::Talk: return label.isEmpty() ? stateName(felt.kind) : label;
     case SegmentKind::Hold: return tr("On hold");
@@ -139,7 +139,7 @@ QString company(const Story &story, const Segment &segment)
 
 QString channelName(const Story &story, const ParticipantRow &participant, const Segment &segment)
 {
-    const QString label = foreign(segment.label);
+    const QString label = addressText(segment.label);
     if (participant.purpose == Purpose::Customer || participant.purpose == Purpose::External) {
         const QString with = company(story, segment);
         switch (segment.kind) {
@@ -154,16 +154,54 @@ QString channelName(const Story &story, const ParticipantRow &participant, const
     return stateName(segment.kind);
 }
 
+/// What the customer did in a stretch of what it felt.
+QString didName(const Story &story, const FeltSegment &felt)
+{
+    const QString with = personOf(story, felt);
+    const QString label = addressText(felt.label);
+    switch (felt.kind) {
+    case SegmentKind::Ivr: return tr("In the menu");
+    case SegmentKind::Queue: return label.isEmpty() ? tr("Waiting") : tr("Waiting for %1").arg(label);
+    case SegmentKind::Alert: return with.isEmpty() ? tr("Waiting, it rings") : tr("Waiting, rings at %1").arg(with);
+    case SegmentKind::Hold: return with.isEmpty() ? tr("On hold") : tr("Held by %1").arg(with);
+    case SegmentKind::Talk:
+    case SegmentKind::Conference: return with.isEmpty() ? stateName(felt.kind) : tr("With %1").arg(with);
+    default: return stateName(felt.kind);
+    }
+}
+
 } // namespace
+
+std::vector<FeltPiece> drawnPieces(const Story &story, const Segment &segment)
+{
+    std::vector<FeltPiece> out;
+    if (segment.kind != SegmentKind::Talk)
+        return out;
+    bool differs = false;
+    for (const FeltSegment &felt : story.felt) {
+        const Timestamp start = std::max(felt.start, segment.start);
+        const bool open = !felt.end && !segment.end;
+        const Timestamp end = std::min(felt.end.value_or(kLatestTime), segment.end.value_or(kLatestTime));
+        if (start >= end)
+            continue;
+        differs = differs || felt.kind != SegmentKind::Talk;
+        out.push_back({&felt, start, open ? std::nullopt : std::optional(end)});
+    }
+    // Where the felt lane does not cover all of it, nothing is known to be otherwise.
+    const bool covers = !out.empty() && out.front().start == segment.start && out.back().end == segment.end;
+    if (!differs || !covers)
+        out.clear();
+    return out;
+}
 
 QString personOf(const Story &story, const FeltSegment &felt)
 {
     if (felt.participant >= 0 && felt.participant < static_cast<int>(story.participants.size())) {
         const ParticipantRow &row = story.participants[static_cast<std::size_t>(felt.participant)];
         if (row.purpose == Purpose::Agent || row.purpose == Purpose::User || row.purpose == Purpose::External)
-            return foreign(row.name.empty() ? felt.label : row.name);
+            return addressText(row.name.empty() ? felt.label : row.name);
     }
-    return felt.kind == SegmentKind::Queue || felt.kind == SegmentKind::Ivr ? QString() : foreign(felt.label);
+    return felt.kind == SegmentKind::Queue || felt.kind == SegmentKind::Ivr ? QString() : addressText(felt.label);
 }
 
 Rail railOf(const Segment &segment)
@@ -211,8 +249,13 @@ LanePtr feltLane(const Story &story)
 LanePtr channelLane(const Story &story, const ParticipantRow &participant, const ChannelRow &channel)
 {
     Builder builder;
-    for (const Segment &segment : channel.segments)
-        builder.add(segment.kind, segment.start, segment.end, channelName(story, participant, segment), railOf(segment));
+    for (const Segment &segment : channel.segments) {
+        const std::vector<FeltPiece> pieces = participant.purpose == Purpose::Customer ? drawnPieces(story, segment) : std::vector<FeltPiece>();
+        for (const FeltPiece &piece : pieces)
+            builder.add(piece.felt->kind, piece.start, piece.end, didName(story, *piece.felt), railOf(segment));
+        if (pieces.empty())
+            builder.add(segment.kind, segment.start, segment.end, channelName(story, participant, segment), railOf(segment));
+    }
     return builder.take();
 }
 

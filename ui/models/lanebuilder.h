@@ -14,6 +14,16 @@ namespace threadline::ui {
 [[nodiscard]] LanePtr feltLane(const Story &story);
 [[nodiscard]] LanePtr channelLane(const Story &story, const ParticipantRow &participant, const ChannelRow &channel);
 
+/// A part of a segment of the customer's own channel, by what the customer lived through then.
+struct FeltPiece {
+    const FeltSegment *felt;
+    Timestamp start;
+    std::optional<Timestamp> end;
+};
+/// To the platform the customer's leg talks through menu, queue and hold: drawn it is what the customer did. Only the drawing: the
+/// segments of the row stay. Empty: it is drawn as it is.
+[[nodiscard]] std::vector<FeltPiece> drawnPieces(const Story &story, const Segment &segment);
+
 /// Who the customer was with in a stretch of what it felt; empty: nobody.
 [[nodiscard]] QString personOf(const Story &story, const FeltSegment &felt);
 

@@ -15,6 +15,16 @@ namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("Timeline", text); }
 
+/// What tells one of several with the same role apart: a name, else the beginning of an id.
+QString distinction(const ParticipantRow &source)
+{
+    for (const std::string *name : {&source.queueName, &source.name, &source.address}) {
+        if (!name->empty())
+            return addressText(*name);
+    }
+    return source.purpose == Purpose::Acd ? shortId(source.queueId.empty() ? source.id.value : source.queueId) : QString();
+}
+
 class SceneBuilder {
 public:
     SceneBuilder(const Story &story, const std::set<std::string> &collapsed, Timestamp now)
@@ -46,8 +56,11 @@ private:
         row.kind = RowKind::Felt;
         row.key = kFeltKey;
         row.title = tr("What the customer felt");
-        const Timestamp end = m_story.felt.back().end.value_or(m_now);
-        row.detail = tr("%1 in all, no holes").arg(durationText(end - m_story.felt.front().start));
+        row.detail = tr("%1 in all, no holes");
+        if (const std::optional<Timestamp> end = m_story.felt.back().end)
+            row.detail = row.detail.arg(durationText(*end - m_story.felt.front().start));
+        else
+            row.runsSince = m_story.felt.front().start;
         row.lane = feltLane(m_story);
         m_scene->rows.push_back(std::move(row));
     }
@@ -114,11 +127,7 @@ private:
         const QString role = purposeName(source.purpose, source.purposeText);
         if (participantName(source) != role)
             return role;
-        for (const std::string *name : {&source.queueName, &source.name, &source.address}) {
-            if (!name->empty())
-                return foreign(*name);
-        }
-        return {};
+        return distinction(source);
     }
 
     /// Where an arrow leaves or meets a participant: the channel whose segment is nearest to the time.
@@ -206,6 +215,23 @@ private:
     std::shared_ptr<Scene> m_scene = std::make_shared<Scene>();
 };
 
+/// The customer's row draws what the customer did in pieces of what its channel tells: both are found.
+SegmentRef inChannel(const Story &story, std::size_t participant, const ChannelRow &channel, const Selection &selection)
+{
+    const Timestamp start{*selection.segmentStart};
+    SegmentRef ref{&story.participants[participant], &channel, findSegment(channel, start.us, selection.kind), nullptr};
+    if (ref.segment || story.participants[participant].purpose != Purpose::Customer)
+        return ref;
+    const auto within = [&](const auto &piece) { return piece.start <= start && start < piece.end.value_or(kLatestTime); };
+    const auto segment = std::find_if(channel.segments.begin(), channel.segments.end(), within);
+    const auto felt = std::find_if(story.felt.begin(), story.felt.end(), [&](const FeltSegment &f) { return within(f) && f.kind == selection.kind; });
+    if (segment != channel.segments.end() && felt != story.felt.end()) {
+        ref.segment = &*segment;
+        ref.felt = &*felt;
+    }
+    return ref;
+}
+
 SegmentRef findInRow(const Story &story, const Selection &selection)
 {
     for (std::size_t p = 0; p < story.participants.size(); ++p) {
@@ -213,7 +239,7 @@ SegmentRef findInRow(const Story &story, const Selection &selection)
             if (channelKey(p, c) != selection.row)
                 continue;
             const ChannelRow &channel = story.participants[p].channels[c];
-            return {&story.participants[p], &channel, findSegment(channel, *selection.segmentStart, selection.kind), nullptr};
+            return inChannel(story, p, channel, selection);
         }
     }
     return {};
@@ -248,6 +274,22 @@ private:
     Selection m_best;
 };
 
+/// The piece at `time` of a segment that the customer's row draws in pieces; else the selection itself.
+Selection asDrawn(const Story &story, Selection selection, Timestamp time)
+{
+    const SegmentRef ref = findInRow(story, selection);
+    if (!ref.segment || !ref.participant || ref.participant->purpose != Purpose::Customer)
+        return selection;
+    const std::vector<FeltPiece> pieces = drawnPieces(story, *ref.segment);
+    for (const FeltPiece &piece : pieces) {
+        if (piece.start <= time && time < piece.end.value_or(kLatestTime)) {
+            selection.segmentStart = piece.start.us;
+            selection.kind = piece.felt->kind;
+        }
+    }
+    return selection;
+}
+
 } // namespace
 
 std::string participantKey(std::size_t index, const ParticipantRow &participant)
@@ -267,9 +309,23 @@ QString participantName(const ParticipantRow &participant)
         return role;
     for (const std::string *name : {&participant.name, &participant.address, &participant.userId}) {
         if (!name->empty())
-            return foreign(*name);
+            return addressText(*name);
     }
     return role;
+}
+
+QString participantLabel(const Story &story, std::size_t index)
+{
+    const ParticipantRow &source = story.participants[index];
+    const QString name = participantName(source);
+    const auto alike = [&](const ParticipantRow &other) { return &other != &source && other.purpose == source.purpose && participantName(other) == name; };
+    const bool several = std::any_of(story.participants.begin(), story.participants.begin() + static_cast<std::ptrdiff_t>(std::min(story.participants.size(), kMostParticipants)), alike);
+    if (source.purpose != Purpose::Acd && !several)
+        return name;
+    QString apart = distinction(source);
+    if (apart.isEmpty() || apart == name)
+        apart = shortId(source.id.value);
+    return source.purpose == Purpose::Acd && (!source.queueName.empty() || !source.name.empty()) ? apart : name + QLatin1Char(' ') + apart;
 }
 
 ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed, Timestamp now)
@@ -337,6 +393,8 @@ Selection selectionOf(const InteractionView &view, const EventId &id)
     Selection selection = event.participant.empty() ? Selection() : search.best();
     if (selection.row.empty())
         selection.row = kEventsKey;
+    if (selection.segmentStart)
+        selection = asDrawn(view.story, selection, event.time);
     selection.event = id;
     return selection;
 }

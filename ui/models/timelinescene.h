@@ -29,7 +29,7 @@ struct SegmentRef {
     const ParticipantRow *participant = nullptr;
     const ChannelRow *channel = nullptr;
     const Segment *segment = nullptr;
-    const FeltSegment *felt = nullptr; ///< instead, where the felt lane was chosen
+    const FeltSegment *felt = nullptr; ///< instead, where the felt lane was chosen; with it, a piece of the customer's own row
 
     explicit operator bool() const { return segment || felt; }
 };
@@ -41,5 +41,8 @@ struct SegmentRef {
 /// Index of the event in `view`, -1 if it is not there.
 [[nodiscard]] int indexOf(const InteractionView &view, const EventId &event);
 [[nodiscard]] QString participantName(const ParticipantRow &participant);
+/// Where no row stands above it, in tables and links: as participantName(), but queues by their names, and of several of one name each
+/// with what tells it apart.
+[[nodiscard]] QString participantLabel(const Story &story, std::size_t index);
 
 } // namespace threadline::ui

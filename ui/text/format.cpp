@@ -4,6 +4,8 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <algorithm>
+
 namespace threadline::ui {
 namespace {
 
@@ -29,12 +31,18 @@ QString qstr(std::string_view utf8) { return QString::fromUtf8(utf8.data(), stat
 
 QString durationText(Duration d)
 {
-    if (d.us < 0)
-        return QLatin1Char('-') + durationText(Duration{-d.us});
-    const std::int64_t s = d.us / 1'000'000;
+    const std::int64_t s = std::max<std::int64_t>(d.us, 0) / 1'000'000; // what begins in the future has lasted nothing yet
     if (s < 3600)
         return QStringLiteral("%1:%2").arg(s / 60).arg(two(s % 60));
     return QStringLiteral("%1:%2:%3").arg(s / 3600).arg(two(s / 60 % 60), two(s % 60));
+}
+
+QString futureNote(Timestamp since, Timestamp now)
+{
+    constexpr Duration kSlack = Duration::seconds(2); // clocks of one house differ by so much
+    if (since - now <= kSlack)
+        return {};
+    return tr("begins %1 in the future: the clock of its source and that of this computer differ").arg(proseDuration(since - now));
 }
 
 QString proseDuration(Duration d)
@@ -121,6 +129,46 @@ QString foreign(std::string_view utf8, int most)
             c = QChar(0xfffd);
     }
     return text;
+}
+
+QString addressText(std::string_view utf8, int most)
+{
+    const QString text = foreign(utf8, most);
+    for (const char *scheme : {"tel:", "sips:", "sip:", "mailto:"}) {
+        const QLatin1String known(scheme);
+        if (text.startsWith(known, Qt::CaseInsensitive) && text.size() > known.size())
+            return text.mid(known.size());
+    }
+    return text;
+}
+
+Qt::TextElideMode elideModeOf(const QString &text)
+{
+    const auto digits = std::count_if(text.begin(), text.end(), [](QChar c) { return c.isDigit(); });
+    const auto letters = std::count_if(text.begin(), text.end(), [](QChar c) { return c.isLetter(); });
+    return text.contains(QLatin1Char('@')) || digits > letters ? Qt::ElideMiddle : Qt::ElideRight;
+}
+
+QString elidedText(const QFontMetricsF &metrics, const QString &text, double room)
+{
+    return metrics.elidedText(text, elideModeOf(text), room);
+}
+
+QString breakable(const QString &text)
+{
+    constexpr int kLongWord = 18;
+    QString out;
+    int word = 0;
+    for (const QChar c : text) {
+        out += c;
+        word = c.isSpace() ? 0 : word + 1;
+        const bool joint = c == QLatin1Char('-') || c == QLatin1Char('.') || c == QLatin1Char('_') || c == QLatin1Char('/') || c == QLatin1Char(':');
+        if ((joint && word > 4) || word >= kLongWord) {
+            out += QChar(0x200b);
+            word = 0;
+        }
+    }
+    return out;
 }
 
 QString sourceText(const Origin &origin)

@@ -8,6 +8,7 @@
 #include "core/model/story.h"
 #include "core/model/summary.h"
 
+#include <QFontMetricsF>
 #include <QString>
 
 #include <string_view>
@@ -16,7 +17,9 @@ namespace threadline::ui {
 
 [[nodiscard]] QString qstr(std::string_view utf8);
 
-[[nodiscard]] QString durationText(Duration d);     ///< "0:48", "1:03", "1:02:05"; whole seconds, cut off
+[[nodiscard]] QString durationText(Duration d);     ///< "0:48", "1:03", "1:02:05"; whole seconds, cut off; never negative
+/// What to say of something that begins after `now`; empty: it does not.
+[[nodiscard]] QString futureNote(Timestamp since, Timestamp now);
 [[nodiscard]] QString proseDuration(Duration d);    ///< "0.19 s", "48 s", "2 min 24 s", "2 h 05 min", "3 d 4 h"
 [[nodiscard]] QString spokenDuration(Duration d);   ///< "1 minute 13 seconds"
 [[nodiscard]] QString delayText(Duration d);        ///< "0.19 s", "13.7 s", "2 min 24 s"
@@ -28,6 +31,14 @@ namespace threadline::ui {
 [[nodiscard]] QString middleElided(const QString &text, int most);
 /// Foreign text for a place of ours: control characters as symbols, cut at `most` characters. Nothing else is changed.
 [[nodiscard]] QString foreign(std::string_view utf8, int most = 200);
+/// An address or name for people: as foreign(), without the scheme of a number or mailbox ("tel:", "sip:", "mailto:").
+[[nodiscard]] QString addressText(std::string_view utf8, int most = 200);
+/// Numbers and addresses differ at their end: they lose their middle; names lose their end.
+[[nodiscard]] Qt::TextElideMode elideModeOf(const QString &text);
+/// `text` as it fits into `room` pixels.
+[[nodiscard]] QString elidedText(const QFontMetricsF &metrics, const QString &text, double room);
+/// With places to break at in words that are longer than a narrow column; for labels that wrap, never for what is copied.
+[[nodiscard]] QString breakable(const QString &text);
 /// The same, isolated from the direction of what stands around it (for sentences that are put together).
 [[nodiscard]] QString isolated(const QString &text);
 /// "InfluxDB at db:8086", with "the local store and " before it where that had part, too.

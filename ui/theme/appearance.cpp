@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/appearance.h"
 
+#include <utility>
+
 namespace threadline::ui {
 
 Appearance::Appearance(ThemeName theme, const QTimeZone &zone, bool twelveHour, QObject *parent)
@@ -26,6 +28,12 @@ void Appearance::swapZone()
     m_utc = !m_utc;
     m_time = TimeText(m_utc ? QTimeZone::utc() : m_zone, m_twelveHour);
     Q_EMIT changed();
+}
+
+void Appearance::setHeaderWidth(bool floor, int width)
+{
+    if (std::exchange(m_headers[floor ? 0 : 1], width) != width)
+        Q_EMIT headerChanged();
 }
 
 } // namespace threadline::ui

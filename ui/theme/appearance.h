@@ -9,6 +9,8 @@
 
 #include <QObject>
 
+#include <array>
+
 namespace threadline::ui {
 
 class Appearance : public QObject {
@@ -22,6 +24,9 @@ public:
     [[nodiscard]] Density density() const { return m_density; }
     [[nodiscard]] const Metrics &metrics() const { return m_metrics; }
 
+    /// Width of the header column as it was dragged; 0: as the window has room for.
+    [[nodiscard]] int headerWidth(bool floor) const { return m_headers[floor ? 0 : 1]; }
+    void setHeaderWidth(bool floor, int width);
     void setTheme(ThemeName theme);
     void setDensity(Density density);
     /// Swaps between the zone given at the start and UTC.
@@ -29,6 +34,7 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void headerChanged();
 
 private:
     Theme m_theme;
@@ -39,6 +45,7 @@ private:
     TimeText m_time;
     Density m_density = Density::Normal;
     Metrics m_metrics;
+    std::array<int, 2> m_headers{};
 };
 
 } // namespace threadline::ui

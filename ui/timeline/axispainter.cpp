@@ -38,12 +38,18 @@ void columnTitles(QPainter &p, const PaintState &s, PaintKit &kit)
         return;
     }
     const QColor ink = kit.role(Role::Text2);
-    drawText(p, kit.smallMedium, 34, middle, tr("Customer"), ink);
-    if (s.header >= 280)
-        drawText(p, kit.smallMedium, 34 + (s.header - 34) * 40 / 100, middle, tr("With"), ink);
+    const auto left = [&](int column, int x, const QString &title) {
+        drawText(p, kit.smallMedium, x, middle, title, column == s.sorted ? kit.role(Role::Text) : ink);
+        if (column == s.sorted)
+            drawGlyph(p, Glyph::Sort, x + kit.smallMedium.width(title) + 3, middle - 6, ink);
+    };
+    left(0, 34, tr("Customer"));
+    if (s.header >= kWithFrom)
+        left(1, withColumn(s.header), tr("With"));
     const QString title = tr("In state");
-    drawTextRight(p, kit.smallMedium, s.header - 10, middle, title, kit.role(Role::Text));
-    drawGlyph(p, Glyph::Sort, s.header - 10 - kit.smallMedium.width(title) - 15, middle - 6, ink);
+    drawTextRight(p, kit.smallMedium, s.header - 10, middle, title, s.sorted == 2 ? kit.role(Role::Text) : ink);
+    if (s.sorted == 2)
+        drawGlyph(p, Glyph::Sort, s.header - 10 - kit.smallMedium.width(title) - 15, middle - 6, ink);
 }
 
 } // namespace

@@ -5,7 +5,7 @@
 
 namespace threadline::ui {
 
-std::vector<DensityColumn> densityOf(const Scene &scene, const TimeScale &scale, int width, Timestamp now)
+std::vector<DensityColumn> densityOf(const std::vector<Stretch> &all, const TimeScale &scale, int width, Timestamp now)
 {
     const int columns = std::max(0, width / kMinimapColumn);
     std::vector<DensityColumn> steps(static_cast<std::size_t>(columns) + 1);
@@ -16,15 +16,19 @@ std::vector<DensityColumn> densityOf(const Scene &scene, const TimeScale &scale,
     const auto part = [](DensityColumn &at, SegmentKind kind) -> int & {
         return kind == SegmentKind::Queue ? at.queue : kind == SegmentKind::Hold ? at.hold : at.rest;
     };
-    for (const Row &row : scene.rows) {
-        if (row.kind != RowKind::Lane || !row.lane)
+    const auto add = [&](std::int64_t start, std::int64_t end, SegmentKind kind) {
+        const int first = column(start);
+        const int last = std::max(first + 1, column(end));
+        ++part(steps[static_cast<std::size_t>(first)], kind);
+        --part(steps[static_cast<std::size_t>(std::min(last, columns))], kind);
+    };
+    for (const Stretch &stretch : all) {
+        if (!stretch.lane || stretch.lane->empty()) {
+            add(stretch.start, std::max(stretch.start, stretch.end == kOpenEnd ? now.us : stretch.end), SegmentKind::Unknown);
             continue;
-        for (const LaneSegment &segment : row.lane->segments()) {
-            const int first = column(segment.start);
-            const int last = std::max(first + 1, column(segment.endAt(now.us)));
-            ++part(steps[static_cast<std::size_t>(first)], segment.kind);
-            --part(steps[static_cast<std::size_t>(std::min(last, columns))], segment.kind);
         }
+        for (const LaneSegment &segment : stretch.lane->segments())
+            add(segment.start, segment.endAt(now.us), segment.kind);
     }
     for (std::size_t i = 1; i < steps.size(); ++i) {
         steps[i].queue += steps[i - 1].queue;

@@ -19,7 +19,14 @@ struct DensityColumn {
     friend bool operator==(const DensityColumn &, const DensityColumn &) = default;
 };
 
-/// Columns of kMinimapColumn px over `width` px: lanes that were in a state at some time in the column.
-[[nodiscard]] std::vector<DensityColumn> densityOf(const Scene &scene, const TimeScale &scale, int width, Timestamp now);
+/// Where in time one interaction lies; its states, where they are known.
+struct Stretch {
+    LanePtr lane;           ///< null: not read yet
+    std::int64_t start = 0; ///< us
+    std::int64_t end = 0;   ///< us; kOpenEnd: it goes on
+};
+
+/// Columns of kMinimapColumn px over `width` px: interactions that were in a state at some time in the column.
+[[nodiscard]] std::vector<DensityColumn> densityOf(const std::vector<Stretch> &all, const TimeScale &scale, int width, Timestamp now);
 
 } // namespace threadline::ui

@@ -13,7 +13,7 @@ constexpr int kBar = 3;
 /// Where the parts of a floor lane's header stand, from its width.
 struct FloorColumns {
     explicit FloorColumns(int header)
-        : with(header < 280 ? 0 : kTitleX + (header - kTitleX) * 40 / 100), icon(header - 74),
+        : with(header < kWithFrom ? 0 : withColumn(header)), icon(header - 74),
           titleRoom((with ? with : icon) - kTitleX - 6), withRoom(icon - with - 4), time(header - kRightInset)
     {}
     int with; ///< 0: no room for it
@@ -110,7 +110,7 @@ private:
         drawText(m_p, m_kit.heading, 12, tall ? m_y + m_height * 0.37 : m_middle, row.title, m_kit.role(Role::Text),
                  m_s.header - 24);
         if (tall)
-            drawText(m_p, m_kit.small, 12, m_y + m_height * 0.70, row.detail, m_kit.role(Role::Text2), m_s.header - 24);
+            drawText(m_p, m_kit.small, 12, m_y + m_height * 0.70, row.detailAt(m_s.now), m_kit.role(Role::Text2), m_s.header - 24);
     }
 
     void events(const Row &row)
@@ -163,6 +163,16 @@ QColor groundOf(const Row &row, PaintKit &kit)
     return kit.role(row.odd ? Role::LaneOdd : Role::LaneEven);
 }
 
+void groupGround(QPainter &p, const PaintState &s, PaintKit &kit, int index)
+{
+    const int y = s.yOf(index);
+    const int h = s.rows->heightOf(index);
+    p.fillRect(0, y, s.width, h, kit.role(Role::Group));
+    p.fillRect(0, y, s.width, 1, kit.role(Role::Border));
+    drawText(p, kit.small, s.header + 8, y + h / 2.0, s.scene->rows[static_cast<std::size_t>(index)].note, kit.role(Role::Text2),
+             s.width - s.header - 16);
+}
+
 } // namespace
 
 void paintGrounds(QPainter &p, const PaintState &s, PaintKit &kit)
@@ -178,14 +188,13 @@ void paintGroups(QPainter &p, const PaintState &s, PaintKit &kit)
 {
     const RowRange rows = s.visible();
     for (int i = rows.first; i < rows.end; ++i) {
+        if (i == s.sticky)
+            continue;
         const Row &row = s.scene->rows[static_cast<std::size_t>(i)];
         const int y = s.yOf(i);
         const int h = s.rows->heightOf(i);
-        if (row.kind == RowKind::Group) {
-            p.fillRect(0, y, s.width, h, kit.role(Role::Group));
-            p.fillRect(0, y, s.width, 1, kit.role(Role::Border));
-            drawText(p, kit.small, s.header + 8, y + h / 2.0, row.note, kit.role(Role::Text2), s.width - s.header - 16);
-        }
+        if (row.kind == RowKind::Group)
+            groupGround(p, s, kit, i);
         if (row.kind != RowKind::Lane)
             p.fillRect(
                 0, y + h - 1, s.width, 1,
@@ -202,9 +211,19 @@ void paintHeader(QPainter &p, const PaintState &s, PaintKit &kit)
     HeaderPainter painter(p, s, kit);
     p.save();
     p.setClipRect(0, s.axis, s.header, s.height - s.axis);
-    for (int i = rows.first; i < rows.end; ++i)
-        painter.row(i);
+    for (int i = rows.first; i < rows.end; ++i) {
+        if (i != s.sticky)
+            painter.row(i);
+    }
     p.restore();
+    if (s.sticky >= 0) { // over everything: its lanes scroll below it
+        p.save();
+        p.setClipRect(0, s.axis, s.width, s.height - s.axis);
+        groupGround(p, s, kit, s.sticky);
+        p.fillRect(0, s.yOf(s.sticky) + s.rows->heightOf(s.sticky) - 1, s.width, 1, kit.role(Role::Border));
+        painter.row(s.sticky);
+        p.restore();
+    }
     p.fillRect(s.header - 1, 0, 1, s.height, kit.role(Role::Border));
 }
 

@@ -40,6 +40,10 @@ std::vector<LaneKey> makeKeys()
          tr("Click the arrow of the group")},
         {C::Collapse, {Qt::Key_Minus}, tr("Collapse the group"), tr("Click the arrow of the group")},
         {C::ShowTip, {Qt::Key_F4}, tr("Tip of the chosen segment"), tr("Rest the pointer on a segment")},
+        {C::Menu, {QKeyCombination(Qt::ShiftModifier, Qt::Key_F10), Qt::Key_Menu}, tr("Menu of what is chosen"), tr("Right button")},
+        {C::Leave, {Qt::Key_Escape}, tr("Choose nothing; from the timeline back to the floor"), tr("Click the first crumb")},
+        {C::NarrowHeader, {QKeyCombination(Qt::AltModifier | Qt::ShiftModifier, Qt::Key_Left)}, tr("Header column narrower"), tr("Drag its edge")},
+        {C::WidenHeader, {QKeyCombination(Qt::AltModifier | Qt::ShiftModifier, Qt::Key_Right)}, tr("Header column wider"), tr("Drag its edge")},
         {C::CopyId, {QKeySequence::Copy}, tr("Copy the id of what is chosen"), tr("Click the copy button of the inspector")},
     };
 }

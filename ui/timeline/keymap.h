@@ -37,6 +37,10 @@ enum class LaneCommand : std::uint8_t {
     Expand,
     Collapse,
     ShowTip,
+    Menu,
+    Leave,
+    NarrowHeader,
+    WidenHeader,
     CopyId
 };
 

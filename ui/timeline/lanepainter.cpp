@@ -114,7 +114,7 @@ std::optional<PieceRef> LanePainter::pieceAt(const PaintState &s, const QPoint &
 {
     if (!s.scene || !s.plot().contains(at))
         return std::nullopt;
-    const int index = s.rows->rowAt(at.y() - s.axis + s.scrollY);
+    const int index = s.rowAt(at.y());
     if (index < 0)
         return std::nullopt;
     const Row &row = s.scene->rows[static_cast<std::size_t>(index)];

@@ -21,6 +21,7 @@ namespace {
 constexpr double kZoomStep = 1.25;
 constexpr double kPanPart = 0.10;
 constexpr double kWheelNotch = 120;
+constexpr int kHeaderStep = 20;
 
 } // namespace
 
@@ -48,13 +49,19 @@ void LanesView::mousePressEvent(QMouseEvent *event)
     if (event->button() != Qt::LeftButton)
         return;
     setFocus(Qt::MouseFocusReason);
-    m_drag = Drag{event->pos(), false, verticalScrollBar()->value(), event->pos()};
+    m_drag = Drag{event->pos(), false, verticalScrollBar()->value(), event->pos(), atEdge(event->pos())};
 }
 
 void LanesView::mouseMoveEvent(QMouseEvent *event)
 {
     if (!m_drag) {
+        viewport()->setCursor(atEdge(event->pos()) ? Qt::SplitHCursor : Qt::ArrowCursor);
         setHover(event->pos());
+        return;
+    }
+    if (m_drag->header) {
+        m_drag->moved = true;
+        setHeader(event->pos().x());
         return;
     }
     const QPoint way = event->pos() - m_drag->from;
@@ -87,7 +94,7 @@ void LanesView::mouseDoubleClickEvent(QMouseEvent *event)
 std::optional<EventId> LanesView::markAt(const QPoint &at) const
 {
     const PaintState s = state();
-    const int index = m_rows.rowAt(at.y() - s.axis + s.scrollY);
+    const int index = s.rowAt(at.y());
     if (index < 0 || row(index).kind != RowKind::Events || at.x() < s.header)
         return std::nullopt;
     constexpr double kReach = 7;
@@ -106,7 +113,9 @@ std::optional<EventId> LanesView::markAt(const QPoint &at) const
 void LanesView::clickAt(const QPoint &at)
 {
     const PaintState s = state();
-    const int index = at.y() < s.axis ? -1 : m_rows.rowAt(at.y() - s.axis + s.scrollY);
+    const int index = s.rowAt(at.y());
+    if (at.y() < s.axis && at.x() < s.header && s.columns)
+        Q_EMIT sortWanted(at.x() > s.header - 84 ? 2 : s.header >= kWithFrom && at.x() >= withColumn(s.header) ? 1 : 0);
     if (index < 0)
         return;
     constexpr int kArrowZone = 30;
@@ -131,6 +140,7 @@ void LanesView::clickAt(const QPoint &at)
 void LanesView::choose(const Selection &selection)
 {
     m_selection = selection;
+    noteResting();
     if (selection.segmentStart)
         m_instant = Timestamp{*selection.segmentStart};
     const LaneSegment *segment = selectedSegment();
@@ -147,8 +157,10 @@ void LanesView::announce() { focusChosen(this); }
 void LanesView::setHover(const QPoint &at)
 {
     const PaintState s = state();
-    const int index = at.y() < s.axis ? -1 : m_rows.rowAt(at.y() - s.axis + s.scrollY);
+    const int index = s.rowAt(at.y());
     std::optional<PieceRef> piece = m_painter.pieceAt(s, at);
+    m_inside = index >= 0;
+    noteResting();
     const bool same = index == m_hoverRow && piece.has_value() == m_hover.has_value()
         && (!piece || (piece->piece.first == m_hover->piece.first && piece->row == m_hover->row));
     if (same)
@@ -160,7 +172,7 @@ void LanesView::setHover(const QPoint &at)
     // The first tip lets one wait, the next ones come at once.
     if (m_hover && QToolTip::isVisible())
         showTip(at, *m_hover);
-    else if (m_hover)
+    else if (m_hover || (index >= 0 && at.x() < headerWidth()))
         m_tipTimer.start();
     else
         QToolTip::hideText();
@@ -171,6 +183,8 @@ bool LanesView::viewportEvent(QEvent *event)
     if (event->type() == QEvent::Leave) {
         m_hoverRow = -1;
         m_hover.reset();
+        m_inside = false;
+        noteResting();
         m_tipTimer.stop();
         viewport()->update();
     } else if (event->type() == QEvent::ToolTip) {
@@ -220,12 +234,14 @@ void LanesView::keyPressEvent(QKeyEvent *event)
 void LanesView::focusInEvent(QFocusEvent *event)
 {
     QAbstractScrollArea::focusInEvent(event);
+    noteResting();
     viewport()->update();
 }
 
 void LanesView::focusOutEvent(QFocusEvent *event)
 {
     QAbstractScrollArea::focusOutEvent(event);
+    noteResting();
     viewport()->update();
 }
 
@@ -245,6 +261,10 @@ void LanesView::execute(LaneCommand command)
     case LaneCommand::Expand: expand(true); return;
     case LaneCommand::Collapse: expand(false); return;
     case LaneCommand::ShowTip: showSelectedTip(); return;
+    case LaneCommand::Menu: showMenu(viewport()->mapToGlobal(QPoint(headerWidth(), selectedRow() < 0 ? 0 : state().yOf(selectedRow()) + m_look.metrics().lane))); return;
+    case LaneCommand::Leave: leave(); return;
+    case LaneCommand::NarrowHeader: setHeader(headerWidth() - kHeaderStep); return;
+    case LaneCommand::WidenHeader: setHeader(headerWidth() + kHeaderStep); return;
     case LaneCommand::CopyId: Q_EMIT copyWanted(); return;
     case LaneCommand::Home: m_navigator.home(); break;
     case LaneCommand::End: m_navigator.end(); break;

@@ -8,6 +8,7 @@
 #include <QElapsedTimer>
 #include <QPainter>
 #include <QScrollBar>
+#include <QToolTip>
 
 #include <cmath>
 
@@ -26,7 +27,7 @@ bool sameRows(const Scene &a, const Scene &b)
 
 } // namespace
 
-LanesView::LanesView(Purpose purpose, const Appearance &look, const Clock &clock, QWidget *parent)
+LanesView::LanesView(Purpose purpose, Appearance &look, const Clock &clock, QWidget *parent)
     : QAbstractScrollArea(parent), m_purpose(purpose), m_look(look), m_clock(clock), m_painter(look)
 {
     installLaneAccessibility();
@@ -41,12 +42,19 @@ LanesView::LanesView(Purpose purpose, const Appearance &look, const Clock &clock
         relayout();
         viewport()->update();
     });
+    connect(&look, &Appearance::headerChanged, this, [this] {
+        relayout();
+        viewport()->update();
+        Q_EMIT viewChanged();
+    });
     connect(&m_timer, &QTimer::timeout, this, &LanesView::tick);
     m_tipTimer.setSingleShot(true);
     m_tipTimer.setInterval(kTipMs);
     connect(&m_tipTimer, &QTimer::timeout, this, [this] {
         if (m_hover)
             showTip(m_tipAt, *m_hover);
+        else if (m_hoverRow >= 0 && m_tipAt.x() < headerWidth())
+            QToolTip::showText(viewport()->mapToGlobal(m_tipAt + QPoint(0, m_look.metrics().lane)), headerTip(m_hoverRow), viewport());
     });
 }
 
@@ -55,6 +63,8 @@ LanesView::~LanesView() { forgetLanes(this); }
 int LanesView::headerWidth() const
 {
     const Metrics &metrics = m_look.metrics();
+    if (const int dragged = m_look.headerWidth(m_purpose == Purpose::Floor))
+        return std::clamp(dragged, kSmallestHeader, std::max(kSmallestHeader, viewport()->width() / 2));
     if (window()->width() < kNarrowWindow)
         return metrics.narrowHeader;
     return m_purpose == Purpose::Floor ? metrics.floorHeader : metrics.timelineHeader;
@@ -73,6 +83,7 @@ PaintState LanesView::state() const
     s.scrollY = verticalScrollBar()->value();
     s.axis = m_look.metrics().axis;
     s.columns = m_purpose == Purpose::Floor;
+    s.sorted = m_sorted;
     s.corner = s.columns ? QString() : tr("Participants and channels");
     s.showNow = m_scene->live;
     s.news = !m_calm;
@@ -81,6 +92,7 @@ PaintState LanesView::state() const
     s.focusRow = selectedRow();
     s.hoverRow = m_hoverRow;
     s.hover = m_hover;
+    s.stick();
     return s;
 }
 
@@ -89,7 +101,8 @@ void LanesView::setScene(ScenePtr scene)
     // What the pointer rests on, else what is chosen, stays where it is on the screen.
     std::string anchor;
     int oldY = 0;
-    const int kept = m_hoverRow >= 0 && m_hoverRow < m_rows.rowCount() ? m_hoverRow : selectedRow();
+    const bool hovered = m_hoverRow >= 0 && m_hoverRow < m_rows.rowCount();
+    const int kept = hovered ? m_hoverRow : selectedRow();
     if (kept >= 0) {
         anchor = row(kept).key;
         oldY = m_rows.top(kept) - verticalScrollBar()->value();
@@ -99,14 +112,14 @@ void LanesView::setScene(ScenePtr scene)
         forgetLanes(this);
     m_scene = std::move(scene);
     m_hover.reset();
-    m_hoverRow = -1;
+    m_hoverRow = hovered ? rowOf(*m_scene, anchor) : -1;
     m_navigator.setNow(now());
     if (m_scene->dated || !m_scene->rows.empty()) {
         m_navigator.setReach(m_scene->reach);
         m_navigator.setExtent(m_scene->extent, m_scene->live, m_scene->focus);
     }
     relayout();
-    if (!anchor.empty() && oldY >= 0 && verticalScrollBar()->value() > 0)
+    if (!anchor.empty() && oldY >= 0 && (m_resting || verticalScrollBar()->value() > 0))
         anchorTo(anchor, oldY);
     m_timer.start(m_navigator.following() ? kFollowMs : kStandingMs);
     if (!m_scene->live)
@@ -194,6 +207,8 @@ void LanesView::calm()
 {
     m_hover.reset();
     m_hoverRow = -1;
+    m_inside = false;
+    noteResting();
     m_calm = true;
     m_navigator.setNow(now());
     m_navigator.settle();
@@ -230,7 +245,15 @@ void LanesView::setSelection(const Selection &selection, bool reveal)
         if (const LaneSegment *segment = selectedSegment())
             m_navigator.reveal({Timestamp{segment->start}, Timestamp{segment->endAt(now().us)}});
     }
+    noteResting();
     viewport()->update();
+}
+
+void LanesView::noteResting()
+{
+    const bool resting = m_inside || (hasFocus() && !m_selection.row.empty());
+    if (std::exchange(m_resting, resting) != resting)
+        Q_EMIT restingChanged(resting);
 }
 
 void LanesView::revealRow(int index)
@@ -240,10 +263,19 @@ void LanesView::revealRow(int index)
     const int top = m_rows.top(index);
     const int room = verticalScrollBar()->pageStep();
     const int at = verticalScrollBar()->value();
-    if (top < at)
-        verticalScrollBar()->setValue(top);
+    // A group's row lies over the first ones of its lanes.
+    const int group = row(index).parent;
+    const int over = group >= 0 && row(group).kind == RowKind::Group ? m_rows.heightOf(group) : 0;
+    if (top - over < at)
+        verticalScrollBar()->setValue(top - over);
     else if (top + m_rows.heightOf(index) > at + room)
         verticalScrollBar()->setValue(top + m_rows.heightOf(index) - room);
+}
+
+void LanesView::showAtTop(int index)
+{
+    if (index >= 0)
+        verticalScrollBar()->setValue(m_rows.top(index));
 }
 
 } // namespace threadline::ui

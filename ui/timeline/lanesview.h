@@ -13,6 +13,8 @@
 #include <QAbstractScrollArea>
 #include <QTimer>
 
+class QMenu;
+
 namespace threadline::ui {
 
 class LanesView : public QAbstractScrollArea {
@@ -20,7 +22,7 @@ class LanesView : public QAbstractScrollArea {
 public:
     enum class Purpose { Floor, Timeline };
 
-    LanesView(Purpose purpose, const Appearance &look, const Clock &clock, QWidget *parent = nullptr);
+    LanesView(Purpose purpose, Appearance &look, const Clock &clock, QWidget *parent = nullptr);
     ~LanesView() override;
 
     void setScene(ScenePtr scene);
@@ -44,12 +46,18 @@ public:
     void tick();
     /// The picture is about to be taken: no hover, nothing marked as new, the view as it would be chosen now.
     void calm();
+    void setSorted(int column);
+    /// The menu of what is chosen, made anew; the caller owns it.
+    [[nodiscard]] QMenu *makeMenu();
+    [[nodiscard]] bool resting() const { return m_resting; }
     [[nodiscard]] double lastFrameMs() const { return m_frameMs; }
     /// Keys of the rows in view.
     [[nodiscard]] std::vector<std::string> visibleKeys() const;
     [[nodiscard]] int headerWidth() const;
     /// Scrolls as far as needed to show all of the row.
     void revealRow(int row);
+    /// Scrolls so that the row stands first, as far as there are rows below it.
+    void showAtTop(int row);
 
 Q_SIGNALS:
     /// The user chose something.
@@ -61,6 +69,12 @@ Q_SIGNALS:
     void viewChanged();
     void framePainted(double milliseconds);
     void copyWanted();
+    /// Esc where nothing is chosen, or on a timeline.
+    void leaveWanted();
+    /// A column title was clicked: 0 customer, 1 with, 2 in state.
+    void sortWanted(int column);
+    /// The pointer, or the focus on what is chosen, rests on a lane now: rows must not change places. Or it has gone.
+    void restingChanged(bool resting);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -72,6 +86,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;
     bool viewportEvent(QEvent *event) override;
@@ -84,6 +99,7 @@ private:
         bool moved = false;
         int scrollY = 0;
         QPoint last;
+        bool header = false; ///< the edge of the header column
     };
 
     void relayout();
@@ -103,13 +119,19 @@ private:
     void clickAt(const QPoint &at);
     void setHover(const QPoint &at);
     void announce();
+    void noteResting();
+    void leave();
+    void showMenu(const QPoint &global);
+    void setHeader(int width);
+    [[nodiscard]] bool atEdge(const QPoint &at) const;
+    [[nodiscard]] QString headerTip(int row) const;
     [[nodiscard]] int selectedRow() const;
     [[nodiscard]] const LaneSegment *selectedSegment() const;
     [[nodiscard]] const Row &row(int index) const { return m_scene->rows[static_cast<std::size_t>(index)]; }
     [[nodiscard]] std::optional<EventId> markAt(const QPoint &at) const;
 
     Purpose m_purpose;
-    const Appearance &m_look;
+    Appearance &m_look;
     const Clock &m_clock;
     ScenePtr m_scene = std::make_shared<const Scene>();
     RowLayout m_rows;
@@ -124,6 +146,9 @@ private:
     QTimer m_tipTimer;
     QPoint m_tipAt;
     bool m_calm = false;
+    int m_sorted = 2;
+    bool m_inside = false;  ///< the pointer is over a row
+    bool m_resting = false;
     std::int64_t m_paintedSecond = -1;
     double m_frameMs = 0;
 };

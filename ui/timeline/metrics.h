@@ -35,6 +35,11 @@ struct Metrics {
 
 inline constexpr int kNarrowWindow = 1600;
 
+/// The floor's header column shows with whom the customer is from this width on, and there.
+inline constexpr int kWithFrom = 280;
+[[nodiscard]] constexpr int withColumn(int header) { return 34 + (header - 34) * 40 / 100; }
+inline constexpr int kSmallestHeader = 160;
+
 // Fixed at every density.
 inline constexpr int kMinimapHeight = 44;
 inline constexpr int kLegendHeight = 28;

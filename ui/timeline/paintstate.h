@@ -30,6 +30,7 @@ struct PaintState {
     int scrollY = 0;
     int axis = 28;         ///< height of the axis; 0: none
     bool columns = false;  ///< the header column has titles: Customer, With, In state
+    int sorted = 2;        ///< the column that the lanes are sorted by
     QString corner;        ///< title of the header column where it has none
     bool showNow = false;  ///< something is live: the now line is drawn
     bool news = true;      ///< lanes that have just come are marked
@@ -40,8 +41,15 @@ struct PaintState {
     std::optional<PieceRef> hover;
 
     [[nodiscard]] QRect plot() const { return {header, axis, width - header, height - axis}; }
+    int sticky = -1;  ///< the group whose first lanes have scrolled away: its row stays in view
+    int stickyY = 0;
+
     /// Top of a row in the picture.
-    [[nodiscard]] int yOf(int row) const { return axis + rows->top(row) - scrollY; }
+    [[nodiscard]] int yOf(int row) const { return row == sticky ? stickyY : axis + rows->top(row) - scrollY; }
+    /// The row at a height of the picture; -1: none.
+    [[nodiscard]] int rowAt(int y) const;
+    /// Finds the group that stays in view.
+    void stick();
     [[nodiscard]] RowRange visible() const { return rows->visible(scrollY, height - axis); }
 };
 

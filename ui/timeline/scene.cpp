@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/scene.h"
 
+#include "ui/text/format.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -23,6 +25,7 @@ QString beyondText(const Scene &scene, const QString &who, const TimeText &time)
                                 : QCoreApplication::translate("Scene", "%1 back to %2.").arg(who, time.dated(scene.extent.start));
     return until + QLatin1Char(' ') + tail;
 }
+QString Row::detailAt(Timestamp now) const { return runsSince ? detail.arg(durationText(now - *runsSince)) : detail; }
 
 int rowOf(const Scene &scene, std::string_view key)
 {

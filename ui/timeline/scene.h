@@ -35,6 +35,7 @@ struct Row {
     Glyph glyph = Glyph::None;
     QString title;                  ///< customer, queue, participant, channel
     QString detail;                 ///< with whom, role, sub title
+    std::optional<Timestamp> runsSince; ///< the %1 of `detail` is the time since then
     bool dim = false;               ///< the detail is secondary: "waiting", "ended"
     QString note;                   ///< right in the header ("leg 1"), or in the lane area of a group ("13 open")
     std::optional<Timestamp> since; ///< in its present state since; the time column counts from it
@@ -45,6 +46,9 @@ struct Row {
     bool shared = false;            ///< only the shared store has it
     bool odd = false;               ///< lane ground; set by number within what is shown
     std::optional<Timestamp> fresh; ///< came into view then: an accent bar for 2 s
+
+    /// `detail` as it reads at `now`.
+    [[nodiscard]] QString detailAt(Timestamp now) const;
 };
 
 /// Of a link, as rows of the scene.

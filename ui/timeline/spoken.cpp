@@ -99,7 +99,7 @@ QString spokenRow(const Scene &scene, int index, Timestamp now)
         return row.note.isEmpty() ? whoOf(scene, index) : whoOf(scene, index) + QStringLiteral(", ") + row.note;
     case RowKind::Events: return tr("Events, %1").arg(row.note);
     case RowKind::Felt:
-    case RowKind::Participant: return row.detail.isEmpty() ? row.title : row.title + QStringLiteral(", ") + row.detail;
+    case RowKind::Participant: return row.detail.isEmpty() ? row.title : row.title + QStringLiteral(", ") + row.detailAt(now);
     }
     return row.title;
 }

@@ -47,6 +47,8 @@ void TextCache::draw(QPainter &painter, double x, double middle, const QString &
 
 QString TextCache::elided(const QString &text, double room)
 {
+    if (elideModeOf(text) == Qt::ElideMiddle && static_cast<double>(text.size()) <= room + 1)
+        return width(text) <= room ? text : m_metrics.elidedText(text, Qt::ElideMiddle, room);
     // Far more characters than pixels: only what could fit is laid out at all.
     const QString shown = static_cast<double>(text.size()) > room + 1 ? text.left(static_cast<qsizetype>(room) + 1) : text;
     if (shown.size() == text.size() && width(text) <= room)

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] const QString &duration(std::int64_t us);
     /// With its left edge at `x` and its line centred on `middle`. The painter's font and pen must be set.
     void draw(QPainter &painter, double x, double middle, const QString &text);
-    /// Cut at the end with an ellipsis where it is wider than `room`.
+    /// Cut with an ellipsis where it is wider than `room`: numbers and addresses in the middle, names at the end.
     [[nodiscard]] QString elided(const QString &text, double room);
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/controls.h"
 
+#include <QKeyEvent>
 #include <QPainter>
 #include <QPushButton>
 #include <QStyle>
@@ -41,8 +42,17 @@ QWidget *makeRule(QWidget *parent)
     return rule;
 }
 
+void PlainButton::keyPressEvent(QKeyEvent *event)
+{
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (enter && !event->isAutoRepeat())
+        click();
+    else
+        QAbstractButton::keyPressEvent(event);
+}
+
 FlatButton::FlatButton(Style style, const Appearance &look, QWidget *parent)
-    : QAbstractButton(parent), m_style(style), m_look(look)
+    : PlainButton(parent), m_style(style), m_look(look)
 {
     setFocusPolicy(Qt::TabFocus);
     setAttribute(Qt::WA_Hover);
@@ -195,6 +205,7 @@ EmptyState::EmptyState(const Appearance &look, QWidget *parent)
     layout->addSpacing(8);
     layout->addWidget(m_action, 0, Qt::AlignHCenter);
     layout->addStretch();
+    m_action->setAutoDefault(true); // Enter presses it
     connect(m_action, &QPushButton::clicked, this, &EmptyState::acted);
 }
 

@@ -22,8 +22,18 @@ void setInk(QLabel *label, const char *ink);
 /// A line of 1 px.
 [[nodiscard]] QWidget *makeRule(QWidget *parent = nullptr);
 
+/// A button that Enter presses as well as Space.
+class PlainButton : public QAbstractButton {
+    Q_OBJECT
+public:
+    using QAbstractButton::QAbstractButton;
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+};
+
 /// A flat button of text, with a glyph before it where there is one: links, tabs, items of the status bar.
-class FlatButton : public QAbstractButton {
+class FlatButton : public PlainButton {
     Q_OBJECT
 public:
     enum class Style { Link, Tab, Item, View, Icon };

@@ -49,6 +49,8 @@ ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
 {
     setMinimumHeight(kHeight);
     setAccessibleName(tr("Problem"));
+    m_try->setAutoDefault(true);
+    m_more->setAutoDefault(true);
     m_close->setGlyph(Glyph::Close);
     m_close->setAccessibleName(tr("Close"));
     m_count->setToolTip(tr("Next problem"));
@@ -134,7 +136,33 @@ void ErrorBar::showProblem(std::size_t index)
     m_more->setVisible(!problem.list.isEmpty());
     m_count->setVisible(m_problems.size() > 1);
     m_count->setText(tr("%1 of %2").arg(index + 1).arg(m_problems.size()));
+    place();
     update();
+}
+
+void ErrorBar::floatOver(QWidget *below)
+{
+    m_below = below;
+    below->installEventFilter(this);
+    setParent(below->parentWidget());
+    raise();
+    refresh();
+}
+
+bool ErrorBar::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_below && (event->type() == QEvent::Resize || event->type() == QEvent::Move))
+        place();
+    return QWidget::eventFilter(watched, event);
+}
+
+void ErrorBar::place()
+{
+    if (!m_below)
+        return;
+    const int height = std::max(kHeight, layout()->heightForWidth(m_below->width()));
+    setGeometry(m_below->x(), m_below->y(), m_below->width(), height);
+    raise();
 }
 
 QString ErrorBar::text() const { return m_problems.empty() ? QString() : m_problems[m_index].text; }

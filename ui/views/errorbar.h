@@ -34,20 +34,25 @@ public:
     /// It has gone by itself.
     void remove(const QString &text);
     [[nodiscard]] QString text() const;
+    /// Lies over the top of `below`, a sibling, so that nothing moves when it comes or goes.
+    void floatOver(QWidget *below);
 
 Q_SIGNALS:
     void listWanted(const QString &list);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void refresh();
     void showProblem(std::size_t index);
     void tryDelivery();
+    void place();
 
     Hub &m_hub;
     const Appearance &m_look;
+    QWidget *m_below = nullptr;
     std::vector<Problem> m_own;
     std::vector<Problem> m_problems;
     std::vector<QString> m_closed;

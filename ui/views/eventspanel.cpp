@@ -8,6 +8,7 @@
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMenu>
 
 namespace threadline::ui {
 
@@ -39,7 +40,8 @@ EventsPanel::EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice
 void EventsPanel::fitColumns()
 {
     const QFontMetrics metrics(m_look.fonts().table);
-    const char *widest[] = {"00:00:00.000",
+    const char *widest[] = {"+00 000 0000000, 00000000",
+                            "00:00:00.000",
                             "interaction-media-channel-removed",
                             "Agent Seventeen",
                             "Web message, leg 2",
@@ -79,8 +81,48 @@ void EventsPanel::chosen()
         m_choice.setSelection(selectionOf(*m_feed.view(), event));
 }
 
+void EventsPanel::showInteraction(bool shown) { setColumnHidden(EventsModel::Call, !shown); }
+
+QMenu *EventsPanel::makeMenu()
+{
+    const int row = currentIndex().row();
+    if (row < 0)
+        return nullptr;
+    auto *menu = new QMenu(this);
+    QStringList cells;
+    for (int c = 0; c < EventsModel::kColumns; ++c)
+        cells << m_model.index(row, c).data().toString();
+    const auto copy = [menu](const QString &title, const QString &text) {
+        QObject::connect(menu->addAction(title), &QAction::triggered, menu, [text] { QGuiApplication::clipboard()->setText(text); });
+    };
+    copy(tr("Co&py the event's id"), qstr(m_model.eventAt(row).value));
+    copy(tr("Copy the &row"), cells.join(QLatin1Char('\t')));
+    if (m_feed.view())
+        copy(tr("Copy the &interaction's id"), qstr(m_feed.view()->story.interaction.value));
+    return menu;
+}
+
+void EventsPanel::contextMenuEvent(QContextMenuEvent *event)
+{
+    if (event->reason() != QContextMenuEvent::Keyboard) {
+        const QModelIndex under = indexAt(viewport()->mapFromGlobal(event->globalPos()));
+        if (!under.isValid())
+            return;
+        setCurrentIndex(under);
+    }
+    QMenu *menu = makeMenu();
+    if (!menu)
+        return;
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(event->reason() == QContextMenuEvent::Keyboard ? viewport()->mapToGlobal(visualRect(currentIndex()).bottomLeft()) : event->globalPos());
+}
+
 void EventsPanel::keyPressEvent(QKeyEvent *event)
 {
+    if (event->key() == Qt::Key_F10 && event->modifiers() == Qt::ShiftModifier) {
+        QContextMenuEvent menu(QContextMenuEvent::Keyboard, {}, viewport()->mapToGlobal(QPoint()));
+        return contextMenuEvent(&menu);
+    }
     if (event->matches(QKeySequence::Copy)) {
         QGuiApplication::clipboard()->setText(qstr(m_model.eventAt(currentIndex().row()).value));
         return;

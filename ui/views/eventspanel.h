@@ -8,6 +8,8 @@
 
 #include <QTableView>
 
+class QMenu;
+
 namespace threadline::ui {
 
 class EventsPanel : public QTableView {
@@ -16,8 +18,14 @@ public:
     EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice &choice, const Appearance &look,
                 QWidget *parent = nullptr);
 
+    /// With a column that says whose events they are.
+    void showInteraction(bool shown);
+    /// The menu of the chosen row, made anew; the caller owns it. Null: there is none.
+    [[nodiscard]] QMenu *makeMenu();
+
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
     void follow();

@@ -209,6 +209,7 @@ QPushButton *FirstRun::card(QHBoxLayout *layout, Glyph glyph, const QString &tit
     button->setAccessibleDescription(title);
     button->setMinimumWidth(112);
     button->setShortcut(key);
+    button->setAutoDefault(true); // Enter presses it, as Space does
     foot->addWidget(button);
     column->addLayout(foot);
     layout->addWidget(frame, 1);

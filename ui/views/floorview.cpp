@@ -18,9 +18,9 @@ constexpr int kLongestNote = 400;
 
 } // namespace
 
-FloorView::FloorView(FloorModel &model, Hub &hub, const Appearance &look, QWidget *parent)
+FloorView::FloorView(FloorModel &model, Hub &hub, Appearance &look, QWidget *parent)
     : QWidget(parent), m_model(model), m_hub(hub), m_look(look), m_note(new NoteBar(look)), m_lanes(new LanesView(LanesView::Purpose::Floor, look, hub.clock())),
-      m_minimap(new Minimap(*m_lanes, look)), m_legend(new Legend(look)), m_empty(new EmptyState(look)), m_opened(hub.now())
+      m_minimap(new Minimap(*m_lanes, [&model] { return model.stretches(); }, look)), m_legend(new Legend(look)), m_empty(new EmptyState(look)), m_opened(hub.now())
 {
     auto *full = new QWidget;
     auto *layout = new QVBoxLayout(full);
@@ -39,6 +39,7 @@ FloorView::FloorView(FloorModel &model, Hub &hub, const Appearance &look, QWidge
         showNotes();
     });
     connect(m_lanes, &LanesView::viewChanged, this, &FloorView::viewMoved);
+    connect(m_lanes, &LanesView::restingChanged, &model, &FloorModel::hold);
     connect(m_lanes, &LanesView::expandWanted, &model, &FloorModel::setExpanded);
     connect(m_empty, &EmptyState::acted, this, [this] { m_reading.isEmpty() ? Q_EMIT connectWanted() : Q_EMIT stopWanted(); });
     sceneChanged(0);

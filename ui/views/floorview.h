@@ -19,7 +19,7 @@ class NoteBar;
 class FloorView : public QWidget {
     Q_OBJECT
 public:
-    FloorView(FloorModel &model, Hub &hub, const Appearance &look, QWidget *parent = nullptr);
+    FloorView(FloorModel &model, Hub &hub, Appearance &look, QWidget *parent = nullptr);
 
     [[nodiscard]] LanesView &lanes() { return *m_lanes; }
     [[nodiscard]] NoteBar &note() { return *m_note; }

@@ -9,11 +9,17 @@
 
 #include <QClipboard>
 #include <QGridLayout>
+#include <QContextMenuEvent>
 #include <QGuiApplication>
+#include <QKeyEvent>
+#include <QMenu>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <tuple>
 
 namespace threadline::ui {
 namespace {
@@ -22,6 +28,24 @@ constexpr int kNameWidth = 116;
 constexpr int kLongestAbsence = 400;
 
 QString clean(const std::string &text) { return foreign(text, 100'000); }
+
+/// Since when what still goes on and is of one of these kinds does: of the customer, and of wrap-up anybody's.
+std::vector<Timestamp> openSince(const Story &story, const std::vector<SegmentKind> &kinds)
+{
+    std::vector<Timestamp> out;
+    const auto wanted = [&](SegmentKind kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
+    if (!story.felt.empty() && !story.felt.back().end && wanted(story.felt.back().kind))
+        out.push_back(story.felt.back().start);
+    for (const ParticipantRow &participant : story.participants) {
+        for (const ChannelRow &channel : participant.channels) {
+            for (const Segment &segment : channel.segments) {
+                if (segment.kind == SegmentKind::Acw && !segment.end && wanted(segment.kind))
+                    out.push_back(segment.start);
+            }
+        }
+    }
+    return out;
+}
 
 FlatButton *copyButton(const Appearance &look, const QString &what, const QString &text)
 {
@@ -65,6 +89,7 @@ void Inspector::rebuild()
     m_layout->setSpacing(6);
     m_fields = nullptr;
     m_text.clear();
+    m_running.clear();
     const InteractionFeed::View &view = m_feed.view();
     if (!view) {
         showNothing();
@@ -96,24 +121,81 @@ void Inspector::showNothing()
     m_text << label->text();
 }
 
-void Inspector::head(Glyph glyph, const QString &title, const QString &right, const QString &below)
+QMenu *Inspector::makeMenu(const QString &value)
+{
+    auto *menu = new QMenu(this);
+    const auto copy = [menu](const QString &title, const QString &text) {
+        QObject::connect(menu->addAction(title), &QAction::triggered, menu, [text] { QGuiApplication::clipboard()->setText(text); });
+    };
+    if (!value.isEmpty())
+        copy(tr("Co&py the value"), value);
+    copy(tr("Copy &everything shown"), text());
+    return menu;
+}
+
+void Inspector::contextMenuEvent(QContextMenuEvent *event)
+{
+    const bool key = event->reason() == QContextMenuEvent::Keyboard;
+    const QWidget *under = key ? focusWidget() : childAt(mapFromGlobal(event->globalPos()));
+    QMenu *menu = makeMenu(under ? under->property("value").toString() : QString());
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(key ? mapToGlobal(QPoint(12, 12)) : event->globalPos());
+}
+
+void Inspector::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_F10 && event->modifiers() == Qt::ShiftModifier) {
+        QContextMenuEvent menu(QContextMenuEvent::Keyboard, {}, mapToGlobal(QPoint()));
+        return contextMenuEvent(&menu);
+    }
+    QScrollArea::keyPressEvent(event);
+}
+
+void Inspector::tick()
+{
+    for (const Running &running : m_running) {
+        const QString words = running.words(m_hub.now());
+        running.label->setText(words);
+        m_text[running.line] = running.before + QLatin1Char('\t') + words;
+    }
+}
+
+/// Title at the left, what grows at the right, a line of less weight below.
+QLabel *Inspector::headLine(QHBoxLayout *line, const QString &title, const Words &right, const QString &below)
+{
+    QLabel *name = makeLabel(breakable(title), m_look.fonts().title);
+    name->setWordWrap(true);
+    line->addWidget(name, 1);
+    QLabel *length = makeLabel(right(m_hub.now()), m_look.fonts().title);
+    line->addWidget(length);
+    m_layout->addLayout(line);
+    QLabel *sub = makeLabel(below, m_look.fonts().table, "2");
+    sub->setWordWrap(true);
+    m_layout->addWidget(sub);
+    m_running.push_back({length, m_text.size(), title, right});
+    m_text << title + QLatin1Char('\t') + length->text() << below;
+    return name;
+}
+
+void Inspector::runningField(const QString &name, const Words &value)
+{
+    field(name, value(m_hub.now()));
+    if (m_text.isEmpty() || !m_text.last().startsWith(name + QLatin1Char('\t')))
+        return; // there is nothing of it
+    auto *label = qobject_cast<QLabel *>(m_fields->itemAtPosition(m_fields->rowCount() - 1, 1)->widget());
+    m_running.push_back({label, m_text.size() - 1, name, value});
+}
+
+void Inspector::head(Glyph glyph, const QString &title, const Words &right, const QString &below)
 {
     auto *line = new QHBoxLayout;
     if (glyph != Glyph::None) {
         line->addWidget(new GlyphLabel(glyph, Role::Text2, m_look, 16));
     }
-    QLabel *name = makeLabel(title, m_look.fonts().title);
-    name->setWordWrap(true);
-    line->addWidget(name, 1);
-    line->addWidget(makeLabel(right, m_look.fonts().title));
-    m_layout->addLayout(line);
-    QLabel *sub = makeLabel(below, m_look.fonts().table, "2");
-    sub->setWordWrap(true);
-    m_layout->addWidget(sub);
-    m_text << title + QLatin1Char('\t') + right << below;
+    headLine(line, title, right, below);
 }
 
-void Inspector::segmentHead(SegmentKind kind, const QString &right, const QString &below)
+void Inspector::segmentHead(SegmentKind kind, const Words &right, const QString &below)
 {
     if (!m_kit)
         m_kit = std::make_unique<PaintKit>(m_look, devicePixelRatioF());
@@ -128,13 +210,7 @@ void Inspector::segmentHead(SegmentKind kind, const QString &right, const QStrin
     icon->setPixmap(sample);
     line->addWidget(icon);
     line->addSpacing(4);
-    line->addWidget(makeLabel(stateName(kind), m_look.fonts().title), 1);
-    line->addWidget(makeLabel(right, m_look.fonts().title));
-    m_layout->addLayout(line);
-    QLabel *sub = makeLabel(below, m_look.fonts().table, "2");
-    sub->setWordWrap(true);
-    m_layout->addWidget(sub);
-    m_text << stateName(kind) + QLatin1Char('\t') + right << below;
+    headLine(line, stateName(kind), right, below);
 }
 
 void Inspector::section(const QString &title, const QString &copyAll)
@@ -170,8 +246,10 @@ void Inspector::field(const QString &name, const QString &value, const char *ink
     }
     const int row = m_fields->rowCount();
     m_fields->addWidget(makeLabel(name, m_look.fonts().table, "2"), row, 0, Qt::AlignTop);
-    QLabel *label = makeLabel(value, m_look.fonts().table, ink);
+    QLabel *label = makeLabel(breakable(value), m_look.fonts().table, ink);
     label->setWordWrap(true);
+    label->setProperty("value", value);
+    label->setContextMenuPolicy(Qt::NoContextMenu); // the inspector's own
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     label->setAccessibleName(name + QStringLiteral(": ") + value);
     m_fields->addWidget(label, row, 1);
@@ -182,11 +260,13 @@ void Inspector::idField(const QString &name, const std::string &id)
 {
     if (id.empty())
         return;
-    field(name, middleElided(clean(id), 26));
+    field(name, id.size() <= 26 ? clean(id) : middleElided(clean(id), 26));
     const int row = m_fields->rowCount() - 1;
     auto *label = qobject_cast<QLabel *>(m_fields->itemAtPosition(row, 1)->widget());
     label->setFont(m_look.fonts().fixed);
     label->setToolTip(clean(id));
+    label->setProperty("value", qstr(id));
+    label->setText(middleElided(clean(id), 26));
     m_fields->addWidget(copyButton(m_look, name, qstr(id)), row, 2);
     m_text.last() = name + QLatin1Char('\t') + clean(id);
 }
@@ -205,17 +285,21 @@ void Inspector::known(const QString &name, const InteractionView &view, const Ev
 void Inspector::showSegment(const InteractionView &view, const SegmentRef &ref, const Selection &selection)
 {
     const TimeText &time = m_look.time();
-    const SegmentKind kind = ref.segment ? ref.segment->kind : ref.felt->kind;
-    const Timestamp start = ref.segment ? ref.segment->start : ref.felt->start;
-    const std::optional<Timestamp> end = ref.segment ? ref.segment->end : ref.felt->end;
+    // Of the customer's own row both are there: what it did, and the segment of its leg that this is a part of.
+    const SegmentKind kind = ref.felt ? ref.felt->kind : ref.segment->kind;
+    const Timestamp start = ref.felt ? ref.felt->start : ref.segment->start;
+    const std::optional<Timestamp> end = ref.felt ? ref.felt->end : ref.segment->end;
     QStringList who;
     if (ref.participant)
-        who << participantName(*ref.participant);
+        who << participantLabel(view.story, static_cast<std::size_t>(ref.participant - view.story.participants.data()));
     who << (ref.channel ? mediaName(ref.channel->media, ref.channel->mediaText) : tr("what the customer felt"));
-    segmentHead(kind, durationText(end.value_or(m_hub.now()) - start), who.join(QStringLiteral(", ")));
+    segmentHead(kind, [start, end](Timestamp now) { return durationText(end.value_or(now) - start); }, who.join(QStringLiteral(", ")));
     field(tr("Start"), time.full(start));
+    field(tr("Clock"), futureNote(start, m_hub.now()), "warn");
     field(tr("End"), end ? time.full(*end) : tr("still going on"));
-    field(tr("Label"), clean(ref.segment ? ref.segment->label : ref.felt->label));
+    field(tr("Label"), addressText(ref.felt ? ref.felt->label : ref.segment->label));
+    if (ref.segment && ref.felt)
+        field(tr("Its leg says"), stateName(ref.segment->kind));
     if (ref.segment)
         field(tr("Disconnected"), clean(ref.segment->disconnectReason));
     idField(tr("Interaction"), view.story.interaction.value);
@@ -251,7 +335,7 @@ void Inspector::showEvent(const InteractionView &view, int index)
         ? view.story.marks[static_cast<std::size_t>(index)]
         : EventMark();
     const TimeText &time = m_look.time();
-    head(Glyph::Dot, clean(event.type), time.clock(event.time),
+    head(Glyph::Dot, clean(event.type), [shown = time.clock(event.time)](Timestamp) { return shown; },
          tr("event %1 of %2").arg(numberText(static_cast<std::uint64_t>(index) + 1), numberText(view.count())));
     field(tr("Time"), time.full(event.time));
     field(tr("Sequence"), event.sequence ? QString::number(*event.sequence) : tr("none"));
@@ -294,7 +378,7 @@ void Inspector::showFacts(const Facts &facts)
           facts.media == Media::Unknown && facts.mediaText.empty() ? QString() : named(nameOf(facts.media), facts.mediaText));
     field(tr("Direction"), directionName(facts.direction));
     field(tr("Name"), clean(facts.name));
-    field(tr("Address"), clean(facts.address));
+    field(tr("Address"), addressText(facts.address));
     field(tr("Queue"), clean(facts.queueName));
     idField(tr("Queue id"), facts.queueId);
     idField(tr("User id"), facts.userId);
@@ -306,14 +390,15 @@ void Inspector::showFacts(const Facts &facts)
 void Inspector::showInteraction(const InteractionView &view)
 {
     const Story &story = view.story;
-    const Timestamp end = story.end.value_or(m_hub.now());
     QStringList below{mediaName(story.media, {})};
     if (const QString direction = directionName(story.direction); !direction.isEmpty())
         below << direction;
     below << (story.end ? tr("ended") : tr("open"));
-    head(glyphOf(story.media), story.customer.empty() ? shortId(story.interaction.value) : clean(story.customer),
-         durationText(end - story.start), below.join(QStringLiteral(", ")));
+    head(glyphOf(story.media), story.customer.empty() ? shortId(story.interaction.value) : addressText(story.customer),
+         [start = story.start, end = story.end](Timestamp now) { return durationText(end.value_or(now) - start); },
+         below.join(QStringLiteral(", ")));
     field(tr("Start"), m_look.time().full(story.start));
+    field(tr("Clock"), futureNote(story.start, m_hub.now()), "warn");
     field(tr("End"), story.end ? m_look.time().full(*story.end) : tr("still going on"));
     idField(tr("Interaction"), story.interaction.value);
     field(tr("Participants"), numberText(story.participants.size()));
@@ -321,10 +406,22 @@ void Inspector::showInteraction(const InteractionView &view)
     showOrigin(view.origin);
     section(tr("Figures"));
     const Figures &f = story.figures;
-    const std::pair<QString, Duration> lengths[] = {
-        {tr("Wait"), f.wait}, {tr("Ringing"), f.alert}, {tr("Talk"), f.talk}, {tr("Hold"), f.hold}, {tr("Wrap-up"), f.acw}};
-    for (const auto &[name, length] : lengths)
-        field(name, length.us > 0 ? durationText(length) : QString());
+    using K = SegmentKind;
+    const std::tuple<QString, Duration, std::vector<K>> lengths[] = {{tr("Wait"), f.wait, {K::Queue}},
+                                                                     {tr("Ringing"), f.alert, {K::Alert}},
+                                                                     {tr("Talk"), f.talk, {K::Talk, K::Conference}},
+                                                                     {tr("Hold"), f.hold, {K::Hold}},
+                                                                     {tr("Wrap-up"), f.acw, {K::Acw}}};
+    for (const auto &[name, length, kinds] : lengths) {
+        const std::vector<Timestamp> open = openSince(story, kinds);
+        // The figure counts up to the last event; what is open goes on from there.
+        runningField(name, [length = length, open, last = story.lastEventAt](Timestamp now) {
+            Duration sum = length;
+            for (const Timestamp since : open)
+                sum = sum + std::max(now - std::max(since, last), Duration{});
+            return sum.us > 0 || !open.empty() ? durationText(sum) : QString();
+        });
+    }
     field(tr("First answer"), f.firstAnswer ? tr("after %1").arg(proseDuration(*f.firstAnswer)) : QString());
     field(tr("Transfers"), QString::number(f.transfers));
     field(tr("Human answers"), QString::number(f.humanAnswers));
@@ -349,7 +446,7 @@ void Inspector::showLinks(const InteractionView &view, int participant)
             section(tr("Links"));
         const int other = link.to;
         QString target = other >= 0 && other < static_cast<int>(view.story.participants.size())
-            ? participantName(view.story.participants[static_cast<std::size_t>(other)])
+            ? participantLabel(view.story, static_cast<std::size_t>(other))
             : shortId(link.otherInteraction.value);
         field(linkName(link.kind), tr("%1, %2").arg(target, m_look.time().clock(link.time)));
         field(tr("Rule"), clean(link.rule));

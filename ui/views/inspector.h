@@ -10,9 +10,13 @@
 
 #include <QScrollArea>
 
+#include <functional>
 #include <memory>
 
 class QGridLayout;
+class QHBoxLayout;
+class QLabel;
+class QMenu;
 class QVBoxLayout;
 
 namespace threadline::ui {
@@ -25,6 +29,14 @@ public:
 
     /// Names and values as shown, one a line; for tests and the clipboard.
     [[nodiscard]] QString text() const { return m_text.join(QLatin1Char('\n')); }
+    /// Time went on: what still goes on is longer now.
+    void tick();
+    /// The menu of a value (empty: of all), made anew; the caller owns it.
+    [[nodiscard]] QMenu *makeMenu(const QString &value);
+
+protected:
+    void contextMenuEvent(QContextMenuEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
 
 private:
     void rebuild();
@@ -37,8 +49,20 @@ private:
     void showOrigin(const Origin &origin);
     void showFacts(const Facts &facts);
 
-    void head(Glyph glyph, const QString &title, const QString &right, const QString &below);
-    void segmentHead(SegmentKind kind, const QString &right, const QString &below);
+    using Words = std::function<QString(Timestamp now)>;
+    /// A text that changes as time goes on: the label, its line of m_text, and what to put there.
+    struct Running {
+        QLabel *label;
+        qsizetype line;
+        QString before; ///< stands before it in that line
+        Words words;
+    };
+
+    void head(Glyph glyph, const QString &title, const Words &right, const QString &below);
+    void segmentHead(SegmentKind kind, const Words &right, const QString &below);
+    QLabel *headLine(QHBoxLayout *line, const QString &title, const Words &right, const QString &below);
+    /// As field(), of a text that changes.
+    void runningField(const QString &name, const Words &value);
     void section(const QString &title, const QString &copyAll = {});
     /// Leaves the line out where `value` is empty.
     void field(const QString &name, const QString &value, const char *ink = "");
@@ -53,6 +77,7 @@ private:
     QVBoxLayout *m_layout = nullptr;
     QGridLayout *m_fields = nullptr;
     QStringList m_text;
+    std::vector<Running> m_running;
     QTimer m_later;
 };
 

@@ -20,7 +20,8 @@ constexpr float kVeil = 0.62F;
 
 } // namespace
 
-Minimap::Minimap(LanesView &lanes, const Appearance &look, QWidget *parent) : QWidget(parent), m_lanes(lanes), m_look(look)
+Minimap::Minimap(LanesView &lanes, std::function<std::vector<Stretch>()> all, const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_lanes(lanes), m_all(std::move(all)), m_look(look)
 {
     setFixedHeight(kMinimapHeight);
     setFocusPolicy(Qt::TabFocus);
@@ -38,8 +39,9 @@ void Minimap::refresh(bool now)
 
 void Minimap::count()
 {
-    m_columns = densityOf(*m_lanes.scene(), scale(), plot().width(), m_lanes.now());
+    m_columns = densityOf(m_all(), scale(), plot().width(), m_lanes.now());
     m_counted.start();
+    setToolTip(m_look.time().range(m_lanes.scene()->extent));
 }
 
 QRect Minimap::plot() const { return {m_lanes.headerWidth(), 1, std::max(1, width() - m_lanes.headerWidth()), height() - 2}; }

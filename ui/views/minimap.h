@@ -10,15 +10,21 @@
 #include <QElapsedTimer>
 #include <QWidget>
 
+#include <functional>
+
 namespace threadline::ui {
 
 class Minimap : public QWidget {
     Q_OBJECT
 public:
-    Minimap(LanesView &lanes, const Appearance &look, QWidget *parent = nullptr);
+    /// `all` gives what there was over the whole time, whether a lane shows it or not.
+    Minimap(LanesView &lanes, std::function<std::vector<Stretch>()> all, const Appearance &look, QWidget *parent = nullptr);
 
     /// The scene is another one. Columns are counted anew at most every two seconds, or at once where `now`.
     void refresh(bool now);
+    [[nodiscard]] const std::vector<DensityColumn> &columns() const { return m_columns; }
+    /// The whole time as columns() lie over it.
+    [[nodiscard]] TimeScale scale() const;
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -32,7 +38,6 @@ private:
     enum class Grip { None, Window, Left, Right };
 
     void count();
-    [[nodiscard]] TimeScale scale() const;
     [[nodiscard]] QRect plot() const;
     /// Pixels of the window in view.
     [[nodiscard]] QRect window() const;
@@ -42,6 +47,7 @@ private:
     void moveTo(Timestamp start);
 
     LanesView &m_lanes;
+    std::function<std::vector<Stretch>()> m_all;
     const Appearance &m_look;
     std::vector<DensityColumn> m_columns;
     QElapsedTimer m_counted;

@@ -5,7 +5,7 @@
 #include "ui/views/controls.h"
 #include "ui/views/legend.h"
 
-#include <QGridLayout>
+#include <QHBoxLayout>
 #include <QPainter>
 #include <QVBoxLayout>
 
@@ -16,13 +16,9 @@ namespace {
 
 constexpr std::size_t kListed = 5;
 constexpr std::size_t kQueuesListed = 12;
+constexpr std::array kQueueColumns{58, 62, 62, 52};
 constexpr int kBarWidth = 102;
 constexpr int kTimeRoom = 52;
-
-const char *inkOf(Attention attention)
-{
-    return attention == Attention::Alarm ? "error" : attention == Attention::Warn ? "warn" : "";
-}
 
 QVBoxLayout *section(QVBoxLayout *layout, const QString &title, const Appearance &look, QLabel **right = nullptr)
 {
@@ -42,7 +38,7 @@ QVBoxLayout *section(QVBoxLayout *layout, const QString &title, const Appearance
 
 } // namespace
 
-WaitRow::WaitRow(const Appearance &look, QWidget *parent) : QAbstractButton(parent), m_look(look)
+WaitRow::WaitRow(const Appearance &look, QWidget *parent) : PlainButton(parent), m_look(look)
 {
     setFixedHeight(24);
     setFocusPolicy(Qt::TabFocus);
@@ -56,6 +52,7 @@ void WaitRow::setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, 
     m_waited = std::max(now - item.since, Duration{});
     m_longest = longest;
     setAccessibleName(tr("%1, %2, %3 %4").arg(item.customer, item.place, stateName(kind).toLower(), spokenDuration(m_waited)));
+    setToolTip(item.place.isEmpty() ? item.customer : item.customer + QStringLiteral(", ") + item.place);
     update();
 }
 
@@ -70,7 +67,7 @@ void WaitRow::paintEvent(QPaintEvent *)
     const auto text = [&](const QRect &box, const QString &words, const QFont &font, const QColor &ink, Qt::Alignment align) {
         p.setFont(font);
         p.setPen(ink);
-        p.drawText(box, Qt::AlignVCenter | align, QFontMetrics(font).elidedText(words, Qt::ElideRight, box.width()));
+        p.drawText(box, Qt::AlignVCenter | align, elidedText(QFontMetricsF(font), words, box.width()));
     };
     const int split = std::max(92, bar * 52 / 100);
     text(QRect(0, 0, split - 6, height()), m_item.customer, m_look.fonts().table, theme(Role::Text), Qt::AlignLeft);
@@ -85,6 +82,53 @@ void WaitRow::paintEvent(QPaintEvent *)
                                                     : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
     text(QRect(width() - kTimeRoom, 0, kTimeRoom, height()), durationText(m_waited),
          attention == Attention::None ? m_look.fonts().table : m_look.fonts().tableStrong, ink, Qt::AlignRight);
+    if (hasFocus())
+        drawFrame(p, rect(), theme(Role::Focus), 2);
+}
+
+QueueRow::QueueRow(const Appearance &look, QWidget *parent) : PlainButton(parent), m_look(look)
+{
+    setFixedHeight(24);
+    setFocusPolicy(Qt::TabFocus);
+    setAttribute(Qt::WA_Hover);
+}
+
+void QueueRow::setQueue(const QueueFigures &queue, Timestamp now)
+{
+    m_queue = queue;
+    m_now = now;
+    const QString name = queue.queue.isEmpty() ? NowPanel::tr("No queue") : queue.queue;
+    QString text = NowPanel::tr("%1, %2 waiting, %3 on hold, %4 open").arg(name).arg(queue.waiting).arg(queue.onHold).arg(queue.open);
+    if (queue.longestSince)
+        text += NowPanel::tr(", longest %1").arg(spokenDuration(now - *queue.longestSince));
+    setAccessibleName(text);
+    setToolTip(name);
+    update();
+}
+
+void QueueRow::paintEvent(QPaintEvent *)
+{
+    QPainter p(this);
+    const Theme &theme = m_look.theme();
+    if (underMouse() || hasFocus())
+        p.fillRect(rect(), theme(Role::Hover));
+    const Duration longest = m_queue.longestSince ? m_now - *m_queue.longestSince : Duration{};
+    const Attention attention = attentionOf(longest);
+    const QColor urgent = attention == Attention::None ? theme(Role::Text) : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
+    const QString values[] = {QString::number(m_queue.waiting), m_queue.longestSince ? durationText(longest) : QString(),
+                              QString::number(m_queue.onHold), QString::number(m_queue.open)};
+    int right = width();
+    for (std::size_t c = kQueueColumns.size(); c-- > 0;) {
+        const bool strong = c == 1 && attention != Attention::None;
+        p.setFont(strong ? m_look.fonts().tableStrong : m_look.fonts().table);
+        p.setPen(c == 1 ? urgent : theme(Role::Text));
+        p.drawText(QRect(right - kQueueColumns[c], 0, kQueueColumns[c], height()), Qt::AlignVCenter | Qt::AlignRight, values[c]);
+        right -= kQueueColumns[c];
+    }
+    const QString name = m_queue.queue.isEmpty() ? NowPanel::tr("No queue") : m_queue.queue;
+    p.setFont(m_look.fonts().table);
+    p.setPen(theme(Role::Text));
+    p.drawText(QRect(0, 0, right - 6, height()), Qt::AlignVCenter, elidedText(QFontMetricsF(m_look.fonts().table), name, right - 6));
     if (hasFocus())
         drawFrame(p, rect(), theme(Role::Focus), 2);
 }
@@ -170,7 +214,7 @@ NowPanel::WaitList NowPanel::makeList(QVBoxLayout *layout, const QString &title,
         body->addWidget(row);
         list.rows.push_back(row);
     }
-    list.none = makeLabel(tr("Nobody"), m_look.fonts().table, "3");
+    list.none = makeLabel(tr("Reading…"), m_look.fonts().table, "3");
     body->addWidget(list.none);
     return list;
 }
@@ -183,6 +227,7 @@ void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, D
             list.rows[i]->setItem(items[i], list.kind, m_hub.now(), longest);
     }
     list.none->setVisible(items.empty());
+    list.none->setText(m_figures.complete() ? tr("Nobody") : tr("Reading…")); // unknown is not nobody
     const QString line = tr("line at %1").arg(durationText(kAlarmAfter));
     list.more->setText(items.empty()                ? QString()
                            : items.size() > kListed ? tr("%1 of %2, %3").arg(kListed).arg(items.size()).arg(line)
@@ -192,44 +237,34 @@ void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, D
 void NowPanel::makeQueues(QVBoxLayout *layout)
 {
     QVBoxLayout *body = section(layout, tr("Queues"), m_look);
-    m_queues = new QGridLayout;
-    m_queues->setHorizontalSpacing(14);
-    m_queues->setVerticalSpacing(6);
-    m_queues->setColumnStretch(0, 1);
-    const QString titles[] = {tr("Queue"), tr("Waiting"), tr("Longest"), tr("On hold"), tr("Open")};
-    for (int c = 0; c < 5; ++c)
-        m_queues->addWidget(makeLabel(titles[c], m_look.fonts().smallMedium, "2"), 0, c, c ? Qt::AlignRight : Qt::AlignLeft);
     body->addSpacing(4);
-    body->addLayout(m_queues);
+    auto *titles = new QHBoxLayout;
+    titles->setSpacing(0);
+    titles->addWidget(makeLabel(tr("Queue"), m_look.fonts().smallMedium, "2"), 1);
+    const QString names[] = {tr("Waiting"), tr("Longest"), tr("On hold"), tr("Open")};
+    for (std::size_t c = 0; c < kQueueColumns.size(); ++c) {
+        QLabel *title = makeLabel(names[c], m_look.fonts().smallMedium, "2");
+        title->setFixedWidth(kQueueColumns[c]);
+        title->setAlignment(Qt::AlignRight);
+        titles->addWidget(title);
+    }
+    body->addLayout(titles);
+    m_queues = body;
 }
 
 void NowPanel::showQueues()
 {
     const std::size_t shown = std::min(m_figures.queues.size(), kQueuesListed);
     while (m_queueRows.size() < shown) {
-        std::array<QLabel *, 5> row{};
-        for (int c = 0; c < 5; ++c) {
-            row[static_cast<std::size_t>(c)] = makeLabel({}, m_look.fonts().table);
-            m_queues->addWidget(row[static_cast<std::size_t>(c)], static_cast<int>(m_queueRows.size()) + 1, c,
-                                c ? Qt::AlignRight : Qt::AlignLeft);
-        }
+        auto *row = new QueueRow(m_look);
+        connect(row, &QueueRow::clicked, this, [this, row] { Q_EMIT queueChosen(row->queue()); });
+        m_queues->addWidget(row);
         m_queueRows.push_back(row);
     }
     for (std::size_t i = 0; i < m_queueRows.size(); ++i) {
-        std::array<QLabel *, 5> &row = m_queueRows[i];
-        for (QLabel *label : row)
-            label->setVisible(i < shown);
-        if (i >= shown)
-            continue;
-        const QueueFigures &queue = m_figures.queues[i];
-        const Duration longest = queue.longestSince ? m_hub.now() - *queue.longestSince : Duration{};
-        row[0]->setText(queue.queue);
-        row[1]->setText(QString::number(queue.waiting));
-        row[2]->setText(queue.longestSince ? durationText(longest) : QString());
-        row[2]->setFont(attentionOf(longest) == Attention::None ? m_look.fonts().table : m_look.fonts().tableStrong);
-        setInk(row[2], inkOf(attentionOf(longest)));
-        row[3]->setText(QString::number(queue.onHold));
-        row[4]->setText(QString::number(queue.open));
+        m_queueRows[i]->setVisible(i < shown);
+        if (i < shown)
+            m_queueRows[i]->setQueue(m_figures.queues[i], m_hub.now());
     }
 }
 
@@ -290,8 +325,12 @@ void NowPanel::setFigures(const NowFigures &figures)
         if (const int n = figures.states[static_cast<std::size_t>(i)])
             parts << stateCount(static_cast<SegmentKind>(i), n);
     }
+    if (figures.stateless)
+        parts << tr("%1 in none of these").arg(numberText(static_cast<std::uint64_t>(figures.stateless)));
+    if (figures.unread)
+        parts << tr("%1 not read yet").arg(numberText(static_cast<std::uint64_t>(figures.unread)));
     m_states->setStates(figures.states);
-    m_stateText->setText(parts.isEmpty() ? tr("None") : parts.join(QStringLiteral(", ")));
+    m_stateText->setText(!parts.isEmpty() ? parts.join(QStringLiteral(", ")) : figures.known ? tr("None") : tr("Reading…"));
     tick();
 }
 

@@ -6,8 +6,8 @@
 #include "ui/models/hub.h"
 #include "ui/theme/appearance.h"
 #include "ui/timeline/painters.h"
+#include "ui/views/controls.h"
 
-#include <QAbstractButton>
 #include <QScrollArea>
 
 #include <memory>
@@ -15,12 +15,11 @@
 
 class QLabel;
 class QVBoxLayout;
-class QGridLayout;
 
 namespace threadline::ui {
 
 /// A customer with a bar of the time waited; a click chooses its lane.
-class WaitRow : public QAbstractButton {
+class WaitRow : public PlainButton {
     Q_OBJECT
 public:
     WaitRow(const Appearance &look, QWidget *parent = nullptr);
@@ -37,6 +36,24 @@ private:
     SegmentKind m_kind = SegmentKind::Queue;
     Duration m_waited;
     Duration m_longest;
+};
+
+/// The figures of a queue; a click shows its group among the lanes.
+class QueueRow : public PlainButton {
+    Q_OBJECT
+public:
+    QueueRow(const Appearance &look, QWidget *parent = nullptr);
+    void setQueue(const QueueFigures &queue, Timestamp now);
+    [[nodiscard]] const QString &queue() const { return m_queue.queue; }
+    [[nodiscard]] QSize sizeHint() const override { return {200, 24}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const Appearance &m_look;
+    QueueFigures m_queue;
+    Timestamp m_now;
 };
 
 /// Open interactions by state, as one bar of segments.
@@ -66,6 +83,7 @@ public:
 Q_SIGNALS:
     void interactionChosen(const InteractionId &id);
     void listWanted(const QString &list);
+    void queueChosen(const QString &queue);
 
 private:
     struct WaitList {
@@ -87,8 +105,8 @@ private:
     NowFigures m_figures;
     WaitList m_waiting;
     WaitList m_held;
-    QGridLayout *m_queues = nullptr;
-    std::vector<std::array<QLabel *, 5>> m_queueRows;
+    QVBoxLayout *m_queues = nullptr;
+    std::vector<QueueRow *> m_queueRows;
     StateBar *m_states = nullptr;
     QLabel *m_stateText = nullptr;
     QVBoxLayout *m_attention = nullptr;

@@ -116,6 +116,7 @@ void StatusBar::refresh()
     const Status &s = m_hub.status();
     const Severity severity = severityOf(s);
     m_items[Connection]->setText(connectionText(s));
+    m_items[Connection]->setToolTip(foreign(s.sourceDetail, 400));
     m_items[Connection]->setGlyph(glyphOfSeverity(severity), severity);
     m_items[Rate]->setText(tr("%1 events/s").arg(numberText(static_cast<std::uint64_t>(std::max(0.0, s.eventsPerSecond + 0.5)))));
     m_items[DelayItem]->setText(tr("delay %1").arg(delayText(s.commitDelay)));

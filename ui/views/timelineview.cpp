@@ -28,14 +28,14 @@ Duration feltTime(const Story &story, SegmentKind kind, Timestamp now)
     Duration sum;
     for (const FeltSegment &felt : story.felt) {
         if (felt.kind == kind)
-            sum = sum + (felt.end.value_or(now) - felt.start);
+            sum = sum + std::max(felt.end.value_or(now) - felt.start, Duration{});
     }
     return sum;
 }
 
 QString titleOf(const Story &story)
 {
-    const QString customer = story.customer.empty() ? shortId(story.interaction.value) : foreign(story.customer, 60);
+    const QString customer = story.customer.empty() ? shortId(story.interaction.value) : addressText(story.customer, 60);
     for (const FeltSegment &felt : story.felt) {
         if (felt.kind == SegmentKind::Queue && !felt.label.empty())
             return SummaryBar::tr("%1 to %2").arg(isolated(customer), isolated(foreign(felt.label, 40)));
@@ -54,6 +54,7 @@ SummaryBar::SummaryBar(const Appearance &look, QWidget *parent)
     m_copy->setAccessibleName(tr("Copy the id of the interaction"));
     m_copy->setToolTip(tr("Copy the id"));
     m_fit->setFont(look.fonts().small);
+    m_fit->setAutoDefault(true);
     m_fit->setToolTip(tr("Show all of the interaction"));
     connect(m_copy, &FlatButton::clicked, this, &SummaryBar::copyWanted);
     connect(m_fit, &QPushButton::clicked, this, &SummaryBar::fitWanted);
@@ -84,6 +85,7 @@ void SummaryBar::setStory(const Story *story, Timestamp now, int header)
             {QString::number(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
         m_figures.push_back({QString::number(story->figures.humanAnswers), tr("fresh human answers")});
     }
+    setToolTip(m_below.isEmpty() ? QString() : m_title.toHtmlEscaped() + QStringLiteral("<br>") + m_below.toHtmlEscaped());
     place();
     update();
 }
@@ -114,7 +116,7 @@ void SummaryBar::paintEvent(QPaintEvent *)
     const auto text = [&](double x, int baseline, const QString &words, const QFont &font, Role role, int room) {
         p.setFont(font);
         p.setPen(theme(role));
-        p.drawText(QPointF(x, baseline), QFontMetrics(font).elidedText(words, Qt::ElideRight, room));
+        p.drawText(QPointF(x, baseline), elidedText(QFontMetricsF(font), words, room));
     };
     text(12, 22, m_title, m_look.fonts().title, Role::Text, m_header - 20);
     text(12, 42, m_below, m_look.fonts().small, Role::Text2, m_header - 40);
@@ -131,7 +133,7 @@ void SummaryBar::paintEvent(QPaintEvent *)
     }
 }
 
-TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, const Appearance &look, QWidget *parent)
+TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, Appearance &look, QWidget *parent)
     : QWidget(parent), m_hub(hub), m_feed(feed), m_choice(choice), m_look(look), m_summary(new SummaryBar(look)),
       m_note(new NoteBar(look)), m_lanes(new LanesView(LanesView::Purpose::Timeline, look, hub.clock())), m_empty(new EmptyState(look))
 {
@@ -153,6 +155,10 @@ TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, cons
             m_choice.setSelection(withEvent(view->story, selection));
     });
     connect(m_lanes, &LanesView::expandWanted, this, &TimelineView::expand);
+    connect(&look, &Appearance::headerChanged, this, [this] {
+        if (const InteractionFeed::View &view = m_feed.view())
+            m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
+    });
     connect(m_lanes, &LanesView::copyWanted, this, &TimelineView::copyId);
     connect(m_empty, &EmptyState::acted, this, [this] {
         if (m_feed.problem() && m_feed.problem()->code != ErrorCode::NotFound)
@@ -257,8 +263,11 @@ QString TimelineView::stateText() const
     const Story &story = view->story;
     if (view->left > 0)
         return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count()), numberText(view->events.size()));
-    const QString state = story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start))
-                                    : tr("Open since %1").arg(m_look.time().clock(story.start));
+    const QString gaveUp = story.figures.abandoned ? tr("Abandoned after %1 of waiting. ").arg(durationText(story.figures.wait)) : QString();
+    const QString state = gaveUp + (story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start))
+                                    : tr("Open since %1").arg(m_look.time().clock(story.start)));
+    if (const QString clock = futureNote(story.start, m_hub.now()); !clock.isEmpty())
+        return tr("It %1").arg(clock);
     const QString from = view->origin.shared.empty() ? state : tr("%1. From %2").arg(state, sourceText(view->origin));
     return view->origin.note.empty() ? from : tr("%1. May be incomplete").arg(from);
 }

@@ -53,7 +53,7 @@ private:
 class TimelineView : public QWidget {
     Q_OBJECT
 public:
-    TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, const Appearance &look, QWidget *parent = nullptr);
+    TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, Appearance &look, QWidget *parent = nullptr);
 
     [[nodiscard]] LanesView &lanes() { return *m_lanes; }
     /// Time went on.

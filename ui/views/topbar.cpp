@@ -11,7 +11,7 @@
 
 namespace threadline::ui {
 
-LiveBadge::LiveBadge(const Appearance &look, QWidget *parent) : QAbstractButton(parent), m_look(look)
+LiveBadge::LiveBadge(const Appearance &look, QWidget *parent) : PlainButton(parent), m_look(look)
 {
     setFocusPolicy(Qt::TabFocus);
     setAttribute(Qt::WA_Hover);
@@ -156,6 +156,8 @@ void Crumbs::setCrumbs(const std::vector<Crumb> &crumbs, const QString &note)
         } else {
             auto *link = new FlatButton(FlatButton::Style::Link, m_look);
             link->setText(crumb.text);
+            link->setToolTip(crumb.tip);
+            link->setAccessibleDescription(crumb.tip);
             connect(link, &FlatButton::clicked, this, [this, target = crumb.target] { Q_EMIT followed(target); });
             m_layout->insertWidget(at++, link);
         }

@@ -14,7 +14,7 @@ namespace threadline::ui {
 enum class ViewName { Floor, Timeline };
 
 /// "Live, following", "Paused, 1,204 new", "Stored": a click returns to live.
-class LiveBadge : public QAbstractButton {
+class LiveBadge : public PlainButton {
     Q_OBJECT
 public:
     LiveBadge(const Appearance &look, QWidget *parent = nullptr);
@@ -61,6 +61,7 @@ public:
     struct Crumb {
         QString text;
         QString target; ///< empty: leads nowhere
+        QString tip = {};
         friend bool operator==(const Crumb &, const Crumb &) = default;
     };
     Crumbs(const Appearance &look, QWidget *parent = nullptr);

@@ -3,6 +3,7 @@
 
 #include "ui/models/timelinescene.h"
 #include "ui/text/format.h"
+#include "ui/views/dockrail.h"
 #include "ui/views/eventspanel.h"
 #include "ui/views/firstrun.h"
 #include "ui/views/floorview.h"
@@ -15,6 +16,8 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QResizeEvent>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -24,6 +27,7 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kRightWidth = 372;
+constexpr int kOverWidth = 340; ///< where it lies over the lanes
 constexpr int kBottomHeight = 390;
 constexpr int kBottomHeightSmall = 184;
 constexpr int kTallWindow = 900;
@@ -35,7 +39,8 @@ Workspace::Workspace(Hub &hub, Appearance &look, QWidget *parent)
       m_floor(new FloorView(m_floorModel, hub, look)), m_timeline(new TimelineView(hub, m_feed, m_choice, look)),
       m_now(new NowPanel(hub, look)), m_inspector(new Inspector(hub, m_feed, m_choice, look)),
       m_events(new EventsPanel(m_eventsModel, m_feed, m_choice, look)), m_right(new SidePanel(tr("Right dock"), look)),
-      m_bottom(new SidePanel(tr("Bottom dock"), look)), m_firstRun(new FirstRun(look)), m_views(new QStackedWidget),
+      m_bottom(new SidePanel(tr("Bottom dock"), look)),
+      m_rail(new DockRail(tr("Tabs of the right dock"), look)), m_firstRun(new FirstRun(look)), m_views(new QStackedWidget),
       m_pages(new QStackedWidget), m_across(new QSplitter(Qt::Horizontal)), m_down(new QSplitter(Qt::Vertical))
 {
     m_docks[static_cast<std::size_t>(ViewName::Floor)] = {true, false, QStringLiteral("now")};
@@ -55,11 +60,21 @@ Workspace::Workspace(Hub &hub, Appearance &look, QWidget *parent)
         splitter->setStretchFactor(1, 0);
         splitter->setChildrenCollapsible(false);
     }
-    m_pages->addWidget(m_across);
+    m_rail->addTab(QStringLiteral("now"), tr("Now"));
+    m_rail->addTab(QStringLiteral("inspector"), tr("Inspector"));
+    m_rail->hide();
+    auto *main = new QWidget;
+    auto *beside = new QHBoxLayout(main);
+    beside->setContentsMargins(0, 0, 0, 0);
+    beside->setSpacing(0);
+    beside->addWidget(m_across, 1);
+    beside->addWidget(m_rail);
+    m_pages->addWidget(main);
     m_pages->addWidget(m_firstRun);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_pages);
+    m_events->showInteraction(true);
     join();
     applyDocks();
     connect(&m_second, &QTimer::timeout, this, &Workspace::tick);
@@ -98,13 +113,28 @@ void Workspace::join()
     }
     connect(m_right, &SidePanel::closeWanted, this, [this] { showRightDock(false); });
     connect(m_bottom, &SidePanel::closeWanted, this, [this] { showBottomDock(false); });
-    connect(m_right, &SidePanel::pageChosen, this, [this](const QString &page) { docks().page = page; });
+    connect(m_right, &SidePanel::pageChosen, this, [this](const QString &page) {
+        docks().page = page;
+        m_rail->setOpen(docks().right ? page : QString());
+    });
+    connect(m_rail, &DockRail::pressed, this, [this](const QString &page) {
+        const bool shown = docks().right && docks().page == page;
+        docks().page = page;
+        showRightDock(!shown);
+    });
+    connect(m_now, &NowPanel::queueChosen, this, &Workspace::showQueue);
+    connect(&m_floor->lanes(), &LanesView::sortWanted, this, [this](int column) {
+        setSort(column == 0 ? FloorSort::Customer : column == 1 ? FloorSort::With : FloorSort::Attention);
+    });
+    connect(&m_floor->lanes(), &LanesView::restingChanged, this, &Workspace::viewChanged);
+    connect(&m_timeline->lanes(), &LanesView::leaveWanted, this, [this] { follow(QStringLiteral("floor")); });
 }
 
 void Workspace::tick()
 {
     m_now->tick();
     m_timeline->tick();
+    m_inspector->tick();
 }
 
 LanesView &Workspace::lanes() { return m_view == ViewName::Floor ? m_floor->lanes() : m_timeline->lanes(); }
@@ -115,6 +145,7 @@ void Workspace::setView(ViewName view)
         return;
     m_view = view;
     m_views->setCurrentIndex(static_cast<int>(view));
+    m_events->showInteraction(view == ViewName::Floor); // a timeline says itself whose events they are
     applyDocks();
     Q_EMIT viewChanged();
 }
@@ -131,11 +162,93 @@ void Workspace::applyDocks()
 {
     const QString page = docks().page;
     m_right->choose(page);
+    placeRight();
     m_right->setVisible(docks().right);
+    m_rail->setVisible(m_narrow);
+    m_rail->setOpen(docks().right ? page : QString());
     m_bottom->setVisible(docks().bottom);
     const int bottom = height() >= kTallWindow - 100 ? kBottomHeight : kBottomHeightSmall;
     m_across->setSizes({std::max(400, width() - kRightWidth), kRightWidth});
     m_down->setSizes({std::max(200, height() - bottom), bottom});
+}
+
+/// Beside the lanes, or over them where there is no room.
+void Workspace::placeRight()
+{
+    const bool beside = m_across->indexOf(m_right) >= 0;
+    if (!m_narrow && !beside)
+        m_across->addWidget(m_right);
+    else if (m_narrow && beside)
+        m_right->setParent(m_pages->widget(0));
+    if (!m_narrow)
+        return;
+    m_right->setGeometry(width() - kRailWidth - kOverWidth, 0, kOverWidth, height());
+    m_right->raise();
+}
+
+/// Esc closes what lies over the lanes, then leaves the timeline.
+void Workspace::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() != Qt::Key_Escape || firstRun())
+        return QWidget::keyPressEvent(event);
+    if (m_narrow && docks().right) {
+        showRightDock(false);
+        lanes().setFocus();
+    } else if (m_view == ViewName::Timeline) {
+        follow(QStringLiteral("floor"));
+    } else {
+        QWidget::keyPressEvent(event);
+    }
+}
+
+void Workspace::follow(const QString &target)
+{
+    if (target == QStringLiteral("all"))
+        lanes().execute(LaneCommand::FitAll);
+    else if (target == QStringLiteral("groups"))
+        m_floorModel.setAllExpanded(m_floorModel.folded());
+    else if (target == QStringLiteral("sort"))
+        setSort(static_cast<FloorSort>((static_cast<int>(m_floorModel.sort()) + 1) % 3));
+    else if (target == QStringLiteral("release"))
+        m_floor->lanes().execute(LaneCommand::Leave);
+    else if (target == QStringLiteral("whole"))
+        m_choice.setSelection({});
+    else if (target.startsWith(QStringLiteral("queue:")))
+        showQueue(target.mid(6));
+    if (target != QStringLiteral("floor"))
+        return;
+    setView(ViewName::Floor);
+    m_floor->lanes().setFocus();
+}
+
+void Workspace::setSort(FloorSort sort)
+{
+    m_floorModel.setSort(sort);
+    m_floor->lanes().setSorted(sort == FloorSort::Customer ? 0 : sort == FloorSort::With ? 1 : 2);
+    Q_EMIT viewChanged();
+}
+
+/// The group of a queue, unfolded and in view.
+void Workspace::showQueue(const QString &queue)
+{
+    setView(ViewName::Floor);
+    const std::string key = FloorModel::groupKey(queue);
+    m_floorModel.setExpanded(key, true);
+    Selection selection;
+    selection.row = key;
+    m_floor->lanes().setSelection(selection, false);
+    m_floor->lanes().showAtTop(rowOf(*m_floor->lanes().scene(), key));
+    m_floor->lanes().setFocus();
+}
+
+QString Workspace::sortText() const
+{
+    switch (m_floorModel.sort()) {
+    case FloorSort::Attention: return tr("Sorted by attention");
+    case FloorSort::Customer: return tr("Sorted by customer");
+    case FloorSort::With: return tr("Sorted by whom they are with");
+    }
+    return {};
 }
 
 void Workspace::resizeEvent(QResizeEvent *event)
@@ -252,15 +365,22 @@ std::vector<Crumbs::Crumb> Workspace::crumbs() const
     if (m_view == ViewName::Floor && range.isEmpty())
         return {{tr("Floor"), {}}};
     if (m_view == ViewName::Floor)
-        return {{tr("Floor"), {}}, {range, {}}, {tr("By queue"), {}}, {tr("Sorted by attention"), {}}};
-    std::vector<Crumbs::Crumb> out{{tr("Floor"), QStringLiteral("floor")}};
+{
+        const bool held = m_floorModel.held();
+        return {{tr("Floor"), {}},
+                {range, QStringLiteral("all"), tr("Show all of the time (Shift+F)")},
+                {tr("By queue"), QStringLiteral("groups"), m_floorModel.folded() ? tr("Expand all groups") : tr("Collapse all groups")},
+                held ? Crumbs::Crumb{tr("%1, held in place").arg(sortText()), QStringLiteral("release"), tr("Rows stay where they are while the pointer or the focus rests on a lane (Esc lets go)")}
+                     : Crumbs::Crumb{sortText(), QStringLiteral("sort"), tr("Sort by the next column (Ctrl+Shift+S)")}};
+    }
+    std::vector<Crumbs::Crumb> out{{tr("Floor"), QStringLiteral("floor"), tr("Back to the floor (Esc)")}};
     if (!m_choice.interaction().empty()) {
         const FloorEntry *entry = m_floorModel.entry(m_choice.interaction());
         if (entry && !entry->queue.isEmpty())
-            out.push_back({entry->queue, {}});
-        out.push_back({tr("Interaction %1").arg(shortId(m_choice.interaction().value)), {}});
+            out.push_back({entry->queue, QStringLiteral("queue:") + entry->queue, tr("Show this queue on the floor")});
+        out.push_back({tr("Interaction %1").arg(shortId(m_choice.interaction().value)), m_feed.view() ? QStringLiteral("whole") : QString(), tr("Choose the interaction as a whole")});
         if (m_feed.view())
-            out.push_back({range, {}});
+            out.push_back({range, QStringLiteral("all"), tr("Show all of the time (Shift+F)")});
     }
     return out;
 }
@@ -271,6 +391,8 @@ QString Workspace::crumbNote() const
         return {};
     if (m_view == ViewName::Timeline)
         return m_timeline->stateText();
+    if (!m_floorModel.figures().known)
+        return tr("Reading what is stored");
     const FloorModel::Total total = m_floorModel.total();
     return tr("%1 of %2 interactions open")
         .arg(numberText(static_cast<std::uint64_t>(total.open)), numberText(static_cast<std::uint64_t>(total.all)));
@@ -289,6 +411,8 @@ QList<QWidget *> Workspace::regions() const
         out << m_events;
     if (docks().right)
         out << m_right;
+    if (m_narrow)
+        out << m_rail;
     return out;
 }
 

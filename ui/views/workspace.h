@@ -15,6 +15,7 @@ class QStackedWidget;
 
 namespace threadline::ui {
 
+class DockRail;
 class EventsPanel;
 class FirstRun;
 class FloorView;
@@ -52,6 +53,12 @@ public:
     void showRightDock(bool shown);
     void showBottomDock(bool shown);
     void showLegend(bool shown);
+    /// Where the window is too narrow for the right dock its tabs stand in this strip.
+    [[nodiscard]] DockRail &rail() { return *m_rail; }
+    /// Goes where a crumb leads.
+    void follow(const QString &target);
+    void setSort(FloorSort sort);
+    void showQueue(const QString &queue);
     /// "now", "inspector" or "events"; false for anything else.
     bool showDock(const QString &name);
     /// Everything shown is current.
@@ -75,6 +82,7 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
 
 private:
     /// What is remembered of a view: which docks it shows.
@@ -86,6 +94,8 @@ private:
 
     void join();
     void applyDocks();
+    void placeRight();
+    [[nodiscard]] QString sortText() const;
     void floorChosen(const Selection &selection);
     void tick();
     [[nodiscard]] Docks &docks() { return m_docks[static_cast<std::size_t>(m_view)]; }
@@ -106,6 +116,7 @@ private:
     EventsPanel *m_events;
     SidePanel *m_right;
     SidePanel *m_bottom;
+    DockRail *m_rail;
     FirstRun *m_firstRun;
     QStackedWidget *m_views;
     QStackedWidget *m_pages;
