@@ -112,9 +112,9 @@ def feed_server(name):
             "html": servers.always("200 OK", b"<html>Log in</html>", "Content-Type: text/html\r\n")}[name]
 
 
-def hostile_feed(programs, trick, text, folder):
+def hostile_feed(program, trick, text, folder):
     """Starts hostile_feed. Returns process and address."""
-    command = [os.path.join(programs, "hostile_feed"), trick]
+    command = [program, trick]
     if text:
         path = os.path.join(folder, "message.json")
         with open(path, "w", encoding="utf-8") as out:
