@@ -46,6 +46,23 @@ std::string_view ReplyReader::header(std::string_view name) const
     return found == m_headers.end() ? std::string_view() : std::string_view(found->second);
 }
 
+/// The members of a list-valued field, in lower case, from all fields of that name (RFC 9110 section 5.3).
+std::vector<std::string> ReplyReader::members(std::string_view name) const
+{
+    std::vector<std::string> out;
+    for (const auto &[field, value] : m_headers) {
+        if (field != name)
+            continue;
+        for (std::size_t at = 0; at <= value.size();) {
+            const std::size_t end = std::min(value.find(',', at), value.size());
+            if (const std::string_view member = trimmed(std::string_view(value).substr(at, end - at)); !member.empty())
+                out.push_back(lower(member));
+            at = end + 1;
+        }
+    }
+    return out;
+}
+
 /// Takes a line out of the bytes, as far as it has come. True: it is whole, in m_line without its end.
 bool ReplyReader::readLine(std::string_view &bytes)
 {
@@ -153,21 +170,23 @@ void ReplyReader::readHead(std::string_view head)
     }
     if (m_status < 200)
         return; // of no concern: the answer proper follows
-    const std::string connection = lower(header("connection"));
-    m_keepsAlive = first[7] != '0' && connection.find("close") == std::string::npos;
+    const std::vector<std::string> connection = members("connection");
+    m_keepsAlive = first[7] != '0' && std::find(connection.begin(), connection.end(), "close") == connection.end();
     chooseBody();
 }
 
 void ReplyReader::chooseBody()
 {
-    const std::string_view length = header("content-length");
+    const std::vector<std::string> lengths = members("content-length"), codings = members("transfer-encoding");
     if (m_status == kNoContent || m_status == kNotModified) {
         m_state = State::Whole;
-    } else if (lower(header("transfer-encoding")).find("chunked") != std::string::npos) {
-        m_next = Next::ChunkSize;
-    } else if (length.empty()) {
+    } else if (!codings.empty()) {
+        m_next = codings.back() == "chunked" ? Next::ChunkSize : Next::UntilEnd;
+        m_keepsAlive = m_keepsAlive && lengths.empty(); // who says both may mean another end than we do
+    } else if (lengths.empty()) {
         m_next = Next::UntilEnd;
-    } else if (const auto bytes = numberOf(length, 10)) {
+    } else if (const auto bytes = std::count(lengths.begin(), lengths.end(), lengths.front()) == std::ssize(lengths)
+                   ? numberOf(lengths.front(), 10) : std::nullopt) {
         m_next = Next::Length;
         m_left = *bytes;
         if (m_left == 0)

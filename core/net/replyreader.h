@@ -42,6 +42,7 @@ public:
 private:
     enum class Next : std::uint8_t { Head, Length, UntilEnd, ChunkSize, Chunk, ChunkEnd, Trailer };
 
+    [[nodiscard]] std::vector<std::string> members(std::string_view name) const;
     void readHead(std::string_view head);
     void chooseBody();
     [[nodiscard]] bool readLine(std::string_view &bytes);

@@ -40,7 +40,13 @@ bool parseHead(std::string_view head, HttpRequest &request)
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos)
             return false;
-        request.headers[ascii::lowered(line.substr(0, colon))] = ascii::trimmedBlanks(line.substr(colon + 1));
+        const std::string name = ascii::lowered(line.substr(0, colon));
+        const std::string_view value = ascii::trimmedBlanks(line.substr(colon + 1));
+        const auto [field, fresh] = request.headers.try_emplace(name, value);
+        if (!fresh && name == "content-length")
+            return false; // two readers could believe different ones
+        if (!fresh)
+            field->second.append(", ").append(value); // several fields are one list (RFC 9110 section 5.3)
     }
     return !first;
 }
