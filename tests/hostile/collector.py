@@ -8,7 +8,9 @@ import socket
 import subprocess
 import time
 
-ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)")
+# The collector says "REST at ..." among other addresses, the simulator has one only.
+REST = re.compile(rb"REST at http://127\.0\.0\.1:(\d+)")
+ANY = re.compile(rb"http://127\.0\.0\.1:(\d+)")
 TICKS = os.sysconf("SC_CLK_TCK")
 GIVEN_UP_AFTER = 60.0  # s that a program may take to end before it is killed
 
@@ -29,12 +31,12 @@ class Program:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=clean, preexec_fn=limit)
         self.started = time.monotonic()
 
-    def port(self, within=60.0):
+    def port(self, said=REST, within=60.0):
         """Where it listens; waits until it says so."""
         until = time.monotonic() + within
         while time.monotonic() < until:
             with open(self.log, "rb") as log:
-                if found := ADDRESS.search(log.read()):
+                if found := said.search(log.read()):
                     return int(found.group(1))
             if self.process.poll() is not None:
                 break
