@@ -208,8 +208,9 @@ void DesktopConnector::stopReading()
 
 void DesktopConnector::startDemo()
 {
-    // in a process of its own: the demo touches neither the settings nor the data of this one
-    QProcess::startDetached(QCoreApplication::applicationFilePath(), {QStringLiteral("--demo")});
+    // In a process of its own: the demo touches neither the settings nor the data of this one, and leaves it its REST port.
+    QProcess::startDetached(QCoreApplication::applicationFilePath(),
+                            {QStringLiteral("--demo"), QStringLiteral("--listen"), QStringLiteral("127.0.0.1:0")});
 }
 
 } // namespace threadline::app

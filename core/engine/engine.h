@@ -63,12 +63,13 @@ public:
 
     /// How people call the source that events come from now. Any thread.
     void nameSource(const std::string &name);
-    /// Takes a record of the platform, waiting for room as long as it takes or until stop(), or until `stop` is
-    /// asked for (false). Any thread.
+    /// Takes a record of the platform, waiting for room as long as it takes or until stop(), or until `stop` is asked for (false).
+    /// Any thread.
     [[nodiscard]] bool import(Record record, const std::stop_token &stop = {});
     /// Takes events that another store gave back, as import() does.
     [[nodiscard]] bool restore(std::vector<HistoryEvent> events);
-    /// Waits until everything offered before is durable, at most `wait`, until stop() or until `stop` is asked for. False: it is not. Any thread.
+    /// Waits until everything offered before is durable, at most `wait` and only until stop(), or until `stop` is asked for.
+    /// False: it is not. Any thread.
     [[nodiscard]] bool drain(Duration wait, const std::stop_token &stop = {});
     [[nodiscard]] Status status() const;
     /// Our clock less the source's, as far as events show. Any thread.

@@ -18,6 +18,8 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace threadline::ui {
 namespace {
 
@@ -55,6 +57,7 @@ ConnectDialog::ConnectDialog(Connector &connector, SecretStore &secrets, const A
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->setFocusPolicy(Qt::NoFocus); // its fields scroll into view as they get the focus
     m_scroll->setWidget(content);
+    content->installEventFilter(this);
     auto *foot = new QVBoxLayout;
     foot->setContentsMargins(28, 0, 28, 14);
     foot->setSpacing(12);
@@ -113,7 +116,9 @@ QWidget *ConnectDialog::form()
     m_form->addRow(formLabel(tr("Name"), m_look), m_name);
     m_form->addRow(formLabel(tr("Protocol"), m_look), makeLabel(tr("Streaming, over a WebSocket"), m_look.fonts().body));
     m_form->addRow(formLabel(tr("Environment URL"), m_look), m_environment);
-    m_form->addRow(formLabel(tr("Sign in with"), m_look), m_signIn);
+    QLabel *signIn = formLabel(tr("Sign in with"), m_look);
+    signIn->setBuddy(m_signIn); // of a combo box screen readers are told the value; what it is they know from its label
+    m_form->addRow(signIn, m_signIn);
     m_form->addRow(formLabel(tr("Client ID"), m_look), m_clientId);
     auto *secretBox = new QWidget;
     auto *secretLayout = new QVBoxLayout(secretBox);
@@ -244,6 +249,14 @@ void ConnectDialog::showEvent(QShowEvent *event)
     QTimer::singleShot(0, this, &ConnectDialog::fit);
 }
 
+/// What comes, goes or wraps otherwise at its true width tells its layout so, and that may be after fit().
+bool ConnectDialog::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::LayoutRequest && watched == m_scroll->widget())
+        fit();
+    return QDialog::eventFilter(watched, event);
+}
+
 void ConnectDialog::fit()
 {
     if (!m_scroll)
@@ -253,7 +266,8 @@ void ConnectDialog::fit()
         inner->invalidate(); // what has just come or gone counts, and not only after the next turn of the event loop
     const int wide = std::max(width(), minimumWidth());
     const auto heightOf = [wide](QLayout *of) { return of->hasHeightForWidth() ? of->totalHeightForWidth(wide) : of->totalSizeHint().height(); };
-    const int body = heightOf(content->layout());
+    // A scroll area keeps to the least height, too, for which texts that wrap are reckoned narrower than they are.
+    const int body = std::max(heightOf(content->layout()), content->layout()->totalMinimumSize().height());
     const int wanted = body + heightOf(layout()->itemAt(1)->layout());
     const QScreen *on = screen();
     const int most = on ? on->availableGeometry().height() - 60 : wanted;

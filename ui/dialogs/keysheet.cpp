@@ -10,6 +10,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace threadline::ui {
 namespace {
 
@@ -82,7 +84,8 @@ KeySheet::KeySheet(const Actions &actions, const Appearance &look, QWidget *pare
     layout->setContentsMargins(0, 0, 0, 14);
     layout->addWidget(scroll, 1);
     layout->addWidget(close, 0, Qt::AlignHCenter);
-    resize(1120, 680);
+    content->ensurePolished();
+    resize(std::max(1120, content->sizeHint().width() + 4), 680);
 }
 
 } // namespace threadline::ui

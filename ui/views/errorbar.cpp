@@ -77,6 +77,7 @@ ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
     connect(&hub, &Hub::statusChanged, this, &ErrorBar::refresh);
     connect(&hub, &Hub::failureChanged, this, &ErrorBar::refresh);
     connect(&look, &Appearance::changed, this, qOverload<>(&QWidget::update));
+    hide(); // by name: a bar that was never hidden would be shown, and empty, with the window
     refresh();
 }
 

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a file to lanes."""
+from . import checks, files
+from .stage import flow
+from .waiting import PATIENCE, require, wait_until
+
+MANY = 20_000
+LONG = 180.0  # s, for reading so many with a sanitizer on a busy machine
+
+
+def choose_file(window, path):
+    """Opens `path` by the dialog that every program has for that."""
+    window.press("ctrl+o")
+    dialog = window.dialog("Open files")
+    window.fill("File name:", path, within=dialog)
+    window.press("Return")
+    wait_until("the dialog closes", lambda: not window.dialogs())
+
+
+def await_conversations(window, count, timeout=PATIENCE):
+    """Waits until the floor has `count` conversations."""
+    words = f"of {count:,}"
+    wait_until(f"the window counts {count:,} conversations", lambda: any(words in text for text in window.texts()), timeout=timeout,
+               found=lambda: " | ".join(window.texts()))
+
+
+def shows_what_ended(window, count, timeout=PATIENCE):
+    """The floor shows ended conversations as the user needs them: all counted, within the view, painted."""
+    await_conversations(window, count, timeout)
+    require(not window.welcome(), "The welcome page has given way.")
+    require(not window.reads("Not connected."), "Where there are conversations no page says \"Not connected.\" in their stead.")
+    wait_until("lanes are shown", lambda: window.lanes() and window.lanes().count > 1, found=window.app.dump)
+    wait_until("lanes have segments in view", lambda: not checks.plot_of(window.lanes()).empty, found=lambda: where(window))
+    require(not any("1970" in text for text in window.texts()), "No time of 1970 is shown.")
+
+
+def where(window):
+    """What the line above the lanes says."""
+    return " > ".join(n.name for n in window.node(name="Where you are").children if n.name)
+
+
+@flow(sizes=[(1280, 800)])
+def thirty_ended_by_dialog(stage):
+    """Thirty calls of a file, all ended: shown at once, and again after a restart."""
+    path = files.ended(stage.path("export.ndjson"), 30)
+    window = stage.start()
+    choose_file(window, path)
+    shows_what_ended(window, 30)
+    stage.picture("opened")
+    checks.in_view(window, 10)
+    checks.painted(window)
+    checks.sound(window)
+    before = where(window)
+    window.close()
+    again = stage.start()
+    shows_what_ended(again, 30)
+    stage.picture("restarted")
+    require(where(again) == before, f"A restart shows the same: \"{before}\"; now \"{where(again)}\".")
+    again.close()
+
+
+@flow(full=True)
+def thirty_ended_at_start(stage):
+    """--open: the same; every key that moves in time keeps to the data and draws it."""
+    window = stage.start("--open", files.ended(stage.path("export.ndjson"), 30))
+    shows_what_ended(window, 30)
+    stage.picture("opened")
+    checks.sound(window)
+    window.lanes_focused()
+    for key in ("Home", "End", "shift+f", "s", "s", "s", "w", "End", "Home"):
+        window.press(key)
+        wait_until(f"lanes show something after {key}", lambda: not checks.plot_of(window.lanes()).empty, found=lambda: where(window))
+    for _ in range(40):
+        window.press("s")
+    wait_until("lanes show something zoomed out as far as it goes", lambda: not checks.plot_of(window.lanes()).empty, found=lambda: where(window))
+    stage.picture("zoomed out")
+    checks.painted(window)
+    window.close()
+
+
+@flow(full=True)
+def twenty_thousand(stage):
+    """A large file: the window answers while it is read, counts all, and a restart shows the same."""
+    path = files.ended(stage.path("large.ndjson"), MANY, apart=0.5)
+    window = stage.start()
+    choose_file(window, path)
+    stage.picture("reading")
+    window.press("ctrl+g")
+    window.dialog("Open interaction")
+    window.press("Escape")
+    shows_what_ended(window, MANY, LONG)
+    stage.picture("opened")
+    checks.painted(window)
+    checks.sound(window)
+    window.close()
+    again = stage.start()
+    shows_what_ended(again, MANY, LONG)
+    stage.picture("restarted")
+    again.close()
+
+
+@flow(sizes=[(1280, 800)], full=True)
+def closed_while_reading(stage):
+    """Closed in the middle of a large file: ends soon; what was read is shown, and reading it again adds nothing twice."""
+    path = files.ended(stage.path("large.ndjson"), MANY, apart=0.5)
+    window = stage.start("--open", path)
+    wait_until("reading has begun", lambda: not window.reads("stored 0"), timeout=60)
+    window.close()
+    again = stage.start("--open", path)
+    shows_what_ended(again, MANY, LONG)
+    stage.picture("read to the end")
+    again.close()
+
+
+@flow(sizes=[(1280, 800)])
+def mixed_file(stage):
+    """A file of which half cannot be read: the good half is shown, the rest is told."""
+    window = stage.start("--open", files.mixed(stage.path("mixed.ndjson"), 12))
+    wait_until("the problem is told", lambda: window.frame.find(name="Problem"), found=window.app.dump)
+    shows_what_ended(window, 12)
+    stage.picture("mixed")
+    require(window.reads("12 conversations were read"), "How many could be read is told, and it is as many as are shown.")
+    checks.sound(window)
+    window.close()
+
+
+@flow(sizes=[(1280, 800)])
+def garbage_file(stage):
+    """A file that is nothing of ours: told in words, with the file's name, and the window says how to go on."""
+    window = stage.start()
+    choose_file(window, files.garbage(stage.path("holiday.json")))
+    wait_until("the problem is told", lambda: window.frame.find(name="Problem"), found=window.app.dump)
+    stage.picture("garbage")
+    require(window.reads("holiday.json"), "The file is named.")
+    require(window.welcome() or window.frame.find("push button", "Connect…"), "What the user can do next stands there.")
+    checks.sound(window)
+    window.close()
+
+
+@flow(sizes=[(1280, 800)], full=True)
+def endless_file(stage):
+    """A pipe that nobody writes to does not keep the window from closing."""
+    window = stage.start("--open", files.fifo(stage.path("pipe.ndjson")))
+    stage.picture("pipe")
+    window.close()
