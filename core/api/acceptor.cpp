@@ -31,7 +31,7 @@ bool isExhaustion(int number) { return number == EMFILE || number == ENFILE || n
 
 /// The notifier watches a second descriptor of the same socket, for the server has one of its own on the first.
 struct Acceptor::Private {
-    Private(QTcpServer &server, std::function<void(qintptr)> a, std::function<void()> e)
+    Private(QTcpServer &server, std::function<void(qintptr)> a, std::function<bool()> e)
         : accepted(std::move(a)), exhausted(std::move(e)), socket(::fcntl(static_cast<int>(server.socketDescriptor()), F_DUPFD_CLOEXEC, 0)),
           notifier(socket, QSocketNotifier::Read)
     {
@@ -50,7 +50,6 @@ struct Acceptor::Private {
             const int fresh = ::accept(socket, nullptr, nullptr);
             if (fresh < 0)
                 return failed(errno);
-            told = false;
             ::fcntl(fresh, F_SETFD, FD_CLOEXEC);
             accepted(fresh);
         }
@@ -60,20 +59,22 @@ struct Acceptor::Private {
     {
         if (!isExhaustion(number))
             return; // nobody waits, or one who waited has left
-        notifier.setEnabled(false);
+        notifier.setEnabled(false); // before anybody is ended, who might come again at once
         if (!std::exchange(told, true))
-            log::warning("rest", std::string("New connections wait: ") + std::strerror(number) + ". Raise the limit on open files (ulimit -n).");
-        exhausted();
+            log::warning("rest", std::string("New connections find no room: ") + std::strerror(number)
+                                     + ". Idle ones give way to them. Raise the limit on open files (ulimit -n).");
+        if (exhausted())
+            notifier.setEnabled(true);
     }
 
     std::function<void(qintptr)> accepted;
-    std::function<void()> exhausted;
+    std::function<bool()> exhausted;
     int socket;
     QSocketNotifier notifier;
-    bool told = false;
+    bool told = false; ///< once is enough: it would come with each newcomer
 };
 
-Acceptor::Acceptor(QTcpServer &server, std::function<void(qintptr)> accepted, std::function<void()> exhausted)
+Acceptor::Acceptor(QTcpServer &server, std::function<void(qintptr)> accepted, std::function<bool()> exhausted)
     : d(std::make_unique<Private>(server, std::move(accepted), std::move(exhausted)))
 {
 }
@@ -87,9 +88,12 @@ struct Acceptor::Private {
     QTcpServer &server;
 };
 
-Acceptor::Acceptor(QTcpServer &server, std::function<void(qintptr)>, std::function<void()> exhausted) : d(new Private{server})
+Acceptor::Acceptor(QTcpServer &server, std::function<void(qintptr)>, std::function<bool()> exhausted) : d(new Private{server})
 {
-    QObject::connect(&server, &QTcpServer::acceptError, &server, [exhausted] { exhausted(); });
+    QObject::connect(&server, &QTcpServer::acceptError, &server, [exhausted, &server] {
+        if (exhausted())
+            server.resumeAccepting();
+    });
 }
 
 void Acceptor::resume() { d->server.resumeAccepting(); }

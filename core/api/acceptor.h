@@ -15,8 +15,9 @@ namespace threadline::api {
 /// The server's thread.
 class Acceptor {
 public:
-    /// `server` listens. `accepted` gets each new descriptor and owns it; `exhausted` is told that accepting rests until resume().
-    Acceptor(QTcpServer &server, std::function<void(qintptr)> accepted, std::function<void()> exhausted);
+    /// `server` listens. `accepted` gets each new descriptor and owns it; `exhausted` is told that there are no
+    /// descriptors; true: it has given one back, and accepting goes on; else it rests until resume().
+    Acceptor(QTcpServer &server, std::function<void(qintptr)> accepted, std::function<bool()> exhausted);
     ~Acceptor();
     /// Tries again, if it rests.
     void resume();

@@ -25,7 +25,7 @@ public:
         int maxConnections = 512;       ///< beyond, idle ones give way to newcomers; where all are being answered, newcomers are refused
         std::size_t maxHead = 128 * 1024; ///< bytes of request line and fields: an id of 10,000 characters fits, however encoded
         std::size_t maxBody = 64 * 1024;  ///< bytes of a request's body
-        std::size_t maxHeld = 48u << 20;  ///< bytes of large answers that clients have not taken yet; beyond, 503
+        std::size_t maxHeld = 32u << 20;  ///< bytes of large answers that clients have not taken yet; beyond, 503
         Duration deadline = Duration::seconds(5);     ///< from a request's first byte to its last; for each 64 KiB of an answer
         Duration idle = Duration::seconds(15);        ///< between two requests of a connection
         Duration answerWithin = Duration::seconds(30); ///< what the session may take; then 500

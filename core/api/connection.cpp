@@ -13,9 +13,9 @@ constexpr qint64 kReadBuffer = 64 * 1024;
 /// Bodies up to this go out in one piece with their head.
 constexpr std::size_t kWholeBody = 32 * 1024;
 /// So much may wait in a socket before the next piece of a body, or the next answer, follows. As many clients as there may be
-/// can leave it there: 64 MiB in all.
-constexpr qint64 kHighWater = 96 * 1024;
-constexpr std::size_t kPiece = 64 * 1024;
+/// can leave it there: 48 MiB in all.
+constexpr qint64 kHighWater = 64 * 1024;
+constexpr std::size_t kPiece = 32 * 1024;
 /// A client gets the deadline anew for each of these that it takes.
 constexpr qint64 kProgress = 64 * 1024;
 /// How long a refused client may go on talking before it is cut off.

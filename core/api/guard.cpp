@@ -48,7 +48,10 @@ Guard::Guard(Service &service) : m_service(service)
 
 void Guard::beginAccepting()
 {
-    m_acceptor = std::make_unique<Acceptor>(*this, [this](qintptr descriptor) { incomingConnection(descriptor); }, [this] { startSweeping(); });
+    m_acceptor = std::make_unique<Acceptor>(*this, [this](qintptr descriptor) { incomingConnection(descriptor); }, [this] {
+        startSweeping();
+        return giveWay();
+    });
 }
 
 /// The server begins to accept by itself whenever one is taken from it.

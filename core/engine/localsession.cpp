@@ -349,7 +349,7 @@ HandlePtr LocalSession::list(ListQuery query, Answer<ListPage> answer)
             listing->page = std::move(*page);
         }
         listHistory(listing);
-    });
+    }, ReaderPool::Kind::Quick);
     if (!posted)
         listing->question->give(fail(ErrorCode::Busy, kTooManyWait));
     return std::make_unique<QuestionHandle<ListPage>>(listing->question);
@@ -473,17 +473,18 @@ HandlePtr LocalSession::census(std::optional<TimeRange> range, Answer<Census> an
         if (census.all > 0)
             census.span = TimeRange{counted->first, counted->last};
         return census;
-    });
+    }, ReaderPool::Kind::Quick);
 }
 
 HandlePtr LocalSession::bands(TimeRange range, Answer<std::vector<Band>> answer)
 {
-    return ask<std::vector<Band>>(*m_pool, std::move(answer), [range](ReadContext &context) { return context.reader.bands(range); });
+    return ask<std::vector<Band>>(*m_pool, std::move(answer), [range](ReadContext &context) { return context.reader.bands(range); },
+                                  ReaderPool::Kind::Quick);
 }
 
 HandlePtr LocalSession::refused(Answer<std::vector<Refused>> answer)
 {
-    return ask<std::vector<Refused>>(*m_pool, std::move(answer), [](ReadContext &context) { return context.reader.refused(static_cast<int>(kRefusedKept)); });
+    return ask<std::vector<Refused>>(*m_pool, std::move(answer), [](ReadContext &context) { return context.reader.refused(static_cast<int>(kRefusedKept)); }, ReaderPool::Kind::Quick);
 }
 
 /// The letters come from the sink's thread, their names from the reader pool.

@@ -20,7 +20,7 @@ struct HistoryListing;
 struct LocalSessionOptions {
     EngineOptions engine;
     int readers = 2;
-    std::size_t renderCacheBytes = 80u << 20;
+    std::size_t renderCacheBytes = 64u << 20;
     Duration staleAfter = Duration::seconds(12 * 3600);
     std::function<void()> committed;              ///< called on the store thread after each commit; may be null
     Delivery *delivery = nullptr;                 ///< null: nothing is delivered; must outlive the session

@@ -58,14 +58,15 @@ private:
 
 /// Posts `read` to the pool; `answer` gets what it returns, or Busy if too many wait already.
 template<class T>
-HandlePtr ask(ReaderPool &pool, Session::Answer<T> answer, std::function<Result<T>(ReadContext &)> read)
+HandlePtr ask(ReaderPool &pool, Session::Answer<T> answer, std::function<Result<T>(ReadContext &)> read,
+              ReaderPool::Kind kind = ReaderPool::Kind::Long)
 {
     auto question = std::make_shared<Question<T>>();
     question->answer = std::move(answer);
     const bool posted = pool.post([question, read = std::move(read)](ReadContext &context) {
         if (!question->cancelled())
             question->give(read(context));
-    });
+    }, kind);
     if (!posted)
         question->give(fail(ErrorCode::Busy, "Too many questions wait for the store. Try again in a moment."));
     return std::make_unique<QuestionHandle<T>>(std::move(question));

@@ -24,7 +24,8 @@ void ReaderPool::stop()
     {
         std::scoped_lock lock(m_mutex);
         m_stopping = true;
-        m_jobs.clear();
+        for (auto &jobs : m_jobs)
+            jobs.clear();
     }
     m_wake.notify_all();
     for (std::thread &thread : m_threads) {
@@ -33,16 +34,27 @@ void ReaderPool::stop()
     }
 }
 
-bool ReaderPool::post(Job job)
+bool ReaderPool::post(Job job, Kind kind)
 {
     {
         std::scoped_lock lock(m_mutex);
-        if (m_stopping || m_jobs.size() >= m_maxWaiting)
+        auto &jobs = m_jobs[static_cast<std::size_t>(kind)];
+        if (m_stopping || jobs.size() >= m_maxWaiting)
             return false;
-        m_jobs.push_back(std::move(job));
+        jobs.push_back(std::move(job));
     }
     m_wake.notify_one();
     return true;
+}
+
+/// There is one; under the mutex.
+ReaderPool::Job ReaderPool::takeNext()
+{
+    m_turn = 1 - m_turn;
+    auto &jobs = m_jobs[m_jobs[m_turn].empty() ? 1 - m_turn : m_turn];
+    Job job = std::move(jobs.front());
+    jobs.pop_front();
+    return job;
 }
 
 void ReaderPool::work(StoreReader &reader)
@@ -53,11 +65,10 @@ void ReaderPool::work(StoreReader &reader)
         Job job;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return m_stopping || !m_jobs.empty(); });
+            m_wake.wait(lock, [&] { return m_stopping || !m_jobs[0].empty() || !m_jobs[1].empty(); });
             if (m_stopping)
                 return;
-            job = std::move(m_jobs.front());
-            m_jobs.pop_front();
+            job = takeNext();
         }
         job(context);
     }

@@ -22,7 +22,7 @@ using influx::Questions;
 using influx::Row;
 using influx::Span;
 
-constexpr Duration kPingTimeout = Duration::seconds(10);
+constexpr Duration kPingTimeout = Duration::seconds(3); ///< a page of the list waits for it
 constexpr std::int64_t kNsAUs = 1000;
 /// Around what the locator says: it may be older than the last events, and early ones may have come late.
 constexpr std::int64_t kMargin = 3600 * std::int64_t(1'000'000'000);

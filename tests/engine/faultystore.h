@@ -36,6 +36,7 @@ public:
     Result<std::optional<Record>> record(std::string_view id) override { return m->record(id); }
     Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) override { return m->list(listing); }
     Result<std::vector<WriteGroup::SummaryRow>> openAt(Timestamp at, int limit) override { return m->openAt(at, limit); }
+    Result<Census> census(std::optional<TimeRange> range) override { return m->census(range); }
     Result<std::vector<Band>> bands(TimeRange range) override { return m->bands(range); }
     Result<std::vector<Refused>> refused(int limit) override { return m->refused(limit); }
     Result<> inferred(const std::function<bool(StoredEvent &&)> &each) override { return m->inferred(each); }

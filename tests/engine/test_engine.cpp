@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The engine against the judge: whatever the network did, each timeline is exactly what the set of events makes it.
 #include "core/base/utf8.h"
+#include "core/engine/readerpool.h"
 #include "core/model/limits.h"
 #include "tests/engine/harness.h"
 #include "tests/support/judge.h"
 #include "tests/support/testmain.h"
+
+#include <future>
+#include <mutex>
 
 #include <mutex>
 
@@ -71,6 +75,7 @@ private Q_SLOTS:
     void countersBalance();
     void whatIsTooLongIsRefusedOrCut();
     void manyRefusedAreAllCounted();
+    void quickQuestionsWaitForNoQueueOfLongOnes();
     void recordsStand();
     void importedOnesAreNeverSeenWithoutTheirTime();
     void statusNamesTheSourceOfNow();
@@ -308,6 +313,32 @@ void TestEngine::manyRefusedAreAllCounted()
     QCOMPARE(status.refused, kMany);
     QCOMPARE(status.refusedBy.at("no-timestamp"), kMany);
     QCOMPARE(status.inFlight, std::uint64_t(0));
+}
+
+/// Hundreds of large timelines are asked for: a page of the list comes after one of them, not after all.
+void TestEngine::quickQuestionsWaitForNoQueueOfLongOnes()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    const auto pool = ReaderPool::start(harness.store(), SequenceScope::Interaction, 1, 100);
+    QVERIFY(pool.has_value());
+    std::promise<void> gate;
+    std::mutex mutex;
+    std::string order;
+    const auto noted = [&](char c) {
+        return [&, c](ReadContext &) {
+            std::scoped_lock lock(mutex);
+            order += c;
+        };
+    };
+    QVERIFY((*pool)->post([&](ReadContext &) { gate.get_future().wait(); }));
+    for (int n = 0; n < 6; ++n)
+        QVERIFY((*pool)->post(noted('L')));
+    for (int n = 0; n < 2; ++n)
+        QVERIFY((*pool)->post(noted('q'), ReaderPool::Kind::Quick));
+    gate.set_value();
+    QTRY_COMPARE([&] { std::scoped_lock lock(mutex); return order.size(); }(), std::size_t(8));
+    QCOMPARE(order.substr(0, 4).find_first_not_of("Lq"), std::string::npos);
+    QCOMPARE(std::count(order.begin(), order.begin() + 4, 'q'), std::ptrdiff_t(2));
 }
 
 void TestEngine::recordsStand()

@@ -11,7 +11,7 @@
 namespace threadline::test {
 namespace {
 
-constexpr int kEndsWithin = 120'000;
+constexpr int kRestoredWithin = 120'000;
 
 /// Whether a run was killed between its end and its exit: the next one finds a store that is no part of a restoring any more.
 bool hadEnded(Program &program, const QString &folder)
@@ -23,7 +23,7 @@ bool hadEnded(Program &program, const QString &folder)
 /// Of a run that is to end by itself: its exit code, or -1.
 int ended(Program &program)
 {
-    return program.process().waitForFinished(kEndsWithin) && program.process().exitStatus() == QProcess::NormalExit ? program.process().exitCode() : -1;
+    return program.process().waitForFinished(kRestoredWithin) && program.process().exitStatus() == QProcess::NormalExit ? program.process().exitCode() : -1;
 }
 
 } // namespace
@@ -116,7 +116,7 @@ QString restoreKilled(Recording &recording, int kills, quint32 seed, const QStri
     while (wrong.isEmpty() && (killed < kills || inARow > 0)) {
         const auto run = recording.restore(into);
         // What is left takes shorter with each part that is done.
-        const int moment = killed < kills ? random.bounded(takes + 1) : kEndsWithin;
+        const int moment = killed < kills ? random.bounded(takes + 1) : kRestoredWithin;
         if (!run->process().waitForFinished(moment)) {
             run->kill9();
             ++killed;
