@@ -18,6 +18,8 @@ constexpr qint64 kHighWater = 64 * 1024;
 constexpr std::size_t kPiece = 32 * 1024;
 /// A client gets the deadline anew for each of these that it takes.
 constexpr qint64 kProgress = 64 * 1024;
+/// Whoever has just come may take so long until its first byte is here, before others may take its place.
+constexpr Duration kFresh = Duration::seconds(1);
 /// How long a refused client may go on talking before it is cut off.
 constexpr Duration kLinger = Duration::seconds(1);
 /// An empty input buffer larger than this is given back.
@@ -57,11 +59,12 @@ bool Connection::take(qintptr descriptor)
     return true;
 }
 
-std::optional<std::pair<bool, Duration>> Connection::givesWay() const
+std::optional<std::pair<Connection::GivesWay, Duration>> Connection::givesWay() const
 {
     if (m_state != State::Reading)
         return std::nullopt;
-    return std::pair(m_begun, m_since);
+    const bool fresh = m_request == 0 && m_service.clock.steady() - m_since < kFresh;
+    return std::pair(m_begun ? GivesWay::Asking : fresh ? GivesWay::Fresh : GivesWay::Idle, m_since);
 }
 
 std::optional<Duration> Connection::takingSince() const
@@ -179,8 +182,6 @@ bool Connection::collect()
     m_input.resize(std::max(had, std::min(room, had + come)));
     const qint64 got = m_plain.read(m_input.data() + had, static_cast<qint64>(m_input.size() - had));
     m_input.resize(had + static_cast<std::size_t>(std::max<qint64>(got, 0)));
-    if (got > 0 && !std::exchange(m_begun, true))
-        setDeadline(m_service.options.deadline);
     return got > 0;
 }
 
@@ -225,7 +226,11 @@ bool Connection::awaitsBody(const Head &head, std::size_t headSize, std::size_t 
 /// Answers the next request if it is whole. False if there is no more to do for now.
 bool Connection::serveNext()
 {
-    if (!skipEmptyLines() || input().empty() || input().size() < m_needed)
+    if (!skipEmptyLines() || input().empty())
+        return false;
+    if (!std::exchange(m_begun, true))
+        setDeadline(m_service.options.deadline);
+    if (input().size() < m_needed)
         return false;
     const std::string_view bytes = input();
     const std::size_t end = headEnd(bytes, m_searched);
@@ -251,7 +256,7 @@ void Connection::serve(const Head &head, std::size_t size)
     m_chunks = head.chunks;
     m_searched = 0;
     m_needed = 0;
-    m_begun = m_input.size() > m_at + size; // of the next request, whose deadline is set when this one is answered
+    m_begun = false;
     if (!giveToServer(head))
         refuse(Fault{400, "Malformed request", "The request target cannot be read.", {}});
     m_at += size;
@@ -451,7 +456,7 @@ void Connection::sent()
     m_since = m_service.clock.steady();
     if (m_keepAlive) {
         m_state = State::Reading;
-        setDeadline(m_begun ? m_service.options.deadline : m_service.options.idle);
+        setDeadline(m_service.options.idle);
     } else if (m_lingers) {
         m_state = State::Draining;
         setDeadline(kLinger);

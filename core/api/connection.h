@@ -37,9 +37,11 @@ public:
     /// On the clock's steady time.
     [[nodiscard]] Duration deadline() const { return m_deadline; }
     void expire();
-    /// Whom it costs least to end when there are too many: those without a request in hand, then those in the middle of one;
-    /// absent for whoever is being answered.
-    [[nodiscard]] std::optional<std::pair<bool, Duration>> givesWay() const;
+    /// Whom it costs least to end when there are too many: those that ask nothing, then those in the middle of a request, then those
+    /// that have just come, who would else be ended by the next that comes. Absent for whoever is being answered.
+    enum class GivesWay { Idle, Asking, Fresh };
+    /// With since when.
+    [[nodiscard]] std::optional<std::pair<GivesWay, Duration>> givesWay() const;
     /// Since when it has been taking a large answer, if it is.
     [[nodiscard]] std::optional<Duration> takingSince() const;
     /// Ends the connection and what it asked; QHttpServer then deletes it.
@@ -97,7 +99,7 @@ private:
     bool m_busy = false;     ///< advance() runs
     bool m_givenUp = false;  ///< QHttpServer did not understand
     bool m_lingers = false;  ///< Draining instead of Closing after the answer
-    bool m_begun = false;    ///< something of the next request has come: more of it gains no time
+    bool m_begun = false;    ///< something of the next request has come, blank lines aside: more of it gains no time
     Duration m_since;        ///< when it began to wait for a request, or to send an answer
 
     // The request

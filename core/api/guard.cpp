@@ -103,7 +103,7 @@ void Guard::incomingConnection(qintptr descriptor)
 bool Guard::giveWay()
 {
     Connection *least = nullptr;
-    std::pair<bool, Duration> rank;
+    std::pair<Connection::GivesWay, Duration> rank;
     for (const auto &[serial, connection] : m_service.connections) {
         const auto its = connection->givesWay();
         if (its && (!least || *its < rank)) {

@@ -247,6 +247,36 @@ private Q_SLOTS:
         QVERIFY(idle.front()->ended());
     }
 
+    /// All places are held by half requests, and many come at once: each of those takes the place of one that was there.
+    void newcomersDoNotEndEachOther()
+    {
+        ApiServer::Options options;
+        options.maxConnections = 16;
+        start(options);
+        std::vector<std::unique_ptr<Client>> half, good;
+        for (int n = 0; n < 16; ++n) {
+            half.push_back(client());
+            half.back()->send("GET / HTTP/1.1\r\n");
+        }
+        QVERIFY(isServed()); // so that they have been read
+        m_clock.advance(Duration::seconds(2));
+        for (int n = 0; n < 12; ++n)
+            good.push_back(client());
+        for (const auto &c : good)
+            QCOMPARE(c->get("/healthz").status, 200);
+    }
+
+    /// A line end after a request is a leftover, and no next request.
+    void aLeftoverLineEndIsNoRequest()
+    {
+        ApiServer::Options options;
+        start(options);
+        const auto c = client();
+        c->send(kHealth + "\r\n");
+        QCOMPARE(c->read().status, 200);
+        QVERIFY(timeUntilEnd(*c) >= Duration::seconds(14)); // it rests; its deadline as a request would be 5 s
+    }
+
     /// Those that have begun a request go after those that have not.
     void whoSendsARequestGivesWayLast()
     {
