@@ -27,8 +27,20 @@ void addSettings(CLI::App &app, Flags &flags)
             continue;
         app.add_option_function<std::string>(
                "--" + spec.key, [&flags, key = spec.key](const std::string &value) { flags[key] = value; }, spec.help)
-            ->group("Settings");
+            ->group("Settings")
+            ->type_name(spec.defaultValue.empty() ? "VALUE" : "VALUE=" + spec.defaultValue);
     }
+}
+
+/// What cannot be a flag, because a list of processes would show it.
+std::string aboutSecrets()
+{
+    std::string words = "Credentials are set in the environment or the settings file, never as flags:\n ";
+    for (const SettingSpec &spec : settingSpecs()) {
+        if (!spec.flag)
+            words += " " + spec.environment;
+    }
+    return words + "\nA secret may be in a file: NAME_FILE names it. --print-config shows which settings are in force, and no secret.";
 }
 
 void addCollector(CLI::App &app, CommandLine &line)
@@ -52,10 +64,10 @@ void addCollector(CLI::App &app, CommandLine &line)
 void addDesktop(CLI::App &app, CommandLine &line)
 {
     app.add_flag("--demo", line.demo, "show the built-in simulator in a temporary data folder");
-    app.add_option("--open", line.files, "show exported conversation details (JSON, NDJSON, gzip)");
+    app.add_option("--open", line.files, "show exported conversation details (JSON, NDJSON, gzip)")->type_name("FILE");
     app.add_option("--seed", line.seed, "the demo's seed: same seed, same picture")->capture_default_str();
     const char *group = "Screenshot";
-    app.add_option("--screenshot", line.screenshot, "write the window to a PNG file and end")->group(group);
+    app.add_option("--screenshot", line.screenshot, "write the window to a PNG file and end")->type_name("FILE")->group(group);
     app.add_option("--after", line.after, "seconds of the demo before it")->group(group)->check(CLI::Range(0.0, 3600.0));
     app.add_option("--size", line.size, "WIDTHxHEIGHT")->group(group);
     app.add_option("--view", line.view, "floor, timeline, first-run, connect")
@@ -137,15 +149,16 @@ Parsed parseCommandLine(Program program, int argc, char **argv)
 {
     const bool collector = program == Program::Collector;
     CLI::App app(collector ? "Threadline without a window: records a contact centre's events and serves them over REST"
-                           : "Threadline: live timelines of a contact centre");
+                           : "Threadline: live timelines of a contact centre", collector ? "threadline-collector" : "threadline");
+    app.footer(aboutSecrets());
     app.set_version_flag("--version", std::string(collector ? "threadline-collector " : "threadline ") + THREADLINE_VERSION);
     CommandLine line;
     Flags flags;
     bool printConfig = false;
     addSettings(app, flags);
     app.add_flag("--print-config", printConfig, "print each setting with its source, and end");
-    app.add_option("--record", line.record, "also write the raw messages to FILE (gzip NDJSON, secrets masked)");
-    app.add_option("--replay", line.replay, "read messages from such a FILE instead of connecting");
+    app.add_option("--record", line.record, "also write the raw messages to FILE (gzip NDJSON, secrets masked)")->type_name("FILE");
+    app.add_option("--replay", line.replay, "read messages from what --record wrote, instead of connecting")->type_name("FILE");
     if (collector)
         addCollector(app, line);
     else
