@@ -97,7 +97,7 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
     layout->addWidget(d->space, 1);
     layout->addWidget(d->status);
     setCentralWidget(central);
-    d->error->floatOver(d->space);
+    d->error->floatOver(d->space, &d->space->views());
     makeMenus();
     connectActions();
     connectLaneActions();

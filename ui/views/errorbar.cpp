@@ -5,6 +5,7 @@
 #include "ui/text/format.h"
 #include "ui/views/statusbar.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QPushButton>
@@ -141,10 +142,12 @@ void ErrorBar::showProblem(std::size_t index)
     update();
 }
 
-void ErrorBar::floatOver(QWidget *below)
+void ErrorBar::floatOver(QWidget *below, QWidget *part)
 {
     m_below = below;
-    below->installEventFilter(this);
+    m_part = part;
+    for (QWidget *widget : {below, part})
+        widget->installEventFilter(this);
     setParent(below->parentWidget());
     raise();
     refresh();
@@ -152,7 +155,9 @@ void ErrorBar::floatOver(QWidget *below)
 
 bool ErrorBar::eventFilter(QObject *watched, QEvent *event)
 {
-    if (watched == m_below && (event->type() == QEvent::Resize || event->type() == QEvent::Move))
+    const QEvent::Type type = event->type();
+    const bool placed = type == QEvent::Resize || type == QEvent::Move || type == QEvent::Show || type == QEvent::Hide;
+    if (placed && (watched == m_below || watched == m_part))
         place();
     return QWidget::eventFilter(watched, event);
 }
@@ -161,8 +166,9 @@ void ErrorBar::place()
 {
     if (!m_below)
         return;
-    const int height = std::max(kHeight, layout()->heightForWidth(m_below->width()));
-    setGeometry(m_below->x(), m_below->y(), m_below->width(), height);
+    const QWidget *over = m_part->isVisible() ? m_part : m_below;
+    const QPoint corner = over->mapTo(m_below->parentWidget(), QPoint());
+    setGeometry(corner.x(), corner.y(), over->width(), std::max(kHeight, layout()->heightForWidth(over->width())));
     raise();
 }
 

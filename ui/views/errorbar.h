@@ -34,8 +34,9 @@ public:
     /// It has gone by itself.
     void remove(const QString &text);
     [[nodiscard]] QString text() const;
-    /// Lies over the top of `below`, a sibling, so that nothing moves when it comes or goes.
-    void floatOver(QWidget *below);
+    /// Lies over the top of `below`, a sibling, so that nothing moves when it comes or goes. Where `part`, which lies in `below`, is
+    /// shown it is no wider than that: what stands beside it can still be reached.
+    void floatOver(QWidget *below, QWidget *part);
 
 Q_SIGNALS:
     void listWanted(const QString &list);
@@ -53,6 +54,7 @@ private:
     Hub &m_hub;
     const Appearance &m_look;
     QWidget *m_below = nullptr;
+    QWidget *m_part = nullptr;
     std::vector<Problem> m_own;
     std::vector<Problem> m_problems;
     std::vector<QString> m_closed;

@@ -137,6 +137,8 @@ void Workspace::tick()
     m_inspector->tick();
 }
 
+QWidget &Workspace::views() { return *m_views; }
+
 LanesView &Workspace::lanes() { return m_view == ViewName::Floor ? m_floor->lanes() : m_timeline->lanes(); }
 
 void Workspace::setView(ViewName view)

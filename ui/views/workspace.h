@@ -55,6 +55,8 @@ public:
     void showLegend(bool shown);
     /// Where the window is too narrow for the right dock its tabs stand in this strip.
     [[nodiscard]] DockRail &rail() { return *m_rail; }
+    /// The floor or the timeline, without what stands beside and below.
+    [[nodiscard]] QWidget &views();
     /// Goes where a crumb leads.
     void follow(const QString &target);
     void setSort(FloorSort sort);
