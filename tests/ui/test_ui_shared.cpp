@@ -5,6 +5,7 @@
 #include "tests/ui/fixture.h"
 #include "ui/dialogs/deadletterspage.h"
 #include "ui/dialogs/listdialog.h"
+#include "ui/dialogs/openbyid.h"
 #include "ui/text/format.h"
 #include "ui/timeline/spoken.h"
 #include "ui/views/inspector.h"
@@ -17,6 +18,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
 
@@ -75,8 +77,10 @@ class TestShared : public QObject {
         if (!dialog)
             return false;
         dialog->setTextValue(id);
+        const auto *byId = f->window->findChild<OpenById *>();
+        QSignalSpy found(byId, &OpenById::found);
         dialog->accept();
-        return f->settle();
+        return (!found.isEmpty() || found.wait()) && f->settle();
     }
     void openLetters()
     {

@@ -205,7 +205,7 @@ private Q_SLOTS:
         putEnded(all, Duration::seconds(1));
         openIdle();
         QTRY_VERIFY_WITH_TIMEOUT(model().total().all == all, 60'000);
-        QCOMPARE(f->parts().space->crumbNote(), QStringLiteral("0 of 10,300 interactions open"));
+        QTRY_COMPARE_WITH_TIMEOUT(f->parts().space->crumbNote(), QStringLiteral("0 of 10,300 interactions open"), 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(model().leftOut(), std::int64_t(kMore), 60'000);
         QTRY_VERIFY(f->parts().space->floor().note().text().contains(QStringLiteral("300 more lie in this stretch")));
         QVERIFY(!model().entry(InteractionId("ended-5"))); // the oldest in the store are those that are left out
