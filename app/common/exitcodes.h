@@ -12,7 +12,7 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 2;       ///< wrong usage or setting, port taken
 inline constexpr int kExitCredentials = 3; ///< credentials refused at start
 inline constexpr int kExitData = 4;        ///< the data folder cannot be used
-inline constexpr int kExitHung = 5;        ///< asked to end, and something in the system hung (endWithin)
+inline constexpr int kExitHung = 6;        ///< asked to end, and something in the system hung (endWithin)
 
 /// One line on standard error, without a secret.
 void sayLine(const std::string &words);

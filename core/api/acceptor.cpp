@@ -8,6 +8,7 @@
 #ifdef Q_OS_UNIX
 #include <QSocketNotifier>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -37,11 +38,29 @@ struct Acceptor::Private {
     {
         server.pauseAccepting();
         QObject::connect(&notifier, &QSocketNotifier::activated, &notifier, [this] { accept(); });
+        keepReserve();
     }
     ~Private()
     {
         notifier.setEnabled(false);
+        useReserve();
         ::close(socket);
+    }
+
+    /// Some descriptors are kept back, so that there are any for what has to be done when there are none.
+    void keepReserve()
+    {
+        for (int &descriptor : reserve) {
+            if (descriptor < 0)
+                descriptor = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+        }
+    }
+    void useReserve()
+    {
+        for (int &descriptor : reserve) {
+            if (descriptor >= 0)
+                ::close(std::exchange(descriptor, -1));
+        }
     }
 
     void accept()
@@ -59,17 +78,20 @@ struct Acceptor::Private {
     {
         if (!isExhaustion(number))
             return; // nobody waits, or one who waited has left
+        useReserve();
         notifier.setEnabled(false); // before anybody is ended, who might come again at once
         if (!std::exchange(told, true))
             log::warning("rest", std::string("New connections find no room: ") + std::strerror(number)
                                      + ". Idle ones give way to them. Raise the limit on open files (ulimit -n).");
         if (exhausted())
             notifier.setEnabled(true);
+        keepReserve();
     }
 
     std::function<void(qintptr)> accepted;
     std::function<bool()> exhausted;
     int socket;
+    std::array<int, 4> reserve{-1, -1, -1, -1};
     QSocketNotifier notifier;
     bool told = false; ///< once is enough: it would come with each newcomer
 };

@@ -257,6 +257,9 @@ void TestEnding::filesThatMayNotGrow()
 
 void TestEnding::noDescriptorsLeft()
 {
+#ifdef __SANITIZE_ADDRESS__
+    QSKIP("A sanitizer needs descriptors of its own to look at an object's type. tests/hostile plays this with the release programs.");
+#endif
     listen({QStringLiteral("--rate=20")}, {}, {}, [] { limit(RLIMIT_NOFILE, 64); });
     std::vector<std::unique_ptr<QTcpSocket>> guests;
     for (int n = 0; n < 100; ++n) {

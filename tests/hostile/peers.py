@@ -102,7 +102,7 @@ PEERS = [
     Peer("store: database renamed", GOOD, harm=database_replaced, quick=True),
     Peer("store: pages damaged", GOOD, harm=database_damaged),
     Peer("store: files may not grow", "simulator:--rate 5000", limits=FULL),
-    Peer("no descriptors left", GOOD, client=clients.idle, limits=FEW),
+    Peer("no descriptors left", GOOD, client=clients.idle, limits=FEW, quick=True),
 ]
 
 
