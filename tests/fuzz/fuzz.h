@@ -27,6 +27,21 @@ inline std::string_view textOf(const std::uint8_t *data, std::size_t size)
     return {reinterpret_cast<const char *>(data), size};
 }
 
+/// Sizes of pieces in which bytes are fed: 1 to 64, another row of them for each seed.
+class PieceSizes {
+public:
+    explicit PieceSizes(std::uint8_t seed) : m_state(seed + 1u), m_most(1u + seed % 64u) {}
+    std::size_t operator()()
+    {
+        m_state = m_state * 1664525u + 1013904223u;
+        return std::size_t(1) + (m_state >> 24) % m_most;
+    }
+
+private:
+    std::uint32_t m_state;
+    std::uint32_t m_most;
+};
+
 /// A file in memory, with a path, for readers that want a path.
 class MemoryFile {
 public:

@@ -60,13 +60,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (size < 1)
         return 0;
     const std::string_view bytes = fuzz::textOf(data + 1, size - 1);
-    std::uint32_t state = data[0] + 1u;
     const std::string whole = read(bytes, [&] { return bytes.size(); });
     FUZZ_CHECK(whole == read(bytes, [] { return std::size_t(1); }));
-    FUZZ_CHECK(whole == read(bytes, [&] {
-        state = state * 1664525u + 1013904223u;
-        return std::size_t(1) + (state >> 24) % (1 + data[0] % 64);
-    }));
+    FUZZ_CHECK(whole == read(bytes, fuzz::PieceSizes(data[0])));
     // What we write is one frame: unmasked, it is what a server might send.
     const std::string_view payload = bytes.substr(0, kMost);
     std::string frame = clientFrame(FrameKind::Binary, payload, 0);

@@ -43,11 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (size < 1)
         return 0;
     const std::string_view bytes = fuzz::textOf(data + 1, size - 1);
-    std::uint32_t state = data[0] + 1u;
-    const Given pieces = read(bytes, [&] {
-        state = state * 1664525u + 1013904223u;
-        return std::size_t(1) + (data[0] == 0 ? 0 : (state >> 24) % (1 + data[0] % 64));
-    });
+    const Given pieces = read(bytes, fuzz::PieceSizes(data[0]));
     FUZZ_CHECK(pieces == read(bytes, [&] { return bytes.size(); }));
     return 0;
 }

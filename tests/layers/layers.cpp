@@ -36,7 +36,6 @@ const std::vector<Layer> &layers()
         {"core/delivery/",
          {"core/delivery/", "core/influx/", "core/net/", "core/engine/", "core/store/", "core/model/", "core/base/"}},
         {"core/history/", {"core/history/", "core/influx/", "core/net/", "core/engine/history.h", "core/session.h", "core/model/", "core/base/"}},
-        {"core/history/", {"core/history/", "core/influx/", "core/net/", "core/engine/history.h", "core/session.h", "core/model/", "core/base/"}},
         {"core/session.h", {"core/model/", "core/base/"}, true},
         {"core/api/", {"core/api/", "core/session.h", "core/model/", "core/base/"}},
         {"core/simulator/", {"core/simulator/", "core/model/", "core/base/"}},
