@@ -118,6 +118,9 @@ MainWindow::~MainWindow()
     // The focus leaves its widget only when this is half gone: nobody listens any more then.
     for (QObject *child : findChildren<QObject *>())
         child->disconnect(this);
+    // The views measure and paint themselves with what `d` holds, also while they are hidden for the last time.
+    hide();
+    delete takeCentralWidget();
 }
 
 /// The width of the header columns, from one run to the next.

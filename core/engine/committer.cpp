@@ -10,6 +10,7 @@ namespace threadline {
 namespace {
 
 constexpr auto kRetryEvery = std::chrono::milliseconds(500);
+constexpr auto kBusyEvery = std::chrono::milliseconds(50);
 constexpr auto kIdleEvery = std::chrono::seconds(1);
 
 } // namespace
@@ -44,8 +45,12 @@ void Committer::stopTrying()
 
 void Committer::giveUp()
 {
-    stopTrying();
-    m_gaveUp = true;
+    {
+        std::scoped_lock lock(m_mutex);
+        m_trying = false;
+        m_gaveUp = true;
+    }
+    m_wake.notify_all();
     m_store.interrupt();
     m_done.notify_all();
 }
@@ -118,8 +123,10 @@ bool Committer::write(WriteGroup &group)
         say(written);
         if (written)
             break;
+        // who else writes to the store is soon done: that is no store that fails, and worth the time that is left
+        const bool taken = written.error().code == ErrorCode::Busy;
         std::unique_lock lock(m_mutex);
-        if (m_wake.wait_for(lock, kRetryEvery, [&] { return !m_trying; }))
+        if (m_wake.wait_for(lock, taken ? kBusyEvery : kRetryEvery, [&] { return taken ? m_gaveUp || m_stopping : !m_trying; }))
             return false;
     }
     m_listener.committed(group);

@@ -166,7 +166,7 @@ bool Engine::drain(Duration wait, const std::stop_token &stop)
 {
     const std::uint64_t target = m_offered;
     const Duration until = m_real.steady() + wait;
-    while (m_taken < target) {
+    while (m_stored < target) {
         if (m_stopping || m_real.steady() >= until || stop.stop_requested())
             return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -177,25 +177,32 @@ bool Engine::drain(Duration wait, const std::stop_token &stop)
 void Engine::work()
 {
     std::vector<Item> items;
-    std::uint64_t taken = 0;
     while (!over(kTakeOn)) {
         items.clear();
         const Duration wait = m_stopping ? kStopSlice : m_ingest->pending() ? m_options.groupAge : kIdleWait;
         m_queue.pop(items, kItemsAtATime, wait);
         takeAll(items);
-        taken += items.size();
         m_ingest->committed(m_durable);
         tick();
         if (!m_pendingSince && m_ingest->pending())
             m_pendingSince = m_real.steady();
         if (due())
             flush(false);
-        if (!m_ingest->pending() && !m_closed && m_committer->idle() && !m_committer->gaveUp())
-            m_taken = taken;
+        noteDurable();
         if (items.empty() && m_queue.closed())
             break;
     }
-    finish(taken);
+    finish();
+}
+
+/// Beside a feed that never rests there is always something on its way: then what the durable groups held is known by their marks.
+void Engine::noteDurable()
+{
+    const std::uint64_t durable = m_durable;
+    for (; !m_marks.empty() && m_marks.front().commit <= durable; m_marks.pop_front())
+        m_stored = m_marks.front().taken;
+    if (!m_ingest->pending() && !m_closed && m_committer->idle() && !m_committer->gaveUp())
+        m_stored = m_taken;
 }
 
 void Engine::tick()
@@ -208,7 +215,7 @@ void Engine::tick()
 }
 
 /// What was taken is made durable while there is time; then the store is closed as one that was not killed.
-void Engine::finish(std::uint64_t taken)
+void Engine::finish()
 {
     m_queue.close();
     sayWhatIsNotTaken();
@@ -216,7 +223,7 @@ void Engine::finish(std::uint64_t taken)
         flush(true);
     const Duration left = Duration{m_stoppedAt} + kCommitOn - m_real.steady();
     if (m_committer->drain(std::max(left, Duration{}))) {
-        m_taken = taken;
+        m_stored = m_taken;
         if (const auto closed = m_store.closeCleanly(m_clock.now()); !closed)
             log::warning("store", closed.error().message);
     } else {
@@ -249,6 +256,7 @@ void Engine::takeAll(std::vector<Item> &items)
             m_notTaken += items.size() - i;
             return;
         }
+        ++m_taken;
         if (m_ingest->rows() >= m_options.groupRows || m_ingest->bytes() >= m_options.groupBytes)
             flush(true);
     }
@@ -292,6 +300,8 @@ void Engine::flush(bool evenIfBusy)
             return;
         m_closed = std::move(*closed);
         m_pendingSince.reset();
+        // what is read anew behind the barrier is told with the next group
+        m_marks.push_back({m_closed->commit + (m_ingest->needsBarrier() ? 1 : 0), m_taken});
         std::scoped_lock lock(m_mutex);
         if (oldest)
             m_groupOldest[m_closed->commit] = *oldest;

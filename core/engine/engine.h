@@ -14,6 +14,7 @@
 
 #include <array>
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -84,9 +85,10 @@ private:
 
     [[nodiscard]] bool insist(Item &item, std::size_t weight, const std::stop_token &stop);
     void work();
+    void noteDurable();
     void tick();
     [[nodiscard]] bool over(Duration since) const;
-    void finish(std::uint64_t taken);
+    void finish();
     void sayWhatIsNotTaken();
     void takeAll(std::vector<Item> &items);
     [[nodiscard]] bool takeOne(Item &item);
@@ -109,9 +111,15 @@ private:
     std::unique_ptr<Ingest> m_ingest;
     std::unique_ptr<Committer> m_committer;
     std::unique_ptr<WriteGroup> m_closed; ///< a group that the committer had no room for yet
+    std::uint64_t m_taken = 0;            ///< items taken out of the queue
+    struct Mark {
+        std::uint64_t commit = 0; ///< once this is durable
+        std::uint64_t taken = 0;  ///< so many items are, with all they made
+    };
+    std::deque<Mark> m_marks; ///< of the groups that are not durable yet, in their order
     std::atomic<std::uint64_t> m_durable{0};
     std::atomic<std::uint64_t> m_offered{0}; ///< items put into the queue
-    std::atomic<std::uint64_t> m_taken{0};   ///< items whose writes are durable (or that had none)
+    std::atomic<std::uint64_t> m_stored{0};  ///< of those: all that they made is durable
     std::atomic<bool> m_stopping{false};
     std::atomic<std::int64_t> m_stoppedAt{0}; ///< steady microseconds; valid once m_stopping
     std::size_t m_notTaken = 0;               ///< messages that were received and are given up

@@ -2,6 +2,7 @@
 /// Delivery to real servers that refuse: nothing lost, nothing twice, what cannot be stored set aside alone, and words that name the
 /// remedy.
 #include "app/common/resend.h"
+#include "core/model/limits.h"
 #include "tests/delivery/servers.h"
 #include "tests/support/testmain.h"
 
@@ -407,12 +408,10 @@ std::string fieldOf(const std::string &name, bool classic)
 std::set<std::string> unwritableTexts(bool classic)
 {
     std::set<std::string> names;
-    for (const char *place : {"id", "interactionId", "participantId", "channelId", "type"})
-        names.insert(std::string("2 MiB as ") + place);
     if (!classic)
         names.insert("2 MiB as queueName");
     const char *const ofTags[] = {"line break", "carriage return", "another line", "backslash at the end", "two backslashes at the end",
-                                  "backslash before a blank", "64 KiB"};
+                                  "backslash before a blank"};
     for (const char *text : ofTags) {
         for (const char *place : {"interactionId", "participantId", "channelId", "type"}) {
             if (classic)
@@ -436,14 +435,14 @@ void TestDeliveryServers::hostileTexts()
     const Timestamp time = *parseTimestamp("2026-05-06T10:00:00Z");
     std::map<std::pair<std::string, std::string>, Event> expected; // by interaction and id
     std::map<std::pair<std::string, std::string>, std::string> names;
-    std::size_t refused = 0;
+    std::set<std::string> refused;
     StreamingDecoder decoder;
     for (const Hostile &value : hostile()) {
         for (const auto &[place, text] : hostileEvents(value, time)) {
             rig.harness->message(R"({"events":[)" + text + "]}");
             auto event = decoder.decodeStored(text, {}, Provenance::Live);
-            if (!event) {
-                ++refused;
+            if (!event || oversizeOf(*event)) {
+                refused.insert(std::string(value.name) + " as " + place);
                 continue;
             }
             const std::pair key(event->interaction.value, event->id.value);
@@ -491,10 +490,15 @@ void TestDeliveryServers::hostileTexts()
         QVERIFY2(reason->second.find("its " + field + ' ') != std::string::npos, reason->second.c_str());
     }
     QCOMPARE(unwritable, unwritableTexts(classic));
+    for (const char *text : {"64 KiB", "2 MiB"}) {
+        for (const char *place : {"id", "interactionId", "participantId", "channelId", "type"})
+            QVERIFY2(refused.count(std::string(text) + " as " + place), place);
+    }
+    QCOMPARE(rig.harness->session().status().refused, std::uint64_t(refused.size() + 1)); // and the one that is no UTF-8
     QCOMPARE(std::uint64_t(dead.size()), rig.sink->status().deadLetters);
     QCOMPARE(rig.sink->status().backlog, std::uint64_t(0));
     qInfo("%zu delivered whole, %zu of them without payload, %zu set aside, %zu refused on receipt", expected.size() - dead.size(), withoutPayload,
-          dead.size(), refused);
+          dead.size(), refused.size());
 }
 
 THREADLINE_TEST_MAIN(TestDeliveryServers)

@@ -10,7 +10,7 @@
 #include <future>
 #include <mutex>
 
-#include <mutex>
+#include <thread>
 
 using namespace threadline;
 using test::Harness;
@@ -78,6 +78,7 @@ private Q_SLOTS:
     void quickQuestionsWaitForNoQueueOfLongOnes();
     void recordsStand();
     void importedOnesAreNeverSeenWithoutTheirTime();
+    void whatIsStoredIsKnownBesideAFeedThatNeverRests();
     void statusNamesTheSourceOfNow();
     void cursorIsStableUnderIngest();
     void unknownIsNotFound();
@@ -376,6 +377,46 @@ void TestEngine::recordsStand()
 }
 
 /// Whoever looks while files are read never sees one of 1970, nor an ended one open.
+/// A conversation that ended long ago, as the platform tells of it.
+Result<Record> endedCall(int n)
+{
+    return readRecord(R"({"conversationId":"c)" + std::to_string(n) + R"(","conversationStart":"2021-01-04T10:00:00.000Z",)"
+                      R"("conversationEnd":"2021-01-04T10:04:00.000Z","participants":[{"participantId":"p","purpose":"customer","sessions":[)"
+                      R"({"sessionId":"s","mediaType":"voice","direction":"inbound","segments":[{"segmentType":"interact",)"
+                      R"("segmentStart":"2021-01-04T10:00:00.000Z","segmentEnd":"2021-01-04T10:04:00.000Z"}]}]}]})");
+}
+
+/// Something is always on its way then, and yet an import must hear that all of it is stored, with its overviews.
+void TestEngine::whatIsStoredIsKnownBesideAFeedThatNeverRests()
+{
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    harness.listening();
+    std::jthread busy([&](const std::stop_token &stop) {
+        for (int n = 0; !stop.stop_requested(); ++n) {
+            std::string events;
+            for (int i = 0; i < 200; ++i) {
+                events += (i ? "," : "") + std::string(R"({"id":"e)") + std::to_string(n * 200 + i) + R"(","timestamp":"2031-01-04T10:00:00Z",)"
+                    + R"("type":"interaction-updated","data":{"interactionId":"i)" + std::to_string(i) + R"("}})";
+            }
+            harness.message(R"({"events":[)" + events + "]}");
+        }
+    });
+    Engine &engine = harness.session().engine();
+    for (int n = 0; n < 300; ++n) {
+        auto record = endedCall(n);
+        QVERIFY(record);
+        QVERIFY(engine.import(*record));
+        if (n % 100 == 99) {
+            QVERIFY(engine.drain(Duration::seconds(60)));
+            ListQuery query;
+            query.idPrefix = "c" + std::to_string(n);
+            const auto listed = harness.list(query);
+            QVERIFY(!listed.empty());
+            QVERIFY(listed.front().state == InteractionState::Ended);
+        }
+    }
+}
+
 void TestEngine::importedOnesAreNeverSeenWithoutTheirTime()
 {
     Harness harness(m_folder, SequenceScope::Interaction, m_clock);
@@ -389,10 +430,7 @@ void TestEngine::importedOnesAreNeverSeenWithoutTheirTime()
         }
     });
     for (int n = 0; n < 500; ++n) {
-        auto record = readRecord(R"({"conversationId":"c)" + std::to_string(n) + R"(","conversationStart":"2021-01-04T10:00:00.000Z",)"
-                                 R"("conversationEnd":"2021-01-04T10:04:00.000Z","participants":[{"participantId":"p","purpose":"customer","sessions":[)"
-                                 R"({"sessionId":"s","mediaType":"voice","direction":"inbound","segments":[{"segmentType":"interact",)"
-                                 R"("segmentStart":"2021-01-04T10:00:00.000Z","segmentEnd":"2021-01-04T10:04:00.000Z"}]}]}]})");
+        auto record = endedCall(n);
         QVERIFY(record);
         QVERIFY(harness.session().engine().import(*record));
     }
