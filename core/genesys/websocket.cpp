@@ -110,7 +110,7 @@ private:
 
 class FrameSocket final : public QObject, public WebSocket {
 public:
-    explicit FrameSocket(WebSocketListener &listener);
+    FrameSocket(WebSocketListener &listener, int messageMillis);
     ~FrameSocket() override;
     void open(const std::string &url, const NetworkOptions &options) override;
     void sendText(std::string_view utf8) override;
@@ -151,6 +151,7 @@ private:
     [[nodiscard]] qint64 unsent() const;
 
     WebSocketListener *m_listener;
+    const int m_messageMillis; ///< how long a message may take to come
     std::unique_ptr<QTcpSocket> m_socket;
     QSslSocket *m_secure = nullptr; ///< the same, if it speaks TLS
     Stage m_stage = Stage::Connecting;
@@ -162,6 +163,7 @@ private:
     std::optional<std::string> m_owedPong; ///< what the newest ping carried that could not be answered yet
     bool m_pongsWait = false;              ///< some may lie in the socket's buffer
     QTimer m_stall;
+    std::optional<QDeadlineTimer> m_whole; ///< until when the message that has begun must be whole
     QList<QSslError> m_tlsErrors;
     std::optional<QAbstractSocket::SocketError> m_error;
     std::string m_errorText;
@@ -169,7 +171,8 @@ private:
     int m_depth = 0;
 };
 
-FrameSocket::FrameSocket(WebSocketListener &listener) : m_listener(&listener), m_piece(kPiece)
+FrameSocket::FrameSocket(WebSocketListener &listener, int messageMillis)
+    : m_listener(&listener), m_messageMillis(messageMillis), m_piece(kPiece)
 {
     m_stall.setSingleShot(true);
     connect(&m_stall, &QTimer::timeout, this, [this] { stalled(); });
@@ -293,6 +296,7 @@ void FrameSocket::handle(FrameEvent &&event)
 /// The listener may be long about it: pongs do not wait for it.
 void FrameSocket::message(FrameEvent &&event)
 {
+    m_whole.reset();
     if (std::exchange(m_pongsWait, false))
         m_socket->flush();
     if (event.kind == FrameEvent::Kind::Text)
@@ -318,17 +322,23 @@ void FrameSocket::answerOwed()
 
 qint64 FrameSocket::unsent() const { return m_socket->bytesToWrite() + (m_secure ? m_secure->encryptedBytesToWrite() : 0); }
 
+/// A message that trickles in holds up all that comes behind it, and a server may send pongs between its fragments for ever.
 void FrameSocket::watchForStall()
 {
-    if (m_stage == Stage::Open && m_frames.inTheMiddle())
-        m_stall.start(kStallMillis);
-    else
-        m_stall.stop();
+    if (m_stage != Stage::Open || !m_frames.inTheMiddle()) {
+        m_whole.reset();
+        return m_stall.stop();
+    }
+    if (!m_whole)
+        m_whole.emplace(m_messageMillis);
+    if (m_whole->hasExpired())
+        return giveUp(SocketClosed::By::Us, kGoingAway, "a message had not ended after " + std::to_string(m_messageMillis / 1000) + " s");
+    m_stall.start(std::min(kStallMillis, static_cast<int>(m_whole->remainingTime())));
 }
 
 void FrameSocket::stalled()
 {
-    if (m_socket->bytesAvailable() > 0)
+    if (m_socket->bytesAvailable() > 0 || m_whole->hasExpired())
         return read();
     giveUp(SocketClosed::By::Us, kGoingAway, "nothing came for 5 s in the middle of a message");
 }
@@ -452,6 +462,9 @@ std::string SocketClosed::words() const
 
 void WebSocketDeleter::operator()(WebSocket *socket) const { static_cast<FrameSocket *>(socket)->letGo(); }
 
-WebSocketPtr makeWebSocket(WebSocketListener &listener) { return WebSocketPtr(new FrameSocket(listener)); }
+WebSocketPtr makeWebSocket(WebSocketListener &listener, int messageMillis)
+{
+    return WebSocketPtr(new FrameSocket(listener, messageMillis));
+}
 
 } // namespace threadline

@@ -48,7 +48,8 @@ public:
 };
 
 /// One connection, used once. A listener that does not return from socketText() stops the reading, and TCP pushes back.
-/// Messages above kMaxMessageBytes end the connection with 1009; a message that stalls for 5 s in the middle with 1001.
+/// Messages above kMaxMessageBytes end the connection with 1009; a message that stalls for 5 s in the middle, or has not ended
+/// kMessageMillis after it began, with 1001.
 /// Pings are answered; while more than 64 KiB wait to be taken by the server, only the newest will be (RFC 6455 section 5.5.3).
 /// open() has no deadline of its own: whoever opens gives up by destroying it.
 class WebSocket {
@@ -70,6 +71,8 @@ struct WebSocketDeleter {
 };
 using WebSocketPtr = std::unique_ptr<WebSocket, WebSocketDeleter>;
 
-[[nodiscard]] WebSocketPtr makeWebSocket(WebSocketListener &listener);
+/// The largest message then comes at 70 KB/s.
+inline constexpr int kMessageMillis = 60'000;
+[[nodiscard]] WebSocketPtr makeWebSocket(WebSocketListener &listener, int messageMillis = kMessageMillis);
 
 } // namespace threadline

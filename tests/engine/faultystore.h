@@ -15,9 +15,10 @@ namespace threadline::test {
 struct Faults {
     std::atomic<bool> writing{false}; ///< writes fail
     std::atomic<bool> reading{false}; ///< what the engine asks for first, find(), fails
+    std::atomic<ErrorCode> code{ErrorCode::Unusable};
     std::atomic<int> slowMillis{0};   ///< each write takes so long
     std::atomic<int> refusedWrites{0}, refusedReads{0};
-    static Error error() { return {ErrorCode::Unusable, "The disk reports a failure of its own."}; }
+    [[nodiscard]] Error error() const { return {code, "The disk reports a failure of its own."}; }
 };
 
 class FaultyReader final : public StoreReader {
@@ -28,7 +29,7 @@ public:
         if (!m_faults.reading)
             return m->find(id);
         ++m_faults.refusedReads;
-        return fail(Faults::error());
+        return fail(m_faults.error());
     }
     Result<> events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each) override { return m->events(key, each); }
     Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) override { return m->eventsByRow(rows, each); }
@@ -63,7 +64,7 @@ public:
         if (!m_faults.writing)
             return m->write(group);
         ++m_faults.refusedWrites;
-        return fail(Faults::error());
+        return fail(m_faults.error());
     }
     void interrupt() override { m->interrupt(); }
     Result<std::unique_ptr<StoreReader>> reader() const override

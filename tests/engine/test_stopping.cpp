@@ -73,6 +73,7 @@ private Q_SLOTS:
     }
     void endsInTime_data();
     void endsInTime();
+    void aStoreThatIsBusyJustThenIsWaitedFor();
     void whoWaitsForTheStoreHearsOfTheEnd();
     void nothingIsWrittenAfterWhatWasGivenUp();
     void aStoreThatCannotBeReadIsToldOnce();
@@ -161,6 +162,24 @@ void TestStopping::endsInTime()
     QVERIFY(bands().front().end.has_value());
 }
 
+/// Another program that writes to the store, as sqlite3 or a backup does, is soon done.
+void TestStopping::aStoreThatIsBusyJustThenIsWaitedFor()
+{
+    m_faults->code = ErrorCode::Busy;
+    m_faults->writing = true;
+    offerMessages(2, 20);
+    QTRY_VERIFY(m_faults->refusedWrites > 0);
+    std::jthread other([this] {
+        QTest::qSleep(700);
+        m_faults->writing = false;
+    });
+    const qint64 took = end();
+    QVERIFY2(took <= kWithin, qPrintable(QString::number(took)));
+    QCOMPARE(m_log->with("before everything received was recorded"), 0);
+    const auto reader = m_store->reader();
+    QCOMPARE((*reader)->countEvents().value(), std::uint64_t(20));
+}
+
 void TestStopping::whoWaitsForTheStoreHearsOfTheEnd()
 {
     m_faults->writing = true;
@@ -204,8 +223,8 @@ void TestStopping::aStoreThatCannotBeReadIsToldOnce()
     m_faults->reading = true;
     offerMessages(3, 4);
     QTRY_VERIFY(m_faults->refusedReads > 2);
-    QCOMPARE(m_log->with(Faults::error().message), 1);
-    QCOMPARE(m_engine->status().storeError, Faults::error().message);
+    QCOMPARE(m_log->with(m_faults->error().message), 1);
+    QCOMPARE(m_engine->status().storeError, m_faults->error().message);
     m_faults->reading = false;
     QTRY_VERIFY(m_engine->status().storeError.empty());
     QVERIFY(m_engine->drain(Duration::seconds(60)));
@@ -216,8 +235,8 @@ void TestStopping::aStoreThatCannotBeWrittenIsToldOnce()
     m_faults->writing = true;
     offerMessages(2, 2);
     QTRY_VERIFY(m_faults->refusedWrites > 2);
-    QCOMPARE(m_log->with(Faults::error().message), 1);
-    QCOMPARE(m_engine->status().storeError, Faults::error().message);
+    QCOMPARE(m_log->with(m_faults->error().message), 1);
+    QCOMPARE(m_engine->status().storeError, m_faults->error().message);
     m_faults->writing = false;
     QTRY_VERIFY(m_engine->status().storeError.empty());
     QVERIFY(m_engine->drain(Duration::seconds(60)));

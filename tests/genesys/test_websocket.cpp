@@ -9,6 +9,7 @@
 #include <QCryptographicHash>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QTimer>
 
 using namespace threadline;
 using namespace threadline::test;
@@ -70,9 +71,10 @@ class TestWebsocket : public QObject {
     Q_OBJECT
 private:
     struct Pair {
+        explicit Pair(int messageMillis = kMessageMillis) : socket(makeWebSocket(ear, messageMillis)) {}
         FakeServer server;
         Ear ear;
-        WebSocketPtr socket = makeWebSocket(ear);
+        WebSocketPtr socket;
         [[nodiscard]] FakePeer *peer() const { return server.last(); }
     };
     static std::string address(const FakeServer &server)
@@ -177,6 +179,39 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(p.ear.closed.size(), std::size_t(1), 30'000);
         QCOMPARE(p.ear.closed.front().code, 1001);
         QVERIFY2(p.ear.closed.front().by == SocketClosed::By::Us, p.ear.end().c_str());
+    }
+
+    /// Fragments that never end, each soon enough, with pings between them.
+    void aMessageThatNeverEnds()
+    {
+        Pair p(1'000);
+        QVERIFY(open(p));
+        p.peer()->sendFrame(1, "a", false);
+        QTimer trickle;
+        connect(&trickle, &QTimer::timeout, this, [&] {
+            if (p.ear.closed.empty()) {
+                p.peer()->sendFrame(0, "b", false);
+                p.peer()->sendFrame(9, "still here", true);
+            }
+        });
+        trickle.start(100);
+        QTRY_COMPARE_WITH_TIMEOUT(p.ear.closed.size(), std::size_t(1), 30'000);
+        QCOMPARE(p.ear.end(), std::string("given up (1001 going away: a message had not ended after 1 s)"));
+    }
+
+    /// A message that comes slowly, but comes, ends no connection; nor do many, of which one is always in the middle.
+    void messagesThatAreNeverBetween()
+    {
+        Pair p(1'000);
+        QVERIFY(open(p));
+        p.peer()->sendFrame(1, "first", false);
+        for (std::size_t n = 0; n < 20; ++n) {
+            QTest::qWait(100);
+            p.peer()->sendFrame(0, "", true);
+            p.peer()->sendFrame(1, "next", false);
+            QTRY_COMPARE(p.ear.texts.size(), n + 1);
+        }
+        QVERIFY2(p.ear.closed.empty(), p.ear.end().c_str());
     }
 
     /// RFC 6455 section 5.6: only the whole message has to be UTF-8. Qt's WebSockets (6.4, 6.8) close such connections with 1007.
