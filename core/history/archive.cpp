@@ -5,10 +5,13 @@
 #include "core/influx/words.h"
 #include "core/net/network.h"
 
+#include <QDeadlineTimer>
+#include <QElapsedTimer>
 #include <QObject>
 #include <QThread>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -23,6 +26,9 @@ using influx::Row;
 using influx::Span;
 
 constexpr Duration kPingTimeout = Duration::seconds(3); ///< a page of the list waits for it
+constexpr Duration kPageTimeout = Duration::seconds(5);
+constexpr std::chrono::seconds kBelievedSilent{10};
+constexpr qint64 kLongMillis = 200; ///< a failure that took longer is not waited for by each page anew
 constexpr std::int64_t kNsAUs = 1000;
 /// Around what the locator says: it may be older than the last events, and early ones may have come late.
 constexpr std::int64_t kMargin = 3600 * std::int64_t(1'000'000'000);
@@ -68,6 +74,7 @@ struct Archive::Ask {
     std::function<bool(const Row &)> secondRow;
     std::function<void(Result<>)> done;
     std::size_t mostRows = 0, mostSecondRows = 0; ///< 0: any number
+    bool hurried = false; ///< somebody waits for a page: of a server that just did not answer it is said at once
 
     void finish(Result<> result)
     {
@@ -111,6 +118,8 @@ public:
 
     void take(std::shared_ptr<Ask> ask)
     {
+        if (ask->hurried && m_silent && !m_silentUntil.hasExpired())
+            return ask->finish(fail(*m_silent));
         if (m_waiting.size() >= m_options.waiting)
             return ask->finish(fail(ErrorCode::Busy, "Too many questions wait for InfluxDB. Try again in a moment."));
         m_waiting.push_back(std::move(ask));
@@ -141,6 +150,7 @@ private:
         bool isSecond = false;
         Language language = Language::InfluxQl; ///< in which it is asked
         std::size_t rows = 0; ///< of the present request
+        QElapsedTimer since;
     };
 
     void next()
@@ -151,6 +161,7 @@ private:
             m_waiting.pop_front();
             running->client = std::make_unique<HttpClient>(m_network, this);
             Running &r = *running;
+            r.since.start();
             m_running.emplace(r.ask.get(), std::move(running));
             m_product == influx::Product::Unknown ? identify(r) : begin(r);
         }
@@ -207,7 +218,7 @@ private:
         http.url = m_options.target.url + question.request.path;
         http.headers = question.request.headers;
         http.body = std::make_shared<const std::string>(question.body);
-        http.timeout = m_options.timeout;
+        http.timeout = r.ask->hurried ? std::min(m_options.timeout, kPageTimeout) : m_options.timeout;
         http.takeCut = true;
         http.take = [this, &r](std::string_view piece) {
             const auto fed = r.reader->feed(piece, [this, &r](const Row &row) { return hand(r, row); });
@@ -280,6 +291,11 @@ private:
     void over(Running &r, Result<> result)
     {
         const std::shared_ptr<Ask> ask = r.ask;
+        m_silent.reset();
+        if (!result && result.error().code == ErrorCode::Unreachable && r.since.elapsed() > kLongMillis) {
+            m_silent = result.error();
+            m_silentUntil.setRemainingTime(kBelievedSilent);
+        }
         ask->finish(std::move(result));
         // Not from within its own client's callback.
         QMetaObject::invokeMethod(this, [this, ask] { forget(ask); }, Qt::QueuedConnection);
@@ -289,6 +305,8 @@ private:
     const NetworkOptions m_network;
     influx::Product m_product = influx::Product::Unknown;
     Language m_language = Language::InfluxQl;
+    std::optional<Error> m_silent; ///< why the last question had no answer
+    QDeadlineTimer m_silentUntil;  ///< until when that is believed
     std::deque<std::shared_ptr<Ask>> m_waiting;
     std::map<Ask *, std::unique_ptr<Running>> m_running;
 };
@@ -369,6 +387,7 @@ HandlePtr Archive::list(HistoryQuery query, Rows answer)
     auto rows = std::make_shared<std::vector<HistoryRow>>();
     auto left = std::make_shared<int>(query.behind ? query.behind->given : 0);
     const auto most = static_cast<std::size_t>(std::max(query.limit, 1));
+    ask->hurried = true;
     ask->first = [query](const Questions &questions) { return questions.index(query); };
     ask->row = [rows, left, query, most](const Row &r) {
         auto row = influx::summaryOf(r);

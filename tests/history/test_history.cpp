@@ -42,6 +42,7 @@ private Q_SLOTS:
     void anotherMachineShowsTheSame();
     void restoringGivesTheSameStore();
     void aServerThatIsNotThere();
+    void pagesDoNotEachWaitForAServerThatHangs();
     void questionsCanBeTakenBack();
 };
 
@@ -191,6 +192,29 @@ void TestHistory::aServerThatIsNotThere()
     query.history = true;
     const auto page = awaited<ListPage>([&](auto done) { return machine.session->list(query, done); });
     QVERIFY(page && page->items.empty() && !page->origin.note.empty());
+}
+
+/// A server that hangs is waited for once, not by every page.
+void TestHistory::pagesDoNotEachWaitForAServerThatHangs()
+{
+    FakeInflux server(InfluxFlavour::V1);
+    QVERIFY(server.start());
+    server.faults = [](int, const FakeInfluxRequest &) { return InfluxFault::doing(InfluxFault::Kind::Hang); };
+    history::ArchiveOptions archive;
+    archive.target.url = server.url().toStdString();
+    archive.target.bucket = "bucket";
+    QTemporaryDir empty(scratchFolder() + QStringLiteral("/empty-XXXXXX"));
+    Machine machine(empty.path().toStdString(), std::make_shared<history::Archive>(archive, NetworkOptions()));
+    ListQuery query;
+    query.history = true;
+    std::string first;
+    for (int page = 0; page < 20; ++page) {
+        const auto got = awaited<ListPage>([&](auto done) { return machine.session->list(query, done); });
+        QVERIFY(got && !got->origin.note.empty());
+        first = page == 0 ? got->origin.note : first;
+        QCOMPARE(got->origin.note, first);
+    }
+    QCOMPARE(server.requests(), 1);
 }
 
 void TestHistory::questionsCanBeTakenBack()
