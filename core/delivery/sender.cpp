@@ -19,7 +19,9 @@ constexpr Duration kForEver = Duration::seconds(3600);
 constexpr Duration kAskTimeout = Duration::seconds(10);
 constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
-constexpr int kServerFailures = 5; ///< of one part, while others arrive, before it is looked at line by line
+constexpr int kServerFailures = 5; ///< of one part in a row, before it is looked at line by line
+constexpr std::size_t kMostStuck = 64; ///< lines that the server fails at, and that wait for another to arrive
+constexpr int kRemovalTries = 10;
 constexpr int kServerError = 500;
 constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
 constexpr int kTidiedAtATime = 2000;
@@ -42,8 +44,8 @@ std::string productName(const influx::Identity &identity)
 Sender::Sender(SenderOptions options, StoreReader &reader, DeliveryStore &delivery, Transport &transport, const Clock &clock)
     : m_options(std::move(options)), m_reader(reader), m_delivery(delivery), m_transport(transport), m_clock(clock),
       m_builder(reader, delivery, m_options.target, m_options.scope, m_options.settleAfter),
-      m_backoff(m_options.firstDelay, m_options.longestDelay, m_options.seed != 0 ? m_options.seed : std::random_device{}()), m_gzip(m_options.gzip),
-      m_limit(m_options.batch)
+      m_backoff(m_options.firstDelay, m_options.longestDelay, m_options.seed != 0 ? m_options.seed : std::random_device{}()), m_removalBackoff(m_options.firstDelay, m_options.longestDelay, m_options.seed != 0 ? m_options.seed : std::random_device{}()),
+      m_gzip(m_options.gzip), m_limit(m_options.batch)
 {
     m_measuredAt = m_clock.steady();
     measure();
@@ -75,10 +77,20 @@ void Sender::work()
     if (!sends(m_stage))
         return;
     acknowledge();
+    if (!m_parts.empty() && isStuck(m_parts.front())) { // another is to go before it, if there is one
+        fillOrNote();
+        if (m_taking)
+            return;
+    }
     sendParts();
+    fillOrNote();
+    sendParts();
+}
+
+void Sender::fillOrNote()
+{
     if (auto filled = fill(); !filled)
         note(filled.error());
-    sendParts();
 }
 
 /// After an answer.
@@ -178,11 +190,16 @@ void Sender::pause(const std::string &words)
     m_notBefore = m_clock.steady() + m_options.pausedFor;
 }
 
+/// Alone and failed at again and again: only another that arrives tells whether it or the server is to blame.
+bool Sender::isStuck(const Part &part) { return part.lines.size() == 1 && part.failures >= kServerFailures; }
+
 /// Whether another part may be made ready. Half open it is made, too: without one nothing would ever tell that the server is back.
 bool Sender::hasRoom() const
 {
+    if (!sends(m_stage))
+        return false;
     if (m_stage == Stage::HalfOpen)
-        return m_parts.empty() && m_flying == 0;
+        return m_flying == 0 && m_parts.size() < kMostStuck && std::all_of(m_parts.begin(), m_parts.end(), isStuck);
     return m_parts.size() < static_cast<std::size_t>(m_options.inFlight);
 }
 
@@ -325,6 +342,7 @@ void Sender::divide(std::shared_ptr<Batch> batch)
 void Sender::sendParts()
 {
     const int most = m_stage == Stage::HalfOpen ? 1 : m_options.inFlight;
+    std::stable_partition(m_parts.begin(), m_parts.end(), [](const Part &part) { return !isStuck(part); });
     while (!m_parts.empty() && m_flying < most) {
         Part part = std::move(m_parts.front());
         m_parts.pop_front();
@@ -432,13 +450,24 @@ void Sender::failed(Part part, const Verdict &verdict, int status)
     }
     if (part.failures == 0)
         part.others = m_deliveries;
-    // Only a server that takes others has something against these: one that is out of order takes none.
-    if (status == kServerError && ++part.failures >= kServerFailures && m_deliveries > part.others)
-        return isolate(std::move(part), verdict.words);
-    m_parts.push_front(std::move(part));
+    if (status == kServerError && ++part.failures >= kServerFailures)
+        failedAgain(std::move(part), verdict.words);
+    else
+        m_parts.push_front(std::move(part));
     step(Step::Later);
     if (sends(m_stage))
         wait(verdict);
+}
+
+/// Smaller parts do no harm, and find the line that a server fails at. That line is set aside only once others arrived: a server that
+/// is out of order takes none. Until then it stands behind the others, so that they get their turn.
+void Sender::failedAgain(Part part, const std::string &words)
+{
+    if (part.lines.size() > 1)
+        return split(std::move(part), kServerFailures - 1, Behind::Others);
+    if (m_deliveries > part.others)
+        return isolate(std::move(part), words);
+    m_parts.push_back(std::move(part));
 }
 
 void Sender::refused(const std::string &words)
@@ -473,13 +502,26 @@ void Sender::isolate(Part part, const std::string &reason)
         bury(part, part.lines.front(), reason);
         return partDone(part.batch);
     }
+    split(std::move(part), 0, Behind::None);
+}
+
+void Sender::split(Part part, int failures, Behind behind)
+{
     const auto middle = part.lines.begin() + static_cast<std::ptrdiff_t>(part.lines.size() / 2);
-    Part second{part.batch, {middle, part.lines.end()}, 0, 0};
-    part.lines.erase(middle, part.lines.end());
-    part.failures = 0;
+    Part second{part.batch, {middle, part.lines.end()}, failures, m_deliveries};
+    Part first{part.batch, {part.lines.begin(), middle}, failures, m_deliveries};
     ++part.batch->open;
-    m_parts.push_front(std::move(second));
-    m_parts.push_front(std::move(part));
+    for (Part *half : {&first, &second}) {
+        if (half->lines.size() == 1)
+            half->failures = 0; // it is judged by itself
+    }
+    if (behind == Behind::Others) {
+        m_parts.push_back(std::move(first));
+        m_parts.push_back(std::move(second));
+    } else {
+        m_parts.push_front(std::move(second));
+        m_parts.push_front(std::move(first));
+    }
 }
 
 void Sender::takeOut(Part part, const Verdict &verdict)
@@ -537,27 +579,47 @@ Result<> Sender::removeNext()
                          });
         return {};
     }
-    DeliveryStore::Update update;
-    update.removed = {removal.number};
-    update.dead = {{0, 0, m_clock.now(), "A point is left that no event has any more: " + productName(m_identity) + " cannot take single points away.",
-                    removal.point, true}};
-    return m_delivery.write(update);
+    leave(removal, productName(m_identity) + " cannot take single points away.");
+    return {};
 }
 
 void Sender::removed(const DeliveryStore::Removal &removal, const HttpReply &reply)
 {
     m_removing = false;
-    if (!influx::isRemoved(reply)) {
-        const Verdict verdict = influx::judge(reply, {}, m_options.target, product(), m_clock.now());
-        tell(verdict.words.empty() ? "A point that no event has any more could not be taken away (" + std::to_string(reply.status) + "); it is tried again."
-                                   : verdict.words);
-        m_nextAgain = m_clock.steady() + m_backoff.next();
-        return;
-    }
+    if (!influx::isRemoved(reply))
+        return notRemoved(removal, reply);
+    m_removalFailures = 0;
     DeliveryStore::Update update;
     update.removed = {removal.number};
     if (auto written = m_delivery.write(update); !written)
         return note(written.error());
+    m_nextAgain = {};
+}
+
+/// The same one comes first again: one that is refused, as with a token that may not delete, is not to hold up all that comes behind.
+void Sender::notRemoved(const DeliveryStore::Removal &removal, const HttpReply &reply)
+{
+    const Verdict verdict = influx::judge(reply, {}, m_options.target, product(), m_clock.now());
+    const std::string why = verdict.words.empty() ? "the server answers with " + std::to_string(reply.status) : verdict.words;
+    if (verdict.what == Verdict::Retry || ++m_removalFailures < kRemovalTries) {
+        if (std::exchange(m_removalWords, why) != why)
+            log::warning("delivery", "A point that no event has any more could not be taken away; it is tried again: " + why);
+        m_nextAgain = m_clock.steady() + m_removalBackoff.next();
+        return;
+    }
+    m_removalFailures = 0;
+    m_removalBackoff.reset();
+    leave(removal, why);
+}
+
+/// A point that nobody can take away is told of, as an event that cannot be delivered is.
+void Sender::leave(const DeliveryStore::Removal &removal, const std::string &why)
+{
+    DeliveryStore::Update update;
+    update.removed = {removal.number};
+    update.dead = {{0, 0, m_clock.now(), "A point is left that no event has any more: " + why, removal.point, true}};
+    if (auto written = m_delivery.write(update); !written)
+        note(written.error());
     m_nextAgain = {};
 }
 
@@ -625,7 +687,7 @@ bool Sender::leadsOn() const
     const auto last = m_reader.lastRow();
     const bool waits = !last || *last > m_delivery.mark().row || !m_parts.empty() || m_again;
     const bool answer = asks(m_stage) || m_flying > 0 || m_removing;
-    const bool time = m_notBefore > m_clock.steady() || m_taking || m_waitingSince.has_value();
+    const bool time = m_notBefore > m_clock.steady() || m_taking || (m_waitingSince && hasRoom());
     return m_stopped || !waits || answer || time;
 }
 
@@ -680,7 +742,7 @@ Duration Sender::untilNext() const
         return m_notBefore - now;
     if (m_taking)
         return {};
-    if (m_waitingSince)
+    if (m_waitingSince && hasRoom())
         return std::max(Duration::millis(1), *m_waitingSince + m_options.age - now);
     return m_options.lookEvery;
 }

@@ -77,12 +77,14 @@ private:
     void work();
     void step(Step step) { m_stage = after(m_stage, step); }
     [[nodiscard]] influx::Product product() const;
+    [[nodiscard]] static bool isStuck(const Part &part);
     [[nodiscard]] bool hasRoom() const;
     void ping();
     void pinged(const influx::HttpReply &reply);
     void probe();
     void probed(const influx::HttpReply &reply);
     [[nodiscard]] Result<> fill();
+    void fillOrNote();
     [[nodiscard]] Result<> shedOldest();
     [[nodiscard]] Result<> tidy();
     void divide(std::shared_ptr<Batch> batch);
@@ -94,6 +96,9 @@ private:
     void taken();
     void delivered(const Part &part);
     void failed(Part part, const influx::Verdict &verdict, int status);
+    void failedAgain(Part part, const std::string &words);
+    enum class Behind : std::uint8_t { None, Others };
+    void split(Part part, int failures, Behind behind);
     void refused(const std::string &words);
     void uncompressed(Part part, const influx::Verdict &verdict, bool packed);
     void tell(const std::string &words);
@@ -106,6 +111,8 @@ private:
     void bury(Part &part, std::uint32_t line, const std::string &reason);
     [[nodiscard]] Result<> removeNext();
     void removed(const DeliveryStore::Removal &removal, const influx::HttpReply &reply);
+    void notRemoved(const DeliveryStore::Removal &removal, const influx::HttpReply &reply);
+    void leave(const DeliveryStore::Removal &removal, const std::string &why);
     void partDone(const std::shared_ptr<Batch> &batch);
     void acknowledge();
     [[nodiscard]] Result<> writeDone(Batch &batch);
@@ -120,6 +127,7 @@ private:
     const Clock &m_clock;
     BatchBuilder m_builder;
     Backoff m_backoff;
+    Backoff m_removalBackoff;
 
     Stage m_stage = Stage::Unasked;
     influx::Identity m_identity; ///< may be unknown where parts go all the same
@@ -138,6 +146,8 @@ private:
     std::uint64_t m_deliveries = 0; ///< parts that arrived
     std::string m_storeError;
     bool m_removing = false;
+    int m_removalFailures = 0; ///< refusals of the one that comes first
+    std::string m_removalWords; ///< why it was not removed, as last told
     Duration m_nextAgain;
     Duration m_nextTidy;
     InteractionKey m_tidied = 0; ///< overviews up to here have been looked at

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The stages of delivery, and what leads from one to the next. Pure.
 ///
-/// That none of them is for ever is known twice: the table is checked when it is compiled (from each stage the steps that a good
-/// server causes lead to Open), and Sender::leadsOn() says of a running sender that the step its stage waits for will come.
+/// None of them is for ever: the table is checked when it is compiled (from each stage the steps that a good server causes lead to
+/// Open), and Sender::leadsOn() says of a running sender that the step its stage waits for will come. Neither knows of a server that
+/// answers one part amiss for good: Sender::failedAgain() sees to that.
 #pragma once
 
 #include <array>

@@ -258,6 +258,10 @@ private Q_SLOTS:
     void theLongerWaitCounts();
     void aPingThatIsRefusedForEver();
     void uncompressedDataIsNotAskedForAgainAndAgain();
+    void oneLineThatIsAlwaysAnsweredWith500_data();
+    void oneLineThatIsAlwaysAnsweredWith500();
+    void aServerOutOfOrderForLong();
+    void nobodyAsksWhileAnAnswerIsOnItsWay();
     void theTable();
 };
 
@@ -403,6 +407,99 @@ void TestSender::uncompressedDataIsNotAskedForAgainAndAgain()
         run.transport().answer(*kind("415"), run.clock());
     QVERIFY(run.sender().pump() >= Duration::seconds(50));
     QVERIFY(run.transport().held.empty());
+}
+
+void TestSender::oneLineThatIsAlwaysAnsweredWith500_data()
+{
+    QTest::addColumn<int>("lines");
+    QTest::addColumn<QStringList>("bad");
+    QTest::addColumn<bool>("more"); // come later
+    QTest::newRow("alone in a part") << 1 << QStringList{"e-12"} << false;
+    QTest::newRow("beside another, and more come") << 2 << QStringList{"e-12"} << true;
+    QTest::newRow("among all") << 5000 << QStringList{"e-12"} << false;
+    QTest::newRow("first") << 2 << QStringList{"e-10"} << false;
+    QTest::newRow("three in a row") << 2 << QStringList{"e-10", "e-11", "e-12"} << false;
+    QTest::newRow("the last, and more come") << 1 << QStringList{"e-16"} << true;
+}
+
+/// Others arrive, so it is the line and not the server: it is set aside, and all the others arrive within minutes.
+void TestSender::oneLineThatIsAlwaysAnsweredWith500()
+{
+    QFETCH(int, lines);
+    QFETCH(QStringList, bad);
+    QFETCH(bool, more);
+    Bench bench;
+    delivery::SenderOptions few = options();
+    few.batch.lines = lines;
+    Run run(bench, {}, few);
+    const auto isBad = [&](const std::string &body) {
+        return std::any_of(bad.begin(), bad.end(), [&](const QString &id) { return body.find("eventId=\"" + id.toStdString() + '"') != std::string::npos; });
+    };
+    const auto events = kEvents + (more ? 3 : 0);
+    const Duration end = run.clock().steady() + Duration::seconds(900);
+    for (bool added = !more; run.clock().steady() < end;) {
+        const Duration wait = run.sender().pump();
+        QVERIFY(run.sender().leadsOn());
+        if (run.transport().held.empty()) {
+            run.clock().advance(std::max(wait, Duration::millis(1)));
+        } else {
+            const auto &body = run.transport().held.front().body;
+            run.transport().answer(*kind(body && isBad(*body) ? "500" : "204"), run.clock());
+        }
+        if (!added && run.clock().steady() > Duration::seconds(300)) {
+            bench.add(20, 23);
+            added = true;
+        }
+    }
+    QCOMPARE(run.transport().ids.size(), std::size_t(events) - std::size_t(bad.size()));
+    QCOMPARE(run.sender().status().deadLetters, std::uint64_t(bad.size()));
+    QCOMPARE(run.sender().status().backlog, std::uint64_t(0));
+    QCOMPARE(int(run.sender().status().state), int(DeliveryState::Delivering));
+}
+
+/// Whatever it says meanwhile, no event is blamed for it.
+void TestSender::aServerOutOfOrderForLong()
+{
+    Bench bench;
+    for (const char *bad : {"500", "503"}) {
+        Run run(bench, {});
+        for (int good = 0, answers = 0; good < 60;) {
+            const Duration wait = run.sender().pump();
+            QVERIFY(run.sender().leadsOn());
+            if (run.transport().held.empty()) {
+                run.clock().advance(std::max(wait, Duration::millis(1)));
+                good += answers >= 200;
+                continue;
+            }
+            run.transport().answer(*kind(answers > 2 && answers < 200 ? bad : "204"), run.clock());
+            ++answers;
+        }
+        QCOMPARE(run.transport().ids.size(), std::size_t(kEvents));
+        QCOMPARE(run.sender().status().deadLetters, std::uint64_t(0));
+        QCOMPARE(run.sender().status().backlog, std::uint64_t(0));
+    }
+}
+
+/// Half open, an event that waits for company must wake nobody: the answer does, or the next look.
+void TestSender::nobodyAsksWhileAnAnswerIsOnItsWay()
+{
+    Bench bench;
+    delivery::SenderOptions late = options();
+    late.age = Duration::millis(200);
+    Run run(bench, {}, late);
+    (void)run.sender().pump();
+    for (int answers = 0; answers < 4; ++answers) { // to two questions and the first two of four parts
+        run.transport().answer(*kind("204"), run.clock());
+        while (run.sender().pump().us == 0) { }
+    }
+    QCOMPARE(run.transport().held.size(), std::size_t(1)); // the third; the seventh event waits
+    run.transport().answer(*kind("503"), run.clock());
+    while (run.transport().held.empty())
+        run.clock().advance(std::max(run.sender().pump(), Duration::millis(1)));
+    run.clock().advance(Duration::seconds(1)); // this one hangs
+    const Duration wait = run.sender().pump();
+    QVERIFY2(wait >= Duration::millis(500), qPrintable(QString::number(wait.us)));
+    QVERIFY(run.sender().leadsOn());
 }
 
 /// Late answers to parts never change what is asked.
