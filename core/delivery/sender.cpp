@@ -3,7 +3,6 @@
 
 #include "core/base/log.h"
 #include "core/delivery/gzip.h"
-#include "core/influx/removal.h"
 #include "core/influx/words.h"
 
 #include <algorithm>
@@ -21,7 +20,6 @@ constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
 constexpr int kServerFailures = 5; ///< of one part in a row, before it is looked at line by line
 constexpr std::size_t kMostStuck = 64; ///< lines that the server fails at, and that wait for another to arrive
-constexpr int kRemovalTries = 10;
 constexpr int kServerError = 500;
 constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
 constexpr int kTidiedAtATime = 2000;
@@ -39,12 +37,18 @@ std::string productName(const influx::Identity &identity)
     }
 }
 
+Backoff backoffOf(const SenderOptions &options)
+{
+    return {options.firstDelay, options.longestDelay, options.seed != 0 ? options.seed : std::random_device{}()};
+}
+
 } // namespace
 
 Sender::Sender(SenderOptions options, StoreReader &reader, DeliveryStore &delivery, Transport &transport, const Clock &clock)
     : m_options(std::move(options)), m_reader(reader), m_delivery(delivery), m_transport(transport), m_clock(clock),
       m_builder(reader, delivery, m_options.target, m_options.scope, m_options.settleAfter),
-      m_backoff(m_options.firstDelay, m_options.longestDelay, m_options.seed != 0 ? m_options.seed : std::random_device{}()), m_removalBackoff(m_options.firstDelay, m_options.longestDelay, m_options.seed != 0 ? m_options.seed : std::random_device{}()),
+      m_backoff(backoffOf(m_options)),
+      m_removals({m_options.target, m_options.timeout, m_options.lookEvery}, backoffOf(m_options), delivery, transport, clock),
       m_gzip(m_options.gzip), m_limit(m_options.batch)
 {
     m_measuredAt = m_clock.steady();
@@ -235,10 +239,17 @@ Result<> Sender::fill()
         if (!m_parts.empty())
             pack(m_parts.back()); // while others are on their way
     }
-    if (m_again || now < m_nextAgain || (m_stage == Stage::HalfOpen && !hasRoom()))
+    if (m_stage == Stage::HalfOpen && !hasRoom())
         return {};
-    if (auto asked = removeNext(); !asked)
-        return asked;
+    const auto removed = m_removals.next(product(), productName(m_identity), [this](const Result<> &result) {
+        if (!result)
+            note(result.error());
+        goOn();
+    });
+    if (!removed)
+        return removed;
+    if (m_again || now < m_nextAgain)
+        return {};
     auto again = m_builder.again(m_limit, m_clock.now());
     if (!again)
         return threadline::fail(again.error());
@@ -557,72 +568,6 @@ void Sender::partDone(const std::shared_ptr<Batch> &batch)
     acknowledge();
 }
 
-/// One point after the other that must go; see influx/removal.h.
-Result<> Sender::removeNext()
-{
-    if (m_removing)
-        return {};
-    const auto next = m_delivery.removals(1);
-    if (!next)
-        return fail(next.error());
-    if (next->empty())
-        return {};
-    const DeliveryStore::Removal &removal = next->front();
-    std::string body;
-    const auto request = influx::removalRequest(m_options.target, product(), removal.point, body);
-    if (request) {
-        m_removing = true;
-        m_transport.send(*request, std::make_shared<const std::string>(std::move(body)), false, m_options.timeout,
-                         [this, removal](HttpReply reply) {
-                             removed(removal, reply);
-                             goOn();
-                         });
-        return {};
-    }
-    leave(removal, productName(m_identity) + " cannot take single points away.");
-    return {};
-}
-
-void Sender::removed(const DeliveryStore::Removal &removal, const HttpReply &reply)
-{
-    m_removing = false;
-    if (!influx::isRemoved(reply))
-        return notRemoved(removal, reply);
-    m_removalFailures = 0;
-    DeliveryStore::Update update;
-    update.removed = {removal.number};
-    if (auto written = m_delivery.write(update); !written)
-        return note(written.error());
-    m_nextAgain = {};
-}
-
-/// The same one comes first again: one that is refused, as with a token that may not delete, is not to hold up all that comes behind.
-void Sender::notRemoved(const DeliveryStore::Removal &removal, const HttpReply &reply)
-{
-    const Verdict verdict = influx::judge(reply, {}, m_options.target, product(), m_clock.now());
-    const std::string why = verdict.words.empty() ? "the server answers with " + std::to_string(reply.status) : verdict.words;
-    if (verdict.what == Verdict::Retry || ++m_removalFailures < kRemovalTries) {
-        if (std::exchange(m_removalWords, why) != why)
-            log::warning("delivery", "A point that no event has any more could not be taken away; it is tried again: " + why);
-        m_nextAgain = m_clock.steady() + m_removalBackoff.next();
-        return;
-    }
-    m_removalFailures = 0;
-    m_removalBackoff.reset();
-    leave(removal, why);
-}
-
-/// A point that nobody can take away is told of, as an event that cannot be delivered is.
-void Sender::leave(const DeliveryStore::Removal &removal, const std::string &why)
-{
-    DeliveryStore::Update update;
-    update.removed = {removal.number};
-    update.dead = {{0, 0, m_clock.now(), "A point is left that no event has any more: " + why, removal.point, true}};
-    if (auto written = m_delivery.write(update); !written)
-        note(written.error());
-    m_nextAgain = {};
-}
-
 /// In the order of rows: the mark moves over what is done from its front on.
 void Sender::acknowledge()
 {
@@ -686,7 +631,7 @@ bool Sender::leadsOn() const
 {
     const auto last = m_reader.lastRow();
     const bool waits = !last || *last > m_delivery.mark().row || !m_parts.empty() || m_again;
-    const bool answer = asks(m_stage) || m_flying > 0 || m_removing;
+    const bool answer = asks(m_stage) || m_flying > 0 || m_removals.asks();
     const bool time = m_notBefore > m_clock.steady() || m_taking || (m_waitingSince && hasRoom());
     return m_stopped || !waits || answer || time;
 }

@@ -9,6 +9,7 @@
 #include "core/base/backoff.h"
 #include "core/base/time.h"
 #include "core/delivery/builder.h"
+#include "core/delivery/removals.h"
 #include "core/delivery/stages.h"
 #include "core/delivery/transport.h"
 #include "core/influx/answers.h"
@@ -109,10 +110,6 @@ private:
     void isolate(Part part, const std::string &reason);
     void takeOut(Part part, const influx::Verdict &verdict);
     void bury(Part &part, std::uint32_t line, const std::string &reason);
-    [[nodiscard]] Result<> removeNext();
-    void removed(const DeliveryStore::Removal &removal, const influx::HttpReply &reply);
-    void notRemoved(const DeliveryStore::Removal &removal, const influx::HttpReply &reply);
-    void leave(const DeliveryStore::Removal &removal, const std::string &why);
     void partDone(const std::shared_ptr<Batch> &batch);
     void acknowledge();
     [[nodiscard]] Result<> writeDone(Batch &batch);
@@ -127,7 +124,7 @@ private:
     const Clock &m_clock;
     BatchBuilder m_builder;
     Backoff m_backoff;
-    Backoff m_removalBackoff;
+    Removals m_removals;
 
     Stage m_stage = Stage::Unasked;
     influx::Identity m_identity; ///< may be unknown where parts go all the same
@@ -145,9 +142,6 @@ private:
     bool m_stopped = false;
     std::uint64_t m_deliveries = 0; ///< parts that arrived
     std::string m_storeError;
-    bool m_removing = false;
-    int m_removalFailures = 0; ///< refusals of the one that comes first
-    std::string m_removalWords; ///< why it was not removed, as last told
     Duration m_nextAgain;
     Duration m_nextTidy;
     InteractionKey m_tidied = 0; ///< overviews up to here have been looked at

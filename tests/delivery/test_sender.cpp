@@ -71,13 +71,14 @@ influx::HttpReply replyOf(const Reply &kind)
 class Held final : public delivery::Transport {
 public:
     struct Request {
+        std::string path;
         std::shared_ptr<const std::string> body;
         Duration timeout;
         Done done;
     };
-    void send(const influx::Request &, std::shared_ptr<const std::string> body, bool, Duration timeout, Done done) override
+    void send(const influx::Request &request, std::shared_ptr<const std::string> body, bool, Duration timeout, Done done) override
     {
-        held.push_back({std::move(body), timeout, std::move(done)});
+        held.push_back({request.path, std::move(body), timeout, std::move(done)});
     }
     void cancel() override { held.clear(); }
     void answer(const Reply &kind, ManualClock &clock)
@@ -262,6 +263,7 @@ private Q_SLOTS:
     void oneLineThatIsAlwaysAnsweredWith500();
     void aServerOutOfOrderForLong();
     void nobodyAsksWhileAnAnswerIsOnItsWay();
+    void pointsThatCannotBeTakenAway();
     void theTable();
 };
 
@@ -500,6 +502,45 @@ void TestSender::nobodyAsksWhileAnAnswerIsOnItsWay()
     const Duration wait = run.sender().pump();
     QVERIFY2(wait >= Duration::millis(500), qPrintable(QString::number(wait.us)));
     QVERIFY(run.sender().leadsOn());
+}
+
+/// As with a token that may write and not delete: events arrive meanwhile, it is told once, and in the end each is listed.
+void TestSender::pointsThatCannotBeTakenAway()
+{
+    Bench bench;
+    Run run(bench, {});
+    DeliveryStore::Update update;
+    for (int n = 0; n < 3; ++n)
+        update.remove.push_back("interaction_event,channelKind=voice " + std::to_string(1'800'000'000'000'000'000 + n));
+    QVERIFY(bench.marks->write(update));
+    int told = 0, deletions = 0;
+    log::setLevel(log::Level::Warning);
+    log::setSink([&](log::Level, std::string_view line) { told += line.find("could not be taken away") != std::string_view::npos; });
+    bool idle = false;
+    while (!idle && run.clock().steady() < Duration::seconds(3600)) {
+        const Duration wait = run.sender().pump();
+        if (run.transport().held.empty()) {
+            run.clock().advance(std::max(wait, Duration::millis(1)));
+        } else {
+            const bool deletes = run.transport().held.front().path.find("/delete") != std::string::npos;
+            deletions += deletes;
+            run.transport().answer(*kind(deletes ? "401" : "204"), run.clock());
+        }
+        if (run.clock().steady() > Duration::seconds(20))
+            QCOMPARE(run.transport().ids.size(), std::size_t(kEvents));
+        idle = run.sender().idle().value_or(false);
+    }
+    log::setSink({});
+    log::setLevel(log::Level::Error);
+    QVERIFY(idle);
+    QVERIFY(deletions >= 3);
+    QCOMPARE(told, 1);
+    QCOMPARE(bench.marks->removals(10).value().size(), std::size_t(0));
+    int listed = 0;
+    const std::vector<DeadLetter> letters = bench.marks->deadLetters(10).value();
+    for (const DeadLetter &letter : letters)
+        listed += letter.reason.find("A point is left") != std::string::npos;
+    QCOMPARE(listed, 3);
 }
 
 /// Late answers to parts never change what is asked.
