@@ -7,6 +7,7 @@
 #include "ui/dialogs/listdialog.h"
 #include "ui/dialogs/openbyid.h"
 #include "ui/mainwindow_p.h"
+#include "ui/memory.h"
 #include "ui/text/format.h"
 
 #include <QActionGroup>
@@ -18,15 +19,19 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QScreen>
-#include <QSettings>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace threadline::ui {
 namespace {
 
+constexpr int kKeptAfterMs = 500;
 constexpr QSize kSmallest(800, 500);
 constexpr QSize kFirst(1440, 900);
 constexpr int kReadingShownEveryMs = 100;
+
+QString columnKey(bool floor) { return floor ? QStringLiteral("window/floorHeader") : QStringLiteral("window/timelineHeader"); }
 
 } // namespace
 
@@ -115,6 +120,8 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
 
 MainWindow::~MainWindow()
 {
+    if (d->columns.isActive())
+        keepColumns();
     // The focus leaves its widget only when this is half gone: nobody listens any more then.
     for (QObject *child : findChildren<QObject *>())
         child->disconnect(this);
@@ -126,17 +133,21 @@ MainWindow::~MainWindow()
 /// The width of the header columns, from one run to the next.
 void MainWindow::rememberColumns()
 {
-    const auto memory = [] { return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("threadline"), QStringLiteral("desktop")); };
-    const QString keys[] = {QStringLiteral("window/floorHeader"), QStringLiteral("window/timelineHeader")};
     for (const bool floor : {true, false}) {
-        if (const int width = memory().value(keys[floor ? 0 : 1]).toInt(); width >= kSmallestHeader)
+        if (const int width = memory().value(columnKey(floor)).toInt(); width >= kSmallestHeader)
             d->look.setHeaderWidth(floor, width);
     }
-    connect(&d->look, &Appearance::headerChanged, this, [this, memory, floor = keys[0], timeline = keys[1]] {
-        QSettings settings = memory();
-        settings.setValue(floor, d->look.headerWidth(true));
-        settings.setValue(timeline, d->look.headerWidth(false));
-    });
+    d->columns.setSingleShot(true);
+    d->columns.setInterval(kKeptAfterMs); // dragging changes them at each move, and each time would be a file written anew
+    connect(&d->look, &Appearance::headerChanged, &d->columns, qOverload<>(&QTimer::start));
+    connect(&d->columns, &QTimer::timeout, this, &MainWindow::keepColumns);
+}
+
+void MainWindow::keepColumns()
+{
+    QSettings settings = memory();
+    for (const bool floor : {true, false})
+        settings.setValue(columnKey(floor), d->look.headerWidth(floor));
 }
 
 void MainWindow::showEvent(QShowEvent *event)
@@ -273,7 +284,10 @@ void MainWindow::connectActions()
         refresh();
     });
     FirstRun &first = space->firstRunView();
-    connect(&first, &FirstRun::demoWanted, this, [this] { d->connector.startDemo(); });
+    connect(&first, &FirstRun::demoWanted, this, [this] {
+        if (const auto started = d->connector.startDemo(); !started)
+            d->error->add({Severity::Error, qstr(started.error().message), {}});
+    });
     connect(&first, &FirstRun::openWanted, this, &MainWindow::chooseFiles);
     connect(&first, &FirstRun::connectWanted, this, &MainWindow::openConnect);
 }
@@ -485,7 +499,8 @@ void MainWindow::showReading()
 
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 {
-    if (event->mimeData()->hasUrls())
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (std::any_of(urls.begin(), urls.end(), [](const QUrl &url) { return url.isLocalFile(); }))
         event->acceptProposedAction();
 }
 

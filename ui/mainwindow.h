@@ -63,6 +63,7 @@ protected:
 private:
     void makeMenus();
     void rememberColumns();
+    void keepColumns();
     void connectActions();
     void connectLaneActions();
     void refresh();

@@ -40,6 +40,7 @@ struct MainWindow::Private {
     QPointer<ConnectDialog> dialog;
     QPointer<ListDialog> lists;
     QPointer<QWidget> rested; ///< where the focus was put; as long as it is there nobody has chosen another place
+    QTimer columns;           ///< runs until the columns' widths are kept
     QTimer reading;           ///< runs while files are read
     bool welcome = false;     ///< the welcome page stands only until there is something to see
     OpenById *byId = nullptr; ///< once it was asked for

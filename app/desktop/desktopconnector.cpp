@@ -2,21 +2,16 @@
 #include "app/desktop/desktopconnector.h"
 
 #include "core/base/log.h"
+#include "ui/memory.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QPointer>
 #include <QProcess>
-#include <QSettings>
 #include <QUrl>
 
 namespace threadline::app {
 namespace {
-
-QSettings memory()
-{
-    return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("threadline"), QStringLiteral("desktop"));
-}
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
 
@@ -25,7 +20,7 @@ QString text(const std::string &s) { return QString::fromStdString(s); }
 DesktopConnector::DesktopConnector(Runtime &runtime, const Settings &settings, ui::SecretStore &secrets, const Clock &clock)
     : m_runtime(runtime), m_settings(settings), m_secrets(secrets), m_clock(clock)
 {
-    const QSettings remembered = memory();
+    const QSettings remembered = ui::memory();
     const bool set = !settings.text("client-id").empty();
     m_current.environment = text(settings.text("environment"));
     m_current.clientId = text(settings.text("client-id"));
@@ -135,7 +130,7 @@ void DesktopConnector::remember(const ui::ConnectionValues &values)
 {
     m_current = values;
     m_current.secret.clear();
-    QSettings settings = memory();
+    QSettings settings = ui::memory();
     settings.setValue(QStringLiteral("connection/name"), values.name);
     settings.setValue(QStringLiteral("connection/environment"), values.environment);
     settings.setValue(QStringLiteral("connection/clientId"), values.clientId);
@@ -204,13 +199,20 @@ void DesktopConnector::stopReading()
 {
     if (m_import)
         m_import->stop();
+    while (m_files.size() > 1) { // those behind it, too: the newest first, so that each is told while those before it still stand
+        const Files files = std::move(m_files.back());
+        m_files.pop_back();
+        files.done(fail(ErrorCode::Cancelled, files.paths.join(QStringLiteral(", ")).toStdString() + ": not read, for reading was stopped."));
+    }
 }
 
-void DesktopConnector::startDemo()
+Result<void> DesktopConnector::startDemo()
 {
     // In a process of its own: the demo touches neither the settings nor the data of this one, and leaves it its REST port.
-    QProcess::startDetached(QCoreApplication::applicationFilePath(),
-                            {QStringLiteral("--demo"), QStringLiteral("--listen"), QStringLiteral("127.0.0.1:0")});
+    if (!QProcess::startDetached(QCoreApplication::applicationFilePath(), {QStringLiteral("--demo"), QStringLiteral("--listen"), QStringLiteral("127.0.0.1:0")}))
+        return fail(ErrorCode::Unusable, "The demo could not be started: " + text(QCoreApplication::applicationFilePath())
+                        + " cannot be run any more. Start this program again.");
+    return {};
 }
 
 } // namespace threadline::app

@@ -39,7 +39,7 @@ public:
     void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) override;
     [[nodiscard]] std::optional<ui::ReadingState> reading() const override;
     void stopReading() override;
-    void startDemo() override;
+    [[nodiscard]] Result<void> startDemo() override;
 
 private:
     [[nodiscard]] StreamingOptions options(const ui::ConnectionValues &values) const;

@@ -11,10 +11,10 @@
 #include "ui/keyring.h"
 #include "ui/mainwindow.h"
 #include "ui/screenshot.h"
+#include "ui/memory.h"
 
 #include <QApplication>
 #include <QRect>
-#include <QSettings>
 #include <QTimer>
 #include <QTimeZone>
 
@@ -64,15 +64,10 @@ void takePicture(ui::MainWindow &window, const ui::ScreenshotOptions &options)
     });
 }
 
-QSettings memory()
-{
-    return QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("threadline"), QStringLiteral("desktop"));
-}
-
 /// At its size of the command line, else where it stood last, as far as the screens of now allow that.
 void showWindow(ui::MainWindow &window, const CommandLine &line, const ui::ScreenshotOptions &options)
 {
-    const QSettings remembered = memory();
+    const QSettings remembered = ui::memory();
     if (!line.size.empty()) {
         window.resize(options.size);
         return window.show();
@@ -87,7 +82,7 @@ void showWindow(ui::MainWindow &window, const CommandLine &line, const ui::Scree
 
 void rememberPlace(const ui::MainWindow &window)
 {
-    QSettings settings = memory();
+    QSettings settings = ui::memory();
     settings.setValue(QStringLiteral("window/place"), window.isMaximized() ? window.normalGeometry() : window.geometry());
     settings.setValue(QStringLiteral("window/maximised"), window.isMaximized());
 }

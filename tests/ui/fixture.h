@@ -59,7 +59,11 @@ public:
         else
             openDone = std::move(done);
     }
-    void startDemo() override { ++demos; }
+    Result<void> startDemo() override
+    {
+        ++demos;
+        return demoResult;
+    }
 
     ConnectionValues values;
     std::vector<ConnectionStep> steps;
@@ -67,6 +71,7 @@ public:
     ConnectionValues tested;
     std::optional<ConnectionValues> connected;
     QStringList opened;
+    Result<void> demoResult;
     Result<void> openResult;
     bool openAtOnce = true; ///< else `openDone` ends it
     std::function<void(Result<void>)> openDone;

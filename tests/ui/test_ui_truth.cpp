@@ -187,6 +187,11 @@ private Q_SLOTS:
         QVERIFY(space().inspector().text().contains(QStringLiteral("\t2:05")));
         QVERIFY(space().inspector().text().contains(QStringLiteral("Talk\t1:25")));
         QVERIFY(labelsOf(space().inspector()).contains(QStringLiteral("2:05")));
+        const QList<QLabel *> labels = space().inspector().findChildren<QLabel *>();
+        const auto talk = std::find_if(labels.begin(), labels.end(), [](const QLabel *l) { return l->text() == QStringLiteral("1:25"); });
+        QVERIFY(talk != labels.end());
+        QCOMPARE((*talk)->property("value").toString(), QStringLiteral("1:25")); // what "Copy the value" takes
+        QCOMPARE((*talk)->accessibleName(), QStringLiteral("Talk: 1:25"));
         QCOMPARE(timeline().scene()->rows.front().detailAt(f->clock.now()), QStringLiteral("2:05 in all, no holes"));
     }
 

@@ -488,6 +488,14 @@ private Q_SLOTS:
         QCOMPARE(empty->title(), QStringLiteral("No interactions yet."));
         f->session.setStatus(idleStatus());
         QTRY_COMPARE(empty->title(), QStringLiteral("Not connected."));
+        f->clock.advance(Duration::seconds(1200));
+        Status heard = idleStatus();
+        heard.source = SourceState::Listening;
+        f->session.setStatus(heard);
+        QTRY_COMPARE(empty->title(), QStringLiteral("No interactions yet."));
+        f->clock.advance(Duration::seconds(5));
+        f->parts().hub.refreshStatus();
+        QVERIFY2(empty->why().contains(proseDuration(Duration::seconds(5))), qPrintable(empty->why()));
     }
 
     void connectTestsAndNamesWhatIsWrong()

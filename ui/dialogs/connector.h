@@ -72,9 +72,10 @@ public:
     virtual void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) = 0;
     /// How far that is; nothing: none is being read.
     [[nodiscard]] virtual std::optional<ReadingState> reading() const = 0;
-    /// Ends it; what was read by then is kept.
+    /// Ends it, and what waits behind it; what was read by then is kept.
     virtual void stopReading() = 0;
-    virtual void startDemo() = 0;
+    /// Opens it, as a program of its own.
+    [[nodiscard]] virtual Result<void> startDemo() = 0;
 };
 
 } // namespace threadline::ui

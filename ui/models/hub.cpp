@@ -44,6 +44,7 @@ Hub::Hub(Session &session, const Clock &clock, QObject *parent)
     });
     connect(&m_statusTimer, &QTimer::timeout, this, &Hub::refreshStatus);
     m_statusTimer.start(kStatusEveryMs);
+    noteListening();
     askBands();
 }
 
@@ -94,9 +95,18 @@ void Hub::askBands()
                         }));
 }
 
+void Hub::noteListening()
+{
+    if (m_status.source != SourceState::Listening)
+        m_listeningSince.reset();
+    else if (!m_listeningSince)
+        m_listeningSince = now();
+}
+
 void Hub::refreshStatus()
 {
     m_status = m_session.status();
+    noteListening();
     Q_EMIT statusChanged();
 }
 

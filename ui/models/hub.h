@@ -27,6 +27,8 @@ public:
     [[nodiscard]] const std::vector<Band> &bands() const { return m_bands; }
     /// False until the first answer about bands has come, and while another is on its way.
     [[nodiscard]] bool settled() const { return !m_bandsAsked && m_bandsKnown; }
+    /// Since when the source has been heard without a break, as far as this window saw; nothing: it is not.
+    [[nodiscard]] std::optional<Timestamp> listeningSince() const { return m_listeningSince; }
     /// The last failure of a question, in words; empty if the last one was answered.
     [[nodiscard]] const QString &failure() const { return m_failure; }
     void fail(const Error &error);
@@ -47,11 +49,13 @@ private:
     struct Inbox;
     void drain();
     void askBands();
+    void noteListening();
 
     Session &m_session;
     const Clock &m_clock;
     std::shared_ptr<Inbox> m_inbox; ///< shared with the callback, which may be running when this goes
     Status m_status;
+    std::optional<Timestamp> m_listeningSince;
     std::vector<Band> m_bands;
     bool m_bandsAsked = false;
     bool m_bandsAgain = false;

@@ -97,6 +97,7 @@ public:
     /// `action` empty: no button.
     void setTexts(const QString &title, const QString &why, const QString &action = {});
     [[nodiscard]] QString title() const { return m_title->text(); }
+    [[nodiscard]] QString why() const { return m_why->text(); }
 
 Q_SIGNALS:
     void acted();

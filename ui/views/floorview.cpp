@@ -20,7 +20,7 @@ constexpr int kLongestNote = 400;
 
 FloorView::FloorView(FloorModel &model, Hub &hub, Appearance &look, QWidget *parent)
     : QWidget(parent), m_model(model), m_hub(hub), m_look(look), m_note(new NoteBar(look)), m_lanes(new LanesView(LanesView::Purpose::Floor, look, hub.clock())),
-      m_minimap(new Minimap(*m_lanes, [&model] { return model.stretches(); }, look)), m_legend(new Legend(look)), m_empty(new EmptyState(look)), m_opened(hub.now())
+      m_minimap(new Minimap(*m_lanes, [&model] { return model.stretches(); }, look)), m_legend(new Legend(look)), m_empty(new EmptyState(look))
 {
     auto *full = new QWidget;
     auto *layout = new QVBoxLayout(full);
@@ -127,7 +127,7 @@ void FloorView::showEmptiness()
         m_empty->setTexts(tr("Reading what is stored."), {});
     else if (m_hub.status().source == SourceState::Listening)
         m_empty->setTexts(tr("No interactions yet."),
-                          tr("Connected %1 ago, the feed is silent.").arg(proseDuration(m_hub.now() - m_opened)));
+                          tr("Connected %1 ago, the feed is silent.").arg(proseDuration(m_hub.now() - m_hub.listeningSince().value_or(m_hub.now()))));
     else
         m_empty->setTexts(tr("Not connected."), whyNothing(), tr("Connect…"));
 }

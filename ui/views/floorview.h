@@ -54,7 +54,6 @@ private:
     Legend *m_legend;
     EmptyState *m_empty;
     QStackedLayout *m_stack;
-    Timestamp m_opened;
     QString m_reading, m_readingDetail;
 };
 

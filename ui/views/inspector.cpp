@@ -57,6 +57,13 @@ FlatButton *copyButton(const Appearance &look, const QString &what, const QStrin
     return button;
 }
 
+/// What is copied of it, and what a screen reader says.
+void tell(QLabel &label, const QString &name, const QString &value)
+{
+    label.setProperty("value", value);
+    label.setAccessibleName(name + QStringLiteral(": ") + value);
+}
+
 } // namespace
 
 Inspector::Inspector(const Hub &hub, const InteractionFeed &feed, const Choice &choice, const Appearance &look, QWidget *parent)
@@ -156,6 +163,8 @@ void Inspector::tick()
     for (const Running &running : m_running) {
         const QString words = running.words(m_hub.now());
         running.label->setText(words);
+        if (running.label->property("value").isValid())
+            tell(*running.label, running.before, words);
         m_text[running.line] = running.before + QLatin1Char('\t') + words;
     }
 }
@@ -248,10 +257,9 @@ void Inspector::field(const QString &name, const QString &value, const char *ink
     m_fields->addWidget(makeLabel(name, m_look.fonts().table, "2"), row, 0, Qt::AlignTop);
     QLabel *label = makeLabel(breakable(value), m_look.fonts().table, ink);
     label->setWordWrap(true);
-    label->setProperty("value", value);
     label->setContextMenuPolicy(Qt::NoContextMenu); // the inspector's own
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    label->setAccessibleName(name + QStringLiteral(": ") + value);
+    tell(*label, name, value);
     m_fields->addWidget(label, row, 1);
     m_text << name + QLatin1Char('\t') + value;
 }
