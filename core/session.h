@@ -5,6 +5,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/model/occupancy.h"
 #include "core/model/event.h"
 #include "core/model/ids.h"
 #include "core/model/setaside.h"
@@ -51,6 +52,8 @@ struct Census {
     std::int64_t all = 0;
     std::int64_t open = 0;         ///< not ended
     std::optional<TimeRange> span; ///< from the first start to the last end or start; absent: there are none
+    /// Of the whole store only: how many lay in each of Occupancy::kColumns equal parts of `span`.
+    Occupancy occupancy;
 };
 
 /// One interaction with all that the window shows of it.

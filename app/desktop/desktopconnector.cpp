@@ -210,7 +210,7 @@ Result<void> DesktopConnector::startDemo()
 {
     // In a process of its own: the demo touches neither the settings nor the data of this one, and leaves it its REST port.
     if (!QProcess::startDetached(QCoreApplication::applicationFilePath(), {QStringLiteral("--demo"), QStringLiteral("--listen"), QStringLiteral("127.0.0.1:0")}))
-        return fail(ErrorCode::Unusable, "The demo could not be started: " + text(QCoreApplication::applicationFilePath())
+        return fail(ErrorCode::Unusable, "The demo could not be started: " + QCoreApplication::applicationFilePath().toStdString()
                         + " cannot be run any more. Start this program again.");
     return {};
 }

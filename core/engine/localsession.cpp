@@ -469,7 +469,7 @@ HandlePtr LocalSession::census(std::optional<TimeRange> range, Answer<Census> an
         const auto counted = context.reader.census(range);
         if (!counted)
             return fail(counted.error());
-        Census census{counted->ended + counted->open, counted->open, {}};
+        Census census{counted->ended + counted->open, counted->open, {}, counted->occupancy};
         if (census.all > 0)
             census.span = TimeRange{counted->first, counted->last};
         return census;

@@ -195,7 +195,23 @@ Result<StoreReader::Census> SqliteReader::census(std::optional<TimeRange> range)
         census.last = first ? m_census.time(2) : std::max(census.last, m_census.time(2));
         (c == kOpenClass ? census.open : census.ended) += found;
     }
+    if (!range && census.ended + census.open > 0) {
+        if (auto placed = placeInTime(census); !placed)
+            return fail(placed.error());
+    }
     return census;
+}
+
+/// Open ones go on to the end.
+Result<> SqliteReader::placeInTime(Census &census)
+{
+    census.occupancy = Occupancy({census.first, census.last});
+    auto read = touching(Timestamp{std::numeric_limits<std::int64_t>::min()}, census.last, [&](int spanClass, InteractionKey, Timestamp start) -> Result<> {
+        census.occupancy.add(start, spanClass == kOpenClass ? census.last : std::max(start, m_spans.time(2)));
+        return {};
+    });
+    census.occupancy.sum();
+    return read;
 }
 
 Result<std::vector<WriteGroup::SummaryRow>> SqliteReader::openAt(Timestamp at, int limit)

@@ -54,6 +54,7 @@ private:
     [[nodiscard]] Result<> listBySpan(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);
     [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> listByPrefix(const std::string &prefix, int limit);
     /// Calls `each` with key, start and end of what started in [from, to] and had not ended before `from`.
+    [[nodiscard]] Result<> placeInTime(Census &census);
     template<class Each>
     [[nodiscard]] Result<> touching(Timestamp from, Timestamp to, Each each);
 

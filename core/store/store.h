@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/model/occupancy.h"
 #include "core/model/event.h"
 #include "core/model/summary.h"
 #include "core/timeline/record.h"
@@ -155,6 +156,7 @@ public:
     struct Census {
         std::int64_t ended = 0, open = 0;
         Timestamp first, last; ///< only valid if there are any
+        Occupancy occupancy;       ///< from first to last; only without a range
     };
     [[nodiscard]] virtual Result<Census> census(std::optional<TimeRange> range) = 0;
     [[nodiscard]] virtual Result<std::vector<Band>> bands(TimeRange range) = 0;

@@ -231,6 +231,16 @@ private Q_SLOTS:
                 RC_ASSERT(census->ended == expected.ended && census->open == expected.open);
                 if (expected.ended + expected.open > 0)
                     RC_ASSERT(census->first == first && census->last == last);
+                if (range || filled.all.empty())
+                    continue;
+                Occupancy naive({first, last});
+                for (const auto &[key, row] : filled.all)
+                    naive.add(row.summary.start, row.summary.end.value_or(last));
+                naive.sum();
+                for (int column = 0; column < 200; ++column) {
+                    const Timestamp at = first + Duration{(last - first).us / 200 * column};
+                    RC_ASSERT(census->occupancy.most(at, at) == naive.most(at, at));
+                }
             }
         });
         QVERIFY(holds);

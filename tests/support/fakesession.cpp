@@ -275,6 +275,14 @@ HandlePtr FakeSession::census(std::optional<TimeRange> range, Answer<Census> ans
             ++census.all;
             census.open += s.state != InteractionState::Ended;
         }
+        if (range || !census.span)
+            return census;
+        census.occupancy = Occupancy(*census.span);
+        for (const auto &[id, entry] : m_entries) {
+            if (!entry.shared)
+                census.occupancy.add(entry.summary.start, entry.summary.end.value_or(census.span->end));
+        }
+        census.occupancy.sum();
         return census;
     });
 }

@@ -277,12 +277,35 @@ private Q_SLOTS:
             all.push_back(row);
         }
         const std::vector<DensityColumn> columns =
-            densityOf(all, TimeScale(Timestamp{kStart}, 1'000'000), 200, Timestamp{kStart});
+            densityOf(all, {}, TimeScale(Timestamp{kStart}, 1'000'000), 200, Timestamp{kStart});
         QCOMPARE(columns.size(), 50U);
         QCOMPARE(columns[32], (DensityColumn{0, 0, 1}));
         QCOMPARE(columns[3], (DensityColumn{3, 0, 0}));
         QCOMPARE(columns[13], (DensityColumn{0, 1, 2}));
         QCOMPARE(columns[22].all(), 0);
+    }
+
+    /// Of a store that has more than is held here: what is not held shows, and what is is not counted twice.
+    void densityShowsWhatIsOnlyStored()
+    {
+        const Timestamp start{kStart}, end{kStart + 200'000'000};
+        Occupancy stored({start, end});
+        stored.add(start, start + Duration::seconds(40));
+        stored.add(start + Duration::seconds(100), start + Duration::seconds(140));
+        stored.add(start + Duration::seconds(110), start + Duration::seconds(140));
+        stored.add(end, end);
+        stored.sum();
+        QCOMPARE(stored.most(start, end), std::int64_t(2));
+        QCOMPARE(stored.most(start + Duration::seconds(50), start + Duration::seconds(90)), std::int64_t(0));
+        QCOMPARE(stored.most(end + Duration::seconds(1), end + Duration::seconds(9)), std::int64_t(0));
+        QCOMPARE(Occupancy().most(start, end), std::int64_t(0));
+        const std::vector<Stretch> held{{nullptr, kStart, kStart + 40'000'000}};
+        const auto columns = densityOf(held, stored, TimeScale(start, 1'000'000), 240, end);
+        QCOMPARE(columns[3].all(), 1);
+        QCOMPARE(columns[15].all(), 0);
+        QCOMPARE(columns[30], (DensityColumn{0, 0, 2}));
+        QCOMPARE(columns[55].all(), 0);
+        QCOMPARE(densityOf({}, Occupancy({start, start}), TimeScale(start, 1.0), 40, end).size(), std::size_t(10)); // all at one instant
     }
 };
 

@@ -5,6 +5,7 @@
 #include "ui/dialogs/connectdialog.h"
 #include "ui/text/fieldnames.h"
 #include "ui/text/format.h"
+#include "ui/views/minimap.h"
 #include "ui/views/notebar.h"
 
 #include <QLineEdit>
@@ -210,6 +211,10 @@ private Q_SLOTS:
         QTRY_VERIFY(f->parts().space->floor().note().text().contains(QStringLiteral("300 more lie in this stretch")));
         QVERIFY(!model().entry(InteractionId("ended-5"))); // the oldest in the store are those that are left out
         QVERIFY(floor().navigator().view().start <= kYesterday); // and yet they are in the time shown
+        f->parts().space->floor().settle();
+        const Minimap &map = f->parts().space->floor().minimap();
+        const auto column = static_cast<std::size_t>(map.scale().x(kYesterday + Duration::seconds(100)) / kMinimapColumn);
+        QVERIFY(map.columns().at(column).all() > 0); // and on the minimap
         floor().showRange({kYesterday, kYesterday + Duration::seconds(60)});
         QTRY_VERIFY_WITH_TIMEOUT(model().entry(InteractionId("ended-5")), 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(model().leftOut(), std::int64_t(0), 60'000);

@@ -68,6 +68,8 @@ public:
     [[nodiscard]] bool held() const { return m_holding; }
     /// Where in time all interactions lie that are held here, shown or not: what was.
     [[nodiscard]] std::vector<Stretch> stretches() const;
+    /// Where in time all lie that are stored, counted; empty where all are held here.
+    [[nodiscard]] const Occupancy &stored() const { return m_all.occupancy; }
     /// Another order of the lanes, at once.
     void setSort(FloorSort sort);
     [[nodiscard]] FloorSort sort() const { return m_sort; }

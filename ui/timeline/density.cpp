@@ -5,7 +5,7 @@
 
 namespace threadline::ui {
 
-std::vector<DensityColumn> densityOf(const std::vector<Stretch> &all, const TimeScale &scale, int width, Timestamp now)
+std::vector<DensityColumn> densityOf(const std::vector<Stretch> &all, const Occupancy &stored, const TimeScale &scale, int width, Timestamp now)
 {
     const int columns = std::max(0, width / kMinimapColumn);
     std::vector<DensityColumn> steps(static_cast<std::size_t>(columns) + 1);
@@ -36,6 +36,11 @@ std::vector<DensityColumn> densityOf(const std::vector<Stretch> &all, const Time
         steps[i].rest += steps[i - 1].rest;
     }
     steps.pop_back();
+    for (int i = 0; i < columns; ++i) {
+        DensityColumn &here = steps[static_cast<std::size_t>(i)];
+        const auto most = static_cast<int>(stored.most(scale.at(i * kMinimapColumn), scale.at((i + 1) * kMinimapColumn)));
+        here.rest += std::max(0, most - here.all());
+    }
     return steps;
 }
 

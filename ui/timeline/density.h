@@ -2,6 +2,7 @@
 /// How many interactions were in which state, over all time: the columns of the minimap. Pure.
 #pragma once
 
+#include "core/model/occupancy.h"
 #include "ui/timeline/scene.h"
 #include "ui/timeline/timescale.h"
 
@@ -27,6 +28,8 @@ struct Stretch {
 };
 
 /// Columns of kMinimapColumn px over `width` px: interactions that were in a state at some time in the column.
-[[nodiscard]] std::vector<DensityColumn> densityOf(const std::vector<Stretch> &all, const TimeScale &scale, int width, Timestamp now);
+/// `stored`: where more lay than `all` has, the columns show that, too, without their states.
+[[nodiscard]] std::vector<DensityColumn> densityOf(const std::vector<Stretch> &all, const Occupancy &stored, const TimeScale &scale, int width,
+                                                   Timestamp now);
 
 } // namespace threadline::ui

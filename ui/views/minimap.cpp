@@ -20,8 +20,8 @@ constexpr float kVeil = 0.62F;
 
 } // namespace
 
-Minimap::Minimap(LanesView &lanes, std::function<std::vector<Stretch>()> all, const Appearance &look, QWidget *parent)
-    : QWidget(parent), m_lanes(lanes), m_all(std::move(all)), m_look(look)
+Minimap::Minimap(LanesView &lanes, Columns counted, const Appearance &look, QWidget *parent)
+    : QWidget(parent), m_lanes(lanes), m_counts(std::move(counted)), m_look(look)
 {
     setFixedHeight(kMinimapHeight);
     setFocusPolicy(Qt::TabFocus);
@@ -39,7 +39,7 @@ void Minimap::refresh(bool now)
 
 void Minimap::count()
 {
-    m_columns = densityOf(m_all(), scale(), plot().width(), m_lanes.now());
+    m_columns = m_counts(scale(), plot().width());
     m_counted.start();
     setToolTip(m_look.time().range(m_lanes.scene()->extent));
 }

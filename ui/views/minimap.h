@@ -17,8 +17,9 @@ namespace threadline::ui {
 class Minimap : public QWidget {
     Q_OBJECT
 public:
-    /// `all` gives what there was over the whole time, whether a lane shows it or not.
-    Minimap(LanesView &lanes, std::function<std::vector<Stretch>()> all, const Appearance &look, QWidget *parent = nullptr);
+    /// What there was over the whole time, whether a lane shows it or not, in columns over so many pixels.
+    using Columns = std::function<std::vector<DensityColumn>(const TimeScale &scale, int width)>;
+    Minimap(LanesView &lanes, Columns counted, const Appearance &look, QWidget *parent = nullptr);
 
     /// The scene is another one. Columns are counted anew at most every two seconds, or at once where `now`.
     void refresh(bool now);
@@ -47,7 +48,7 @@ private:
     void moveTo(Timestamp start);
 
     LanesView &m_lanes;
-    std::function<std::vector<Stretch>()> m_all;
+    const Columns m_counts;
     const Appearance &m_look;
     std::vector<DensityColumn> m_columns;
     QElapsedTimer m_counted;
