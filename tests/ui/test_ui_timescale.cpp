@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Time to pixels, ticks and labels of the axis, and following: as properties.
+#include "core/base/time.h"
 #include "tests/support/testmain.h"
 #include "ui/timeline/navigator.h"
 #include "ui/timeline/ticks.h"
@@ -94,6 +95,13 @@ private Q_SLOTS:
             for (std::size_t i = 1; i < all.size(); ++i)
                 RC_ASSERT(all[i].x - all[i - 1].x >= kMinMinorSpace - 1e-6);
         }));
+    }
+
+    void aDayOfAnotherYearSaysWhich()
+    {
+        const Timestamp may = *parseTimestamp("2025-05-06T10:00:00Z");
+        QCOMPARE(TimeText().day(may, may + Duration::seconds(86'400)), TimeText().day(may));
+        QCOMPARE(TimeText().day(may, may + Duration::seconds(300LL * 86'400)), TimeText().day(may) + QStringLiteral(" 2025"));
     }
 
     void placedLabelsNeverOverlapNorTouchFlags()

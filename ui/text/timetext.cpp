@@ -42,6 +42,11 @@ QString TimeText::minutes(Timestamp t) const
 
 QString TimeText::day(Timestamp t) const { return names().toString(local(t), QStringLiteral("ddd d MMM")); }
 
+QString TimeText::day(Timestamp t, Timestamp now) const
+{
+    return local(t).date().year() == local(now).date().year() ? day(t) : day(t) + QLatin1Char(' ') + year(t);
+}
+
 QString TimeText::month(Timestamp t) const { return names().toString(local(t), QStringLiteral("MMM yyyy")); }
 
 QString TimeText::year(Timestamp t) const { return local(t).toString(QStringLiteral("yyyy")); }

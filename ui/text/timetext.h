@@ -20,6 +20,8 @@ public:
     [[nodiscard]] QString clockMillis(Timestamp t) const; ///< "10:44:54.118"
     [[nodiscard]] QString minutes(Timestamp t) const;     ///< "10:44"
     [[nodiscard]] QString day(Timestamp t) const;         ///< "Tue 6 May"
+    /// With its year where that is not the one of `now`.
+    [[nodiscard]] QString day(Timestamp t, Timestamp now) const;
     [[nodiscard]] QString month(Timestamp t) const;       ///< "May 2031"
     [[nodiscard]] QString year(Timestamp t) const;        ///< "2031"
     [[nodiscard]] QString full(Timestamp t) const;        ///< "2031-05-06 10:44:54.118"

@@ -72,7 +72,7 @@ void Minimap::paintEvent(QPaintEvent *)
     const Fonts &fonts = m_look.fonts();
     p.setFont(fonts.smallMedium);
     p.setPen(m_look.theme()(Role::Text2));
-    p.drawText(QRect(12, 4, area.x() - 20, 18), Qt::AlignVCenter, m_look.time().day(extent.end));
+    p.drawText(QRect(12, 4, area.x() - 20, 18), Qt::AlignVCenter, m_look.time().day(extent.end, m_lanes.now()));
     p.setFont(fonts.small);
     p.setPen(m_look.theme()(Role::Text3));
     const QString range = m_look.time().range(extent);
