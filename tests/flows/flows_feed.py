@@ -56,10 +56,17 @@ def connect_with_right_values(stage):
     window.close()
     again = stage.start()
     wait_until("what was stored is shown", lambda: again.lanes() and again.lanes().count > 1, found=again.app.dump)
-    again.awaits("secret")  # no keyring answers here: the window says that it has to be entered again
+    # No keyring answers here: it has to be entered again.
+    wait_until("the secret is asked for", lambda: "secret" in again.problem().lower(), found=again.app.dump)
     stage.picture("restarted")
     checks.sound(again)
     again.close()
+
+
+def said_of_the_test(dialog):
+    """What the step that failed says: what happened, why, and what to do."""
+    step = next((node for node in dialog.walk() if any(child.name == "Why" for child in node.children)), None)
+    return [child.name for child in step.children if child.role == "label"] if step else []
 
 
 @flow(sizes=[(1280, 800)])
@@ -73,7 +80,7 @@ def wrong_secret(stage):
     wait_until("the test ends", lambda: dialog.find("push button", "Test again"), found=dialog.dump)
     stage.picture("wrong secret")
     speaks_for_itself(window)
-    require("secret" in " ".join(window.texts()).lower(), "The secret is named as what is wrong.")
+    require(any("secret" in words.lower() for words in said_of_the_test(dialog)), "The secret is named as what is wrong.")
     checks.named(dialog)
     checks.unclipped(dialog)
     checks.apart(dialog)
@@ -121,18 +128,12 @@ def wrong_secret_connected(stage):
     window = stage.start()
     dialog = set_up(window, feed.url, secret="wrong")
     window.click_on("push button", "Connect", within=dialog)
-    wait_until("the refusal is told", lambda: any("secret" in t.lower() and "client" in t.lower() for t in problem_texts(window)), found=window.app.dump)
+    wait_until("the dialog closes", lambda: not window.dialogs(), found=window.app.dump)
+    wait_until("the refusal is told", lambda: "client secret" in window.problem().lower(), found=window.app.dump)
     stage.picture("refused")
     speaks_for_itself(window)
     checks.sound(window)
     window.close()
-
-
-def problem_texts(window):
-    """What the window says is wrong: in its bar, its status, or the dialog that is open."""
-    bar = window.frame.find(name="Problem")
-    places = ([bar] if bar else []) + window.dialogs()
-    return [node.name for place in places for node in place.walk() if node.name] + window.status()[:1]
 
 
 @flow(sizes=[(1280, 800)])
@@ -148,7 +149,8 @@ def wrong_host(stage):
     checks.apart(dialog)
     speaks_for_itself(window)
     window.click_on("push button", "Connect", within=dialog)
-    wait_until("the trouble is told with the host", lambda: any("127.0.0.1" in text for text in problem_texts(window)), found=window.app.dump)
+    wait_until("the dialog closes", lambda: not window.dialogs(), found=window.app.dump)
+    wait_until("the trouble is told with the host", lambda: "127.0.0.1" in window.problem(), found=window.app.dump)
     stage.picture("connecting in vain")
     speaks_for_itself(window)
     checks.sound(window)

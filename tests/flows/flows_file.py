@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a file to lanes."""
+import re
+
 from . import checks, files
 from .stage import flow
 from .waiting import PATIENCE, require, wait_until
@@ -34,9 +36,22 @@ def shows_what_ended(window, count, timeout=PATIENCE):
     require(not any("1970" in text for text in window.texts()), "No time of 1970 is shown.")
 
 
+def share_read(window):
+    """How much of a file has been read, in percent; 0 while nothing is said of it."""
+    said = (re.search(r"^Reading .*: (\d+) %", text) for text in window.status())
+    return next((int(match.group(1)) for match in said if match), 0)
+
+
 def where(window):
     """What the line above the lanes says."""
     return " > ".join(n.name for n in window.node(name="Where you are").children if n.name)
+
+
+def moves(window, key):
+    """Presses a key that leads to another time, and waits until the view is there."""
+    before = where(window)
+    window.press(key)
+    wait_until(f"{key} leads to another time", lambda: where(window) not in ("", before), found=lambda: before)
 
 
 @flow(sizes=[(1280, 800)])
@@ -67,11 +82,14 @@ def thirty_ended_at_start(stage):
     stage.picture("opened")
     checks.sound(window)
     window.lanes_focused()
-    for key in ("Home", "End", "shift+f", "s", "s", "s", "w", "End", "Home"):
-        window.press(key)
+    for key in ("w", "Home", "End", "shift+f", "s", "s", "s", "w", "End", "Home", "s"):
+        moves(window, key)
         wait_until(f"lanes show something after {key}", lambda: not checks.plot_of(window.lanes()).empty, found=lambda: where(window))
-    for _ in range(40):
-        window.press("s")
+    widest = where(window)
+    window.press(*["s"] * 40)
+    moves(window, "w")  # behind all of those
+    moves(window, "s")
+    require(where(window) == widest, f"Zooming out ends with the data: at \"{widest}\"; now \"{where(window)}\".")
     wait_until("lanes show something zoomed out as far as it goes", lambda: not checks.plot_of(window.lanes()).empty, found=lambda: where(window))
     stage.picture("zoomed out")
     checks.painted(window)
@@ -104,7 +122,7 @@ def closed_while_reading(stage):
     """Closed in the middle of a large file: ends soon; what was read is shown, and reading it again adds nothing twice."""
     path = files.ended(stage.path("large.ndjson"), MANY, apart=0.5)
     window = stage.start("--open", path)
-    wait_until("reading has begun", lambda: not window.reads("stored 0"), timeout=60)
+    wait_until("a part is read", lambda: 0 < share_read(window) < 100, timeout=60, found=window.status)
     window.close()
     again = stage.start("--open", path)
     shows_what_ended(again, MANY, LONG)

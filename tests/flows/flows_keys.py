@@ -81,11 +81,16 @@ def every_dialog(stage):
         judge_dialog(stage, window, title)
     window.press("alt+h", "a")
     judge_dialog(stage, window, "About Threadline")
-    for entry in (0, 4, 6):
-        items = [n for n in window.node(name="Status", within=window.frame).children if n.role == "push button" and n.shown]
-        window.click(items[min(entry, len(items) - 1)])
+    for words in ("streaming", "delay", "refused"):  # what is connected, counted, and not understood: these stay however narrow it is
+        window.click(status_entry(window, words))
         judge_dialog(stage, window, "Status")
     window.close()
+
+
+def status_entry(window, words):
+    """The entry of the status bar that has `words`."""
+    bar = window.node(name="Status", within=window.frame)
+    return wait_until(f"the status bar says \"{words}\"", lambda: bar.find("push button", lambda name: words in name), found=window.status)
 
 
 def judge_dialog(stage, window, title):

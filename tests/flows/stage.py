@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a flow is given: a desktop, the programs, and where its pictures go."""
+import http.client
 import os
 
 from . import tree
@@ -49,6 +50,17 @@ class Stage:
     def feed(self, *options):
         """A platform that sends events."""
         return Feed(self._session.processes, self._programs, self._session.env, *options)
+
+    def rest_answers(self):
+        """Whether REST answers at its port."""
+        rest = http.client.HTTPConnection(self._session.env["THREADLINE_LISTEN"], timeout=5)
+        try:
+            rest.request("GET", "/healthz")
+            return rest.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            rest.close()
 
     def keyring(self):
         """From now on a keyring answers."""

@@ -112,12 +112,24 @@ class Window:
         if field.role == "text":
             wait_until(f"\"{text}\" stands in \"{name}\"", lambda: field.text == text, found=lambda: field.text)
 
+    def problem(self):
+        """What the bar of problems says; empty while there is none."""
+        bar = self.frame.find(name="Problem")
+        return " ".join(node.name for node in bar.walk() if node.role == "label" and node.name) if bar else ""
+
     # The end.
 
     def close(self, key="ctrl+q"):
         """Closes it by a key, and judges how: soon, and with exit code 0. Gives the seconds it took."""
+        return self._end(lambda: self.hands.press(key))
+
+    def end(self):
+        """Ends it as a session that closes does, whichever window has the keys; judged likewise."""
+        return self._end(self._process.terminate)
+
+    def _end(self, ask):
         began = time.monotonic()
-        self.hands.press(key)
+        ask()
         code = self._code()
         took = time.monotonic() - began
         require(code == 0, f"The program ended well; its exit code is {code}.")
