@@ -120,6 +120,8 @@ std::string readinessBody(const Status &status, const std::vector<std::string> &
     w.member("ready", reasons.empty());
     w.member("source", nameOf(status.source));
     writeTexts(w, "reasons", reasons);
+    if (!status.storeWarning.empty())
+        w.member("storeWarning", status.storeWarning);
     if (status.delivery.state != DeliveryState::Off) {
         w.member("delivery", nameOf(status.delivery.state));
         if (!status.delivery.words.empty())

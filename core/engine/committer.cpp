@@ -82,6 +82,7 @@ bool Committer::drain(Duration wait)
 void Committer::work()
 {
     for (;;) {
+        warn();
         std::unique_ptr<WriteGroup> group;
         {
             std::unique_lock lock(m_mutex);
@@ -131,6 +132,17 @@ bool Committer::write(WriteGroup &group)
     }
     m_listener.committed(group);
     return true;
+}
+
+void Committer::warn()
+{
+    const std::string words = m_store.warning();
+    if (words == m_warned)
+        return;
+    m_warned = words;
+    if (!words.empty())
+        log::warning("store", words);
+    m_listener.storeWarning(words);
 }
 
 /// What is wrong with the store is told when it begins, when it becomes something else, and when it is over.

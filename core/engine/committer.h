@@ -19,10 +19,12 @@ namespace threadline {
 
 class Committer {
 public:
-    /// Called on the store thread: after a group became durable; when the store fails (words) or works again (empty).
+    /// Called on the store thread: after a group became durable; when the store fails (words) or works again (empty); when something
+    /// is wrong though it works (words), or that is over (empty).
     struct Listener {
         std::function<void(const WriteGroup &)> committed;
         std::function<void(const std::string &)> storeState;
+        std::function<void(const std::string &)> storeWarning;
         /// Something to do between two groups (retention); returns quickly.
         std::function<void(Store &)> idle;
     };
@@ -49,13 +51,15 @@ private:
     [[nodiscard]] bool write(WriteGroup &group);
     [[nodiscard]] bool trying() const;
     void say(const Result<> &result);
+    void warn();
 
     Store &m_store;
     const Listener m_listener;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake; ///< the store thread waits here
     std::condition_variable m_done; ///< those who submit or drain wait here
-    std::string m_told; ///< what is wrong, as it was told; the store thread's
+    std::string m_told;   ///< what is wrong, as it was told; the store thread's
+    std::string m_warned; ///< likewise: Store::warning()
     std::unique_ptr<WriteGroup> m_next;
     std::unique_ptr<WriteGroup> m_spent; ///< freed by whoever submits the next: memory is returned quickest where it was taken
     bool m_busy = false;

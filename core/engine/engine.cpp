@@ -52,6 +52,13 @@ Result<std::unique_ptr<Engine>> Engine::start(Store &store, EngineOptions option
         }
         e->m_stateChanged();
     };
+    listener.storeWarning = [e](const std::string &words) {
+        {
+            std::scoped_lock lock(e->m_mutex);
+            e->m_storeWarning = words;
+        }
+        e->m_stateChanged();
+    };
     listener.idle = [e](Store &s) {
         e->retain(s);
         e->forgetChanges(s);
@@ -433,6 +440,7 @@ Status Engine::status() const
     s.sourceName = m_sourceName.empty() ? m_options.sourceName : m_sourceName;
     s.sourceDetail = m_sourceDetail;
     s.storeError = m_writeError;
+    s.storeWarning = m_storeWarning;
     for (const std::string &problem : m_readErrors) {
         if (s.storeError.empty())
             s.storeError = problem;

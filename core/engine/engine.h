@@ -136,6 +136,7 @@ private:
     std::string m_sourceDetail;
     std::string m_sourceName;
     std::string m_writeError;
+    std::string m_storeWarning;
     std::array<std::string, 3> m_readErrors; ///< by Reading
     std::string m_sequenceNote;
     double m_rate = 0;

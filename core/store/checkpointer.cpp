@@ -24,7 +24,7 @@ Result<> Checkpointer::start(const std::string &database)
         return fail(connection.error());
     m_connection = std::move(*connection);
     // Its cache would only repeat the writer's; a checkpoint copies pages through a buffer of its own.
-    if (auto done = m_connection.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256"); !done)
+    if (auto done = m_connection.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256", "configure"); !done)
         return done;
     m_thread = std::thread([this] {
         nameThread("tl-checkpoint");

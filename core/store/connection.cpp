@@ -96,13 +96,14 @@ bool isDamage(int code)
     return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB || code == SQLITE_IOERR_SHORT_READ;
 }
 
-Error errorOf(sqlite3 *db, int code, std::string_view doing)
+Error errorOf(sqlite3 *db, int code, std::string_view doing, std::string_view path)
 {
-    const char *name = db ? sqlite3_db_filename(db, "main") : nullptr;
+    const char *known = db && path.empty() ? sqlite3_db_filename(db, "main") : nullptr;
+    const std::string_view name = known ? std::string_view(known) : path;
     const char *words = db && sqlite3_extended_errcode(db) == code ? sqlite3_errmsg(db) : sqlite3_errstr(code);
     const int number = systemNumber(db, code);
     Error error{codeOf(code, number), "Cannot "};
-    error.message.append(doing).append(" the database ").append(name ? name : "").append(": ").append(words);
+    error.message.append(doing).append(" the database ").append(name).append(": ").append(words);
     if (number != 0)
         error.message.append(", ").append(std::strerror(number));
     error.message.append(".").append(adviceFor(code, number));
@@ -119,7 +120,7 @@ Result<Connection> Connection::open(const std::string &path, Mode mode, int busy
     Connection connection;
     connection.m_db.reset(raw);
     if (code != SQLITE_OK)
-        return fail(errorOf(raw, code, "open"));
+        return fail(errorOf(raw, code, "open", path));
     sqlite3_busy_timeout(raw, busyTimeoutMs);
     // A file made by somebody else may carry code in its schema.
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);

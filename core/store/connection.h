@@ -14,8 +14,8 @@
 
 namespace threadline::sqlite {
 
-/// What a failed call meant, for people. `doing`: "write to", "read".
-[[nodiscard]] Error errorOf(sqlite3 *db, int code, std::string_view doing);
+/// What a failed call meant, for people. `doing`: "write to", "read". `path`: of a database that SQLite does not know yet.
+[[nodiscard]] Error errorOf(sqlite3 *db, int code, std::string_view doing, std::string_view path = {});
 [[nodiscard]] bool isDamage(int code);
 
 /// One connection; one thread at a time. Closed by its destructor.

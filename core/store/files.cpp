@@ -37,13 +37,25 @@ private:
     int m_fd;
 };
 
+/// Whether it is this process or the machine that has too little of something, wherever the data folder lies.
+bool isOfTheProcess(int number) { return number == EMFILE || number == ENFILE || number == ENOMEM; }
+
 tl::unexpected<Error> systemFailure(std::string_view what, const std::string &path, int number)
 {
-    const std::string message = "Cannot " + std::string(what) + " " + path + ": " + std::strerror(number) + ".";
+    std::string message = "Cannot " + std::string(what) + " " + path + ": " + std::strerror(number) + ".";
     const std::string_view advice = systemAdvice(number);
     const bool room = meansNoRoom(number);
-    return fail(room ? ErrorCode::Full : ErrorCode::Unusable,
-                message + (advice.empty() ? " Name another data folder." : std::string(advice)) + (room || advice.empty() ? "" : " Or name another data folder."));
+    message.append(advice);
+    if (!room && !isOfTheProcess(number))
+        message.append(advice.empty() ? " Name another data folder." : " Or name another data folder.");
+    return fail(room ? ErrorCode::Full : ErrorCode::Unusable, std::move(message));
+}
+
+/// For a file that can be done without, so that another folder is no advice.
+std::string cannotWrite(const std::string &path, int number)
+{
+    const std::string_view advice = systemAdvice(number);
+    return "Cannot write the file " + path + ": " + std::strerror(number) + "." + std::string(advice.empty() ? " Move it away." : advice);
 }
 
 Result<> makeOne(const std::string &folder)
@@ -195,22 +207,43 @@ std::string openToOthers(const std::string &folder)
         + "), and it holds what customers said and wrote. Close it: chmod 700 " + folder;
 }
 
-OverwrittenFile::~OverwrittenFile()
+OverwrittenFile::~OverwrittenFile() { close(); }
+
+void OverwrittenFile::close()
 {
     if (m_file >= 0)
-        ::close(m_file);
+        ::close(std::exchange(m_file, -1));
 }
 
 Result<> OverwrittenFile::open(const std::string &path)
 {
     m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, kPrivateFile);
-    return m_file >= 0 ? Result<>() : systemFailure("write the file", path, errno);
+    struct stat facts {};
+    if (m_file >= 0 && ::fstat(m_file, &facts) == 0 && S_ISREG(facts.st_mode)) {
+        m_found = FoundFile(path, "file");
+        return {};
+    }
+    const int number = m_file >= 0 ? 0 : errno;
+    close();
+    if (number == 0 || number == ELOOP || number == ENXIO || number == EISDIR)
+        return fail(ErrorCode::Unusable, path + (number == ELOOP ? " is a link" : " is no file") + ", so it cannot be written. Move it away.");
+    return fail(ErrorCode::Unusable, cannotWrite(path, number));
 }
 
-void OverwrittenFile::overwrite(std::string_view text)
+Result<> OverwrittenFile::overwrite(const std::string &path, std::string_view text)
 {
-    if (m_file >= 0)
-        (void)!::pwrite(m_file, text.data(), text.size(), 0);
+    if (m_file >= 0 && !m_found.missing().empty())
+        close();
+    if (m_file < 0) {
+        if (auto opened = open(path); !opened)
+            return opened;
+    }
+    errno = ENOSPC; // what a write that ends early would say next
+    if (::pwrite(m_file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))
+        return {};
+    const int number = errno;
+    close();
+    return fail(meansNoRoom(number) ? ErrorCode::Full : ErrorCode::Unusable, cannotWrite(path, number));
 }
 
 FoundFile::FoundFile(std::string path, std::string what) : m_path(std::move(path)), m_what(std::move(what))

@@ -31,22 +31,6 @@ void removeFile(const std::string &path);
 /// Whether it means that there is no room, for whatever reason.
 [[nodiscard]] bool meansNoRoom(int number);
 
-/// A file whose text is replaced again and again, in place. Closed by its destructor.
-class OverwrittenFile {
-public:
-    OverwrittenFile() = default;
-    ~OverwrittenFile();
-    OverwrittenFile(const OverwrittenFile &) = delete;
-    OverwrittenFile &operator=(const OverwrittenFile &) = delete;
-    /// Makes it (0600) if it is not there. Errors: Unusable, Full.
-    [[nodiscard]] Result<> open(const std::string &path);
-    /// Not durable at once. What cannot be written is left as it was.
-    void overwrite(std::string_view text);
-
-private:
-    int m_file = -1;
-};
-
 /// A file as it was found at its path, to be recognised there later.
 class FoundFile {
 public:
@@ -60,6 +44,25 @@ private:
     std::string m_path, m_what;
     std::uint64_t m_device = 0, m_number = 0;
     bool m_known = false;
+};
+
+/// A file whose text is replaced again and again, in place. Closed by its destructor.
+class OverwrittenFile {
+public:
+    OverwrittenFile() = default;
+    ~OverwrittenFile();
+    OverwrittenFile(const OverwrittenFile &) = delete;
+    OverwrittenFile &operator=(const OverwrittenFile &) = delete;
+    /// Writes into the file at `path` (always the same), which is made (0600) if it is not there. Not durable at once. Errors:
+    /// Unusable, Full; it is then tried anew by the next call.
+    [[nodiscard]] Result<> overwrite(const std::string &path, std::string_view text);
+
+private:
+    [[nodiscard]] Result<> open(const std::string &path);
+    void close();
+
+    int m_file = -1;
+    FoundFile m_found;
 };
 
 /// The right to be the one process that writes in a folder. Kept by the kernel for this process: a killed one leaves nothing. Both

@@ -39,8 +39,29 @@ std::optional<HighMark> HighMark::read(const std::string &folder)
     return mark.text() == text ? std::optional(mark) : std::nullopt;
 }
 
-Result<> HighMarkFile::open(const std::string &folder) { return m_file.open(pathIn(folder)); }
+HighMark HighMark::passedOver() const
+{
+    HighMark further = *this;
+    further.commit += kPassedOver;
+    further.row += kPassedOver;
+    further.key += kPassedOver;
+    return further;
+}
 
-void HighMarkFile::write(const HighMark &mark) { m_file.overwrite(mark.text()); }
+HighMarkFile::HighMarkFile(const std::string &folder) : m_path(pathIn(folder)) {}
+
+void HighMarkFile::write(const HighMark &mark)
+{
+    const auto written = m_file.overwrite(m_path, mark.text());
+    const std::scoped_lock lock(m_mutex);
+    m_warning = written ? std::string() : written.error().message + " Recording goes on; but if the database's journal (-wal) goes missing now, the "
+                                                                    "next start will not notice.";
+}
+
+std::string HighMarkFile::warning() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_warning;
+}
 
 } // namespace threadline

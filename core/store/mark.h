@@ -11,6 +11,7 @@
 #include "core/store/files.h"
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -26,17 +27,26 @@ struct HighMark {
     /// What `folder` says; nothing if there is no mark, or one that is torn.
     [[nodiscard]] static std::optional<HighMark> read(const std::string &folder);
     [[nodiscard]] std::string text() const;
+    /// The mark from which numbers can go on though this one may be a little behind what there was: a good many are passed over.
+    [[nodiscard]] HighMark passedOver() const;
 };
+inline constexpr std::int64_t kPassedOver = 1'000'000;
 
-/// Keeps the file open and writes each mark over the one before. One thread.
+/// Keeps the file open and writes each mark over the one before. One thread; warning(): any.
 class HighMarkFile {
 public:
-    /// Errors: Unusable, Full. Without it the store works, but a journal that goes missing is not noticed.
-    [[nodiscard]] Result<> open(const std::string &folder);
+    explicit HighMarkFile(const std::string &folder);
+    /// What cannot be written is tried again with the next mark, in a file that is made anew if it has gone.
     void write(const HighMark &mark);
+    /// That marks cannot be written, why, what follows from it and what to do. Without them the store works, but a journal that goes
+    /// missing is not noticed. Empty: they are written.
+    [[nodiscard]] std::string warning() const;
 
 private:
+    const std::string m_path;
     OverwrittenFile m_file;
+    mutable std::mutex m_mutex;
+    std::string m_warning;
 };
 
 } // namespace threadline

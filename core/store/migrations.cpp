@@ -128,7 +128,22 @@ Result<> runSteps(sqlite::Connection &connection, std::span<const Migration> ste
     return connection.run(stamp.c_str(), "upgrade");
 }
 
-Result<> fill(const std::string &path)
+/// Changes have no number in the mark. A row is changed a few times at most, so this lies above all that were given, also where
+/// databases were begun anew one after the other.
+constexpr std::int64_t kChangesOfRow = 1000;
+
+/// Numbers of a database that was here before are not given again: the delivery and readers' cursors remember them.
+Result<> beginAbove(sqlite::Connection &connection, const HighMark &given)
+{
+    if (given.commit == 0)
+        return {};
+    const std::string sql = "UPDATE state SET commit_no = " + std::to_string(given.commit) + ", last_key = " + std::to_string(given.key)
+        + ", last_row = " + std::to_string(given.row) + "; INSERT INTO sqlite_sequence(name, seq) VALUES('changes', "
+        + std::to_string(given.row * kChangesOfRow) + ")";
+    return connection.run(sql.c_str(), "make");
+}
+
+Result<> fill(const std::string &path, const HighMark &given)
 {
     auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::ReadWrite, 0);
     if (!connection)
@@ -138,6 +153,8 @@ Result<> fill(const std::string &path)
     if (auto done = connection->run(setup.c_str(), "make"); !done)
         return done;
     if (auto done = migrate(*connection, migrations()); !done)
+        return done;
+    if (auto done = beginAbove(*connection, given); !done)
         return done;
     return connection->run("PRAGMA journal_mode = WAL", "make");
 }
@@ -163,14 +180,14 @@ Result<> migrate(sqlite::Connection &connection, std::span<const Migration> step
     return done;
 }
 
-Result<> createDatabase(const std::string &path)
+Result<> createDatabase(const std::string &path, const HighMark &given)
 {
     const std::string draft = path + ".new";
     for (const char *suffix : {"", "-journal", "-wal", "-shm"})
         std::remove((draft + suffix).c_str());
     if (auto made = makePrivateFile(draft); !made)
         return made;
-    if (auto filled = fill(draft); !filled) {
+    if (auto filled = fill(draft, given); !filled) {
         for (const char *suffix : {"", "-journal", "-wal", "-shm"})
             std::remove((draft + suffix).c_str());
         return filled;

@@ -153,8 +153,14 @@ private:
     std::array<bool, 2> m_were{};
 };
 
-/// What is missing by the mark that lies beside the database, if anything. What is left is then looked through: without its journal
-/// the file may hold part of a commit.
+/// A database that was looked at and not changed.
+struct Examined {
+    sqlite::Connection connection;
+    std::optional<HighMark> missing; ///< by the mark that lies beside it, if anything
+};
+
+/// What is missing by the mark, if anything. What is left is then looked through: without its journal the file may hold part of a
+/// commit.
 Result<std::optional<HighMark>> compareWithMark(const std::string &path, sqlite::Connection &connection, const StoreOptions &options)
 {
     auto mark = HighMark::read(options.folder);
@@ -170,7 +176,7 @@ Result<std::optional<HighMark>> compareWithMark(const std::string &path, sqlite:
     return mark;
 }
 
-Result<sqlite::Connection> openExamined(const StoreOptions &options, const std::string &path)
+Result<Examined> openExamined(const StoreOptions &options, const std::string &path)
 {
     const auto facts = inspectDatabase(path);
     if (!facts)
@@ -182,13 +188,16 @@ Result<sqlite::Connection> openExamined(const StoreOptions &options, const std::
     auto connection = sqlite::Connection::open(path, mode, kOpenTimeoutMs);
     if (!connection)
         return fail(connection.error());
-    if (auto sound = examine(path, *connection, *facts, options.readOnly); !sound) {
-        connection->close();
-        if (!options.readOnly)
-            sideFiles.restore(); // under the folder's lock, so nobody of ours uses them
-        return fail(sound.error());
-    }
-    return connection;
+    Result<std::optional<HighMark>> missing;
+    auto sound = examine(path, *connection, *facts, options.readOnly);
+    if (sound && !options.readOnly)
+        missing = compareWithMark(path, *connection, options); // every layout has what it reads
+    if (sound && missing)
+        return Examined{std::move(*connection), std::move(*missing)};
+    connection->close();
+    if (!options.readOnly)
+        sideFiles.restore(); // under the folder's lock, so nobody of ours uses them
+    return fail(sound ? missing.error() : sound.error());
 }
 
 Result<> makeReady(sqlite::Connection &connection, const StoreOptions &options)
@@ -202,8 +211,18 @@ Result<> makeReady(sqlite::Connection &connection, const StoreOptions &options)
     return {};
 }
 
+/// A mark without a database: the one before was taken away, as our own advice says. That is no loss, but it is told.
+Result<> beginAnew(const std::string &path, const HighMark &before)
+{
+    if (auto made = createDatabase(path, before.passedOver()); !made)
+        return made;
+    log::warning("store", "The database " + path + " was moved away or deleted: a new one was begun. About " + std::to_string(before.events)
+                     + " events, up to commit " + std::to_string(before.commit) + ", are in the one before. To have them again, end Threadline and put that one back.");
+    return {};
+}
+
 /// A new folder gets a new database; a journal without its database means that somebody took the database away.
-Result<> provide(const std::string &path)
+Result<> provide(const std::string &folder, const std::string &path)
 {
     if (isDanglingLink(path))
         return fail(ErrorCode::Unusable, "The database " + path + " is a link to a file that is not there. Mount the disk that holds it, or "
@@ -213,21 +232,22 @@ Result<> provide(const std::string &path)
     if (fileExists(path + "-wal"))
         return fail(ErrorCode::Unusable, "The database " + path + " is missing, but its journal " + path + "-wal is there. Put the database "
                                          "back, or move the journal away to begin anew.");
-    return createDatabase(path);
+    const auto before = HighMark::read(folder);
+    return before && before->commit > 0 ? beginAnew(path, *before) : createDatabase(path, {});
 }
 
 Result<std::unique_ptr<Store>> openForReading(const StoreOptions &options, const std::string &path)
 {
-    auto connection = openExamined(options, path);
-    if (!connection)
-        return fail(connection.error());
-    const auto version = connection->number("PRAGMA user_version");
+    auto examined = openExamined(options, path);
+    if (!examined)
+        return fail(examined.error());
+    const auto version = examined->connection.number("PRAGMA user_version");
     if (!version)
         return fail(version.error());
     if (*version != currentVersion())
         return fail(ErrorCode::Unusable, "The database " + path + " has an older layout. Start Threadline on it once: that upgrades it.");
     auto store = std::make_unique<SqliteStore>(options, path);
-    if (auto begun = store->begin(std::move(*connection), {}, {}); !begun)
+    if (auto begun = store->begin(std::move(examined->connection), {}, {}); !begun)
         return fail(begun.error());
     return store;
 }
@@ -244,20 +264,17 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions &options)
     auto lock = FolderLock::take(options.folder);
     if (!lock)
         return fail(lock.error());
-    if (auto provided = provide(path); !provided)
+    if (auto provided = provide(options.folder, path); !provided)
         return fail(provided.error());
-    auto connection = openExamined(options, path);
-    if (!connection)
-        return fail(connection.error());
-    if (auto ready = makeReady(*connection, options); !ready)
+    auto examined = openExamined(options, path);
+    if (!examined)
+        return fail(examined.error());
+    if (auto ready = makeReady(examined->connection, options); !ready)
         return fail(ready.error());
-    const auto missing = compareWithMark(path, *connection, options);
-    if (!missing)
-        return fail(missing.error());
     if (const std::string open = openToOthers(options.folder); !open.empty())
         log::warning("store", open);
     auto store = std::make_unique<SqliteStore>(options, path);
-    if (auto begun = store->begin(std::move(*connection), std::move(*lock), *missing); !begun)
+    if (auto begun = store->begin(std::move(examined->connection), std::move(*lock), examined->missing); !begun)
         return fail(begun.error());
     return store;
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/store/connection.h"
+#include "core/store/mark.h"
 
 #include <cstdint>
 #include <span>
@@ -27,7 +28,8 @@ struct Migration {
 /// Brings the database to the last of `steps`, forward only, all in one transaction: after a failure it is as it was.
 [[nodiscard]] Result<> migrate(sqlite::Connection &connection, std::span<const Migration> steps);
 
-/// Makes a new database of ours, whole or not at all: under another name first, then renamed. `path` must not exist.
-[[nodiscard]] Result<> createDatabase(const std::string &path);
+/// Makes a new database of ours, whole or not at all: under another name first, then renamed. `path` must not exist. Its commits, rows
+/// and keys begin above those of `given`.
+[[nodiscard]] Result<> createDatabase(const std::string &path, const HighMark &given);
 
 } // namespace threadline

@@ -21,7 +21,7 @@ constexpr const char *kReadState = "SELECT commit_no, last_key, last_row, events
 
 } // namespace
 
-SqliteStore::SqliteStore(StoreOptions options, std::string path) : m_options(std::move(options)), m_path(std::move(path)) {}
+SqliteStore::SqliteStore(StoreOptions options, std::string path) : m_options(std::move(options)), m_path(std::move(path)), m_mark(m_options.folder) {}
 
 SqliteStore::~SqliteStore()
 {
@@ -60,27 +60,24 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, cons
     if (auto signed_ = m_lock.sign(); !signed_)
         return signed_;
     m_found = {FoundFile(m_path, "database"), FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal")};
-    if (const auto opened = m_mark.open(m_options.folder); !opened)
-        log::warning("store", opened.error().message);
     if (missing)
         return goOnBehind(*missing);
     writeMark();
     return {};
 }
 
-/// Numbers that were given in what is gone are not given again: others (the delivery, cursors) may remember them. The mark may be a
-/// little behind what there was, so a good many are passed over.
+/// Numbers that were given in what is gone are not given again: others (the delivery, cursors) may remember them.
 Result<> SqliteStore::goOnBehind(const HighMark &missing)
 {
-    constexpr std::int64_t kPassedOver = 1'000'000;
+    const HighMark from = missing.passedOver();
     const std::int64_t events = std::max<std::int64_t>(0, missing.events - m_state.events);
     m_opened.lost = "The database " + m_path + " ends with commit " + std::to_string(m_state.commit) + ", but commit "
         + std::to_string(missing.commit) + " had been recorded: its journal (-wal) is missing, was emptied or replaced, or an older copy of the "
           "database was put back. About " + std::to_string(events) + " events are gone. Their time lies in a band; a backup or InfluxDB may still have them.";
     log::error("store", m_opened.lost);
-    m_state.commit = static_cast<std::int64_t>(missing.commit) + kPassedOver;
-    m_state.lastRow = std::max(m_state.lastRow, missing.row) + kPassedOver;
-    m_state.lastKey = std::max(m_state.lastKey, missing.key) + kPassedOver;
+    m_state.commit = static_cast<std::int64_t>(from.commit);
+    m_state.lastRow = std::max(m_state.lastRow, from.row);
+    m_state.lastKey = std::max(m_state.lastKey, from.key);
     m_opened.lastCommit = static_cast<std::uint64_t>(m_state.commit);
     m_opened.lastKey = m_state.lastKey;
     if (!m_opened.lastReceived)

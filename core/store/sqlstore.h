@@ -51,6 +51,7 @@ public:
     [[nodiscard]] Result<> closeCleanly(Timestamp now) override;
     [[nodiscard]] Result<std::string> integrity() const override;
     [[nodiscard]] Result<> inPlace() override;
+    [[nodiscard]] std::string warning() const override { return m_mark.warning(); }
 
 private:
     struct Writes; ///< the prepared statements of the writer, and buffers that their bound values lie in

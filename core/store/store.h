@@ -217,6 +217,8 @@ public:
     /// Whether database and journal still lie where they were opened. Errors: Unusable, with what has become of them. write() asks
     /// before each commit. Same thread as write(); costs a few microseconds.
     [[nodiscard]] virtual Result<> inPlace() = 0;
+    /// What is wrong though everything is recorded, and what to do; empty: nothing. Any thread.
+    [[nodiscard]] virtual std::string warning() const = 0;
     /// PRAGMA integrity_check: empty if sound, else what it says. Any thread.
     [[nodiscard]] virtual Result<std::string> integrity() const = 0;
 };

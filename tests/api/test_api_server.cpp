@@ -334,6 +334,12 @@ private Q_SLOTS:
         const Answer waiting = get("/readyz");
         QCOMPARE(waiting.status, 200); // it is recorded all the same
         QVERIFY2(waiting.body.contains(R"("delivery":"waiting","deliveryReason":"InfluxDB is starting.")"), waiting.body.constData());
+        status = {};
+        status.storeWarning = "The mark cannot be written.";
+        m_session->setStatus(status);
+        const Answer warned = get("/readyz");
+        QCOMPARE(warned.status, 200); // likewise
+        QVERIFY2(warned.body.contains(R"("storeWarning":"The mark cannot be written.")"), warned.body.constData());
     }
 
     void metricsCountRequests()

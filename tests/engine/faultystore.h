@@ -80,6 +80,7 @@ public:
     Result<bool> hasTombstone(std::string_view id) const override { return m->hasTombstone(id); }
     Result<> closeCleanly(Timestamp now) override { return m->closeCleanly(now); }
     Result<> inPlace() override { return m->inPlace(); }
+    std::string warning() const override { return m->warning(); }
     Result<std::string> integrity() const override { return m->integrity(); }
 
 private:

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <sched.h>
 #include <sqlite3.h>
 #include <sys/mount.h>
@@ -86,12 +87,45 @@ std::string fillASmallDisk(const std::string &folder)
     return reader && *(*reader)->countEvents() == commit * 200 ? "good" : "events are missing";
 }
 
+/// Opening with room for so many descriptors more: "opened", or what was said.
+std::string openWithDescriptors(const std::string &folder, int more)
+{
+    const int first = ::open("/dev/null", O_RDONLY | O_CLOEXEC); // the lowest that is free
+    ::close(first);
+    const rlimit few{static_cast<rlim_t>(first + more), static_cast<rlim_t>(first + more)};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    StoreOptions options;
+    options.folder = folder;
+    const auto store = Store::open(options);
+    return store ? "opened" : store.error().message;
+}
+
 } // namespace
 
 class TestStoreFaults : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    /// Wherever a start runs out of them: what, where, why, and what helps. Another data folder does not.
+    void withoutDescriptors()
+    {
+        const StoreFolder made, fresh;
+        NEED(made.open());
+        for (const std::string &folder : {made.path(), fresh.path()}) {
+            bool opened = false;
+            for (int more = 0; more < 40 && !opened; ++more) {
+                const std::string said = inChild([&] { return openWithDescriptors(folder, more); });
+                opened = said == "opened";
+                if (opened)
+                    continue;
+                QVERIFY2(said.find(folder + "/") != std::string::npos || said.find(folder + ":") != std::string::npos, said.c_str());
+                QVERIFY2(said.find("Too many open files") != std::string::npos && said.find("ulimit -n") != std::string::npos, said.c_str());
+                QVERIFY2(said.find("data folder.") == std::string::npos && said.find("Cannot change") == std::string::npos, said.c_str());
+            }
+            QVERIFY(opened);
+        }
+    }
+
     /// SQLite's own bound on the database's size stands for a disk that is full (SQLITE_FULL in the middle of a group).
     void fullInTheMiddleOfAGroup()
     {

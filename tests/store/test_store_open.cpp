@@ -335,6 +335,104 @@ private Q_SLOTS:
         QCOMPARE(*(*again)->integrity(), std::string());
     }
 
+    /// What our own advice says, "move it away to begin anew", is no loss. The numbers that others remember stay taken, also where
+    /// the program is killed before it writes anything.
+    void aDatabaseMovedAwayToBeginAnew()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        const QString database = QString::fromStdString(folder.database());
+        for (const std::uint64_t before : {3u, 1'000'005u}) {
+            QVERIFY(QFile::rename(database, database + QString::number(before)));
+            std::string said;
+            log::setSink([&](log::Level, std::string_view line) { said.append(line); });
+            NEED(folder.open());
+            log::setSink({});
+            QVERIFY2(said.find("a new one was begun") != std::string::npos, said.c_str());
+            QVERIFY2(said.find("commit " + std::to_string(before)) != std::string::npos, said.c_str());
+            QVERIFY2(said.find("missing") == std::string::npos && said.find("gone") == std::string::npos, said.c_str());
+            auto store = folder.open(); // nothing was written meanwhile
+            NEED(store);
+            const Opened left = (*store)->opened();
+            QCOMPARE(left.lost, std::string());
+            QCOMPARE(left.events, std::uint64_t(0));
+            QVERIFY(!left.lastReceived); // nothing to draw a band from
+            QVERIFY(left.lastCommit >= before + 1'000'000 && left.lastKey >= 1'000'003);
+            WriteGroup group = groupOf(left.lastCommit + 1, {{left.lastKey + 1, "new"}}, {newEvent(left.lastKey + 1, "a")});
+            group.keepChanges = true;
+            NEED((*store)->write(group));
+            WriteGroup change = groupOf(left.lastCommit + 2);
+            change.keepChanges = true;
+            change.variants.push_back({left.lastKey + 1, "a", "{ }", true, kNoon});
+            NEED((*store)->write(change));
+            QVERIFY(*(*(*store)->reader())->lastRow() > 1'001'500);
+            const auto changes = (*(*store)->reader())->changesAfter(1'000'000'000, 10);
+            NEED(changes);
+            QCOMPARE(changes->size(), 1u); // more than were ever given before
+        }
+    }
+
+    void aMarkThatCannotBeWritten_data()
+    {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("cause");
+        QTest::newRow("pipe") << QStringLiteral("pipe") << QStringLiteral("is no file");
+        QTest::newRow("link") << QStringLiteral("link") << QStringLiteral("is a link");
+        QTest::newRow("folder") << QStringLiteral("folder") << QStringLiteral("is no file");
+    }
+
+    /// Recording goes on, and it is said what is not there meanwhile; once the way is free all is well again.
+    void aMarkThatCannotBeWritten()
+    {
+        QFETCH(QString, what);
+        QFETCH(QString, cause);
+        const StoreFolder folder;
+        const QString path = QString::fromStdString(folder.path() + "/threadline.mark");
+        if (what == QLatin1String("pipe"))
+            QCOMPARE(::mkfifo(path.toStdString().c_str(), 0600), 0);
+        else if (what == QLatin1String("link"))
+            QVERIFY(QFile::link(QStringLiteral("/nowhere/threadline.mark"), path));
+        else
+            QVERIFY(QDir().mkdir(path));
+        auto store = folder.open();
+        NEED(store);
+        const std::string said = (*store)->warning();
+        for (const std::string &words : {path.toStdString(), cause.toStdString(), std::string("next start will not notice"), std::string("Move it away.")})
+            QVERIFY2(said.find(words) != std::string::npos, said.c_str());
+        QVERIFY2(said.find("another data folder") == std::string::npos, said.c_str());
+        WriteGroup first = groupOf(1, {{1, "i"}}, {newEvent(1, "a")});
+        NEED((*store)->write(first));
+        QCOMPARE((*store)->warning(), said);
+        QVERIFY(QFile::rename(path, path + QStringLiteral(".away")));
+        WriteGroup second = groupOf(2, {}, {newEvent(1, "b")});
+        NEED((*store)->write(second));
+        QCOMPARE((*store)->warning(), std::string());
+        QCOMPARE(HighMark::read(folder.path())->commit, std::uint64_t(2));
+        QVERIFY(QFile::remove(path)); // a file that nobody finds again protects nothing
+        WriteGroup third = groupOf(3, {}, {newEvent(1, "c")});
+        NEED((*store)->write(third));
+        QCOMPARE(HighMark::read(folder.path())->commit, std::uint64_t(3));
+    }
+
+    /// What the mark shows is looked for before anything is changed: no journal is written back, no layout brought up.
+    void damageFoundByTheMarkChangesNothing()
+    {
+        const StoreFolder folder, crashed;
+        fill(folder, 20);
+        auto store = folder.open();
+        NEED(store);
+        WriteGroup group = groupOf(21, {}, {newEvent(0, "in the journal")});
+        NEED((*store)->write(group));
+        copyTo(folder, crashed);
+        HighMark ahead = *HighMark::read(crashed.path());
+        ahead.commit += 5;
+        overwrite(crashed.path() + "/threadline.mark", 0, QByteArray::fromStdString(ahead.text()));
+        const qint64 middle = QFileInfo(QString::fromStdString(crashed.database())).size() / kPageBytes / 2 * kPageBytes;
+        overwrite(crashed.database(), middle, QByteArray(kPageBytes, 'x'));
+        refused(crashed, ErrorCode::Unusable, "Nothing was changed");
+        refused(crashed, ErrorCode::Unusable, "Its journal is missing");
+    }
+
     void aTornMarkSaysNothing()
     {
         const StoreFolder folder;

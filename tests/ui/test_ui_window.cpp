@@ -393,6 +393,8 @@ private Q_SLOTS:
         f->session.setStatus(status);
         QTRY_COMPARE(f->parts().error->text(), qstr(status.storeError)); // errors of the store first, then those of the source
         QCOMPARE(problemsOf(status, QStringLiteral("x")).size(), 3U);
+        status.storeWarning = "The mark cannot be written.";
+        QCOMPARE(problemsOf(status, {}).back().text, qstr(status.storeWarning)); // what is no error comes last
         f->session.setStatus(liveStatus());
         QTRY_VERIFY(!f->parts().error->isVisible());
     }

@@ -24,6 +24,8 @@ std::vector<Problem> problemsOf(const Status &status, const QString &failure)
     std::vector<Problem> out;
     if (!status.storeError.empty())
         out.push_back({Severity::Error, qstr(status.storeError), QStringLiteral("counters")});
+    if (!status.storeWarning.empty())
+        out.push_back({Severity::Warn, qstr(status.storeWarning), QStringLiteral("counters")});
     if (status.source == SourceState::Refused || status.source == SourceState::HeldBack
         || status.source == SourceState::Waiting) {
         const Severity severity = status.source == SourceState::Refused ? Severity::Error : Severity::Warn;
