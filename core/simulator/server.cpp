@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/simulator/connection.h"
+#include "core/simulator/door.h"
 #include "core/simulator/feed.h"
 #include "core/simulator/simulator.h"
 #include "core/simulator/tokens.h"
 
-#include <QTcpServer>
 #include <QTcpSocket>
 #include <QTimer>
 
@@ -20,11 +20,12 @@ constexpr std::size_t kMaxConnections = 256;
 
 struct Server::Private {
     Private(Server &server, Options options, Accounts accounts, const Clock &theClock)
-        : q(server), clock(theClock), desk(std::move(accounts), theClock), feed(std::move(options), theClock)
+        : q(server), clock(theClock), desk(std::move(accounts), theClock), feed(std::move(options), theClock),
+          door([this](QTcpSocket *socket) { accept(socket); })
     {
     }
 
-    void accept();
+    void accept(QTcpSocket *socket);
     void forget(Connection *connection);
     void pump();
     void schedulePump(Duration wait);
@@ -37,7 +38,7 @@ struct Server::Private {
     const Clock &clock;
     TokenDesk desk;
     Feed feed;
-    QTcpServer listener;
+    Door door;
     QTimer timer;
     std::vector<Connection *> connections; ///< children of the server
     int refusals = 0;
@@ -47,29 +48,27 @@ struct Server::Private {
     std::uint64_t replies = 0;
 };
 
-void Server::Private::accept()
+void Server::Private::accept(QTcpSocket *socket)
 {
-    while (QTcpSocket *socket = listener.nextPendingConnection()) {
-        if (connections.size() >= kMaxConnections) {
-            socket->abort();
-            socket->deleteLater();
-            continue;
-        }
-        const Connection::Host host{[this](const HttpRequest &request) { return answer(request); },
-                                    [this](const HttpRequest &request) { return refuse(request); },
-                                    [this] { return correlation(); }};
-        auto *connection = new Connection(socket, host, clock, &q);
-        connections.push_back(connection);
-        connect(connection, &Connection::opened, &q, [this, connection] {
-            connection->freeze(frozen);
-            Q_EMIT q.clientConnected();
-        });
-        connect(connection, &Connection::subscribed, &q, [this] { schedulePump({}); });
-        connect(connection, &Connection::roomMade, &q, [this] { pump(); });
-        connect(connection, &Connection::gone, &q, [this, connection] { forget(connection); });
-        if (socket->bytesAvailable() > 0)
-            Q_EMIT socket->readyRead();
+    if (connections.size() >= kMaxConnections) {
+        socket->abort();
+        socket->deleteLater();
+        return;
     }
+    const Connection::Host host{[this](const HttpRequest &request) { return answer(request); },
+                                [this](const HttpRequest &request) { return refuse(request); },
+                                [this] { return correlation(); }};
+    auto *connection = new Connection(socket, host, clock, &q);
+    connections.push_back(connection);
+    connect(connection, &Connection::opened, &q, [this, connection] {
+        connection->freeze(frozen);
+        Q_EMIT q.clientConnected();
+    });
+    connect(connection, &Connection::subscribed, &q, [this] { schedulePump({}); });
+    connect(connection, &Connection::roomMade, &q, [this] { pump(); });
+    connect(connection, &Connection::gone, &q, [this, connection] { forget(connection); });
+    if (socket->bytesAvailable() > 0)
+        Q_EMIT socket->readyRead();
 }
 
 void Server::Private::forget(Connection *connection)
@@ -139,12 +138,11 @@ Server::Server(Options options, Accounts accounts, const Clock &clock, QObject *
     d->timer.setSingleShot(true);
     d->timer.setTimerType(Qt::PreciseTimer);
     connect(&d->timer, &QTimer::timeout, this, [this] { d->pump(); });
-    connect(&d->listener, &QTcpServer::newConnection, this, [this] { d->accept(); });
 }
 
 Server::~Server()
 {
-    d->listener.close();
+    d->door.close();
     for (Connection *connection : d->connections) {
         connection->disconnect(this);
         delete connection;
@@ -153,16 +151,16 @@ Server::~Server()
 
 Result<std::uint16_t> Server::listen(std::uint16_t port)
 {
-    if (!d->listener.listen(QHostAddress::LocalHost, port)) {
+    if (!d->door.open(port)) {
         return fail(ErrorCode::Busy, "Port " + std::to_string(port) + " of 127.0.0.1 cannot be listened on: "
-                        + d->listener.errorString().toStdString() + ". Choose another port; 0 takes a free one.");
+                        + d->door.errorString().toStdString() + ". Choose another port; 0 takes a free one.");
     }
-    const std::string address = ":" + std::to_string(d->listener.serverPort()) + "/oauth/token";
+    const std::string address = ":" + std::to_string(d->door.serverPort()) + "/oauth/token";
     d->desk.setAddresses({"http://127.0.0.1" + address, "http://localhost" + address});
-    return d->listener.serverPort();
+    return d->door.serverPort();
 }
 
-std::string Server::url() const { return "http://127.0.0.1:" + std::to_string(d->listener.serverPort()); }
+std::string Server::url() const { return "http://127.0.0.1:" + std::to_string(d->door.serverPort()); }
 void Server::setTruthSink(std::function<void(const TrueEvent &)> sink) { d->feed.setTruthSink(std::move(sink)); }
 
 void Server::dropClients(bool revokeTokens)

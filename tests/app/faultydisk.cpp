@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Preloaded into a program: while the file named by THREADLINE_TEST_FAULT is there, writes to its database fail with the error number
-/// that it holds, as those of a broken disk do. With THREADLINE_TEST_NAMES_HANG a question for an address makes that file and is not
-/// answered for a minute.
+/// that it holds, as those of a broken disk do. While the file named by THREADLINE_TEST_NO_DESCRIPTORS is there, connections find no
+/// descriptor. With THREADLINE_TEST_NAMES_HANG a question for an address makes that file and is not answered for a minute.
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <netdb.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace {
@@ -37,6 +38,15 @@ template<class F>
 F realOf(const char *name)
 {
     return reinterpret_cast<F>(::dlsym(RTLD_NEXT, name));
+}
+
+bool noDescriptors()
+{
+    const char *file = std::getenv("THREADLINE_TEST_NO_DESCRIPTORS");
+    const bool none = file && ::access(file, F_OK) == 0;
+    if (none)
+        errno = EMFILE;
+    return none;
 }
 
 /// What `call` returns, or a failure.
@@ -76,6 +86,18 @@ int fdatasync(int fd)
 {
     static const auto real = realOf<int (*)(int)>("fdatasync");
     return unlessFaulty(fd, [&] { return real(fd); });
+}
+
+int accept(int fd, sockaddr *address, socklen_t *size)
+{
+    static const auto real = realOf<int (*)(int, sockaddr *, socklen_t *)>("accept");
+    return noDescriptors() ? -1 : real(fd, address, size);
+}
+
+int accept4(int fd, sockaddr *address, socklen_t *size, int flags)
+{
+    static const auto real = realOf<int (*)(int, sockaddr *, socklen_t *, int)>("accept4");
+    return noDescriptors() ? -1 : real(fd, address, size, flags);
 }
 
 int getaddrinfo(const char *node, const char *service, const addrinfo *hints, addrinfo **result)

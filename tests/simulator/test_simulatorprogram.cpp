@@ -6,6 +6,9 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTcpServer>
+#include <QTcpSocket>
+
+#include <unistd.h>
 
 namespace {
 
@@ -22,6 +25,25 @@ Outcome runToEnd(const QStringList &arguments)
     process.start(kProgram, arguments);
     const bool ended = process.waitForFinished(30'000) && process.exitStatus() == QProcess::NormalExit;
     return {ended ? process.exitCode() : -1, QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+}
+
+/// Processor time that a process has used, in ms.
+qint64 processorTime(qint64 pid)
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+    if (!file.open(QIODevice::ReadOnly))
+        return -1;
+    const QByteArrayList fields = file.readAll().split(' ');
+    return (fields[13].toLongLong() + fields[14].toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK);
+}
+
+/// What is said to somebody who asks for nothing that is there.
+QByteArray answerAt(quint16 port)
+{
+    QTcpSocket socket;
+    socket.connectToHost(QStringLiteral("127.0.0.1"), port);
+    socket.write("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return socket.waitForReadyRead(5'000) ? socket.readLine() : QByteArray();
 }
 
 } // namespace
@@ -79,6 +101,36 @@ private Q_SLOTS:
         const Outcome outcome = runToEnd({"--port", QString::number(other.serverPort())});
         QCOMPARE(outcome.code, 2);
         QVERIFY(outcome.err.contains("--port") && outcome.err.contains(QString::number(other.serverPort())));
+    }
+
+    /// Connections for which there is no descriptor: it waits without using the processor up, and takes newcomers again afterwards.
+    void noDescriptorsLeft()
+    {
+        QFile none(threadline::test::scratchFolder() + "/no-descriptors");
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("LD_PRELOAD", THREADLINE_FAULTY_DISK);
+        environment.insert("THREADLINE_TEST_NO_DESCRIPTORS", none.fileName());
+        environment.insert("ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0");
+        process.setProcessEnvironment(environment);
+        process.start(kProgram, {"--port", "0"});
+        QByteArray out;
+        QTRY_VERIFY2((out += process.readAllStandardOutput(), out.contains("GENESYS_CLIENT_SECRET")), out.constData());
+        const quint16 port = QRegularExpression("http://127\\.0\\.0\\.1:(\\d+)").match(QString::fromUtf8(out)).captured(1).toUShort();
+        QVERIFY(answerAt(port).contains("404"));
+        QVERIFY(none.open(QIODevice::WriteOnly));
+        QTcpSocket waits;
+        waits.connectToHost(QStringLiteral("127.0.0.1"), port);
+        QVERIFY(waits.waitForConnected(30'000));
+        const qint64 before = processorTime(process.processId());
+        QTest::qWait(2'000); // what is measured is what is used up in this time
+        const qint64 used = processorTime(process.processId()) - before;
+        QVERIFY2(used < 400, qPrintable(QString::number(used)));
+        QVERIFY(none.remove());
+        QTRY_VERIFY_WITH_TIMEOUT(answerAt(port).contains("404"), 30'000);
+        process.terminate();
+        QVERIFY(process.waitForFinished(25'000));
+        QCOMPARE(process.exitCode(), 0);
     }
 
     void saysHowToConnectAndEndsOnRequest()
