@@ -51,7 +51,7 @@ Result<ImportResult> importTelling(QCoreApplication &app, const std::vector<std:
     QTimer timer;
     QObject::connect(&timer, &QTimer::timeout, &app, [&] { say(progressOf(job.state())); });
     timer.start(kProgressEveryMs);
-    const QuitOnSignal signals_([&job] { job.stop(); });
+    const QuitOnSignal quitOnSignal([&job] { job.stop(); });
     app.exec();
     return result;
 }
@@ -159,8 +159,13 @@ int run(QCoreApplication &app, const CommandLine &line)
     if (!started)
         return sayDataAndExit(started.error());
     Runtime &runtime = **started;
-    if (const auto serving = runtime.serveSoon(*api, kPortPatience); !serving)
-        return sayAndExit(serving.error());
+    bool ending = false;
+    const QuitOnSignal quitOnSignal([&] {
+        ending = true;
+        app.quit();
+    });
+    if (const auto serving = runtime.serveSoon(*api, kPortPatience, [&] { return ending; }); !serving)
+        return ending ? kExitOk : sayAndExit(serving.error());
     if (!line.record.empty()) {
         if (const auto recording = runtime.record(line.record); !recording)
             return sayAndExit(recording.error());
@@ -169,7 +174,6 @@ int run(QCoreApplication &app, const CommandLine &line)
     std::printf("REST at http://%s:%d\n", host.c_str(), runtime.port());
     std::fflush(stdout);
 
-    QuitOnSignal signals_([&app] { app.quit(); });
     int exitCode = kExitOk;
     if (line.serve) {
         log::info("serve", "There is no source: what the data folder holds is served.");

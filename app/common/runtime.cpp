@@ -4,8 +4,8 @@
 #include "core/history/archive.h"
 #include "core/net/network.h"
 
+#include <QEventLoop>
 #include <QSslConfiguration>
-#include <QThread>
 
 #include <charconv>
 #include <cstdlib>
@@ -88,14 +88,18 @@ Result<> Runtime::serve(ApiServer::Options options)
     return listening;
 }
 
-Result<> Runtime::serveSoon(const ApiServer::Options &options, Duration patience)
+Result<> Runtime::serveSoon(const ApiServer::Options &options, Duration patience, const std::function<bool()> &ending)
 {
     const Duration end = m_clock.steady() + patience;
     for (;;) {
         auto serving = serve(options);
         if (serving || serving.error().code != ErrorCode::Busy || m_clock.steady() >= end)
             return serving;
-        QThread::msleep(kPortRetry);
+        QEventLoop pause;
+        QTimer::singleShot(kPortRetry, &pause, &QEventLoop::quit);
+        pause.exec();
+        if (ending())
+            return fail(ErrorCode::Cancelled, "The program is to end.");
     }
 }
 

@@ -41,8 +41,9 @@ public:
 
     /// Serves REST. Errors: those of ApiServer::listen.
     [[nodiscard]] Result<> serve(ApiServer::Options options);
-    /// The same, waiting so long at most for a port that another program has: one that was just ended may still hold it. Blocks.
-    [[nodiscard]] Result<> serveSoon(const ApiServer::Options &options, Duration patience);
+    /// The same, waiting so long at most for a port that another program has: one that was just ended may still hold it. Returns when
+    /// that is decided; events are handled meanwhile, and one after which `ending()` holds ends the waiting: Cancelled.
+    [[nodiscard]] Result<> serveSoon(const ApiServer::Options &options, Duration patience, const std::function<bool()> &ending);
     /// The same in the background, for as long as it takes. `told`: why it is off, once that has lasted kPortPatience, and again with
     /// `gone` when it has come on after all.
     void serveWhenFree(const ApiServer::Options &options, std::function<void(const Error &, bool gone)> told);

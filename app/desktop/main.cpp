@@ -126,7 +126,7 @@ int runDemo(QApplication &app, const CommandLine &line)
     window.reproducible = picture;
     window.title = QObject::tr("Demo");
     ui::MainWindow main(demo.runtime().session(), clock, connector, secrets, window);
-    QuitOnSignal signals_([&app] { app.quit(); });
+    QuitOnSignal quitOnSignal([&app] { app.quit(); });
     demo.connectTo();
     if (picture) {
         demo.run(standing, Duration::micros(static_cast<std::int64_t>(line.after * 1e6)), [&](Result<> ready) {
@@ -187,7 +187,7 @@ int run(QApplication &app, const CommandLine &line)
     window.remembers = line.screenshot.empty();
     window.firstRun = !connector.configured() && line.files.empty() && line.replay.empty();
     ui::MainWindow main(runtime.session(), clock, connector, secrets, window);
-    QuitOnSignal signals_([&app] { app.quit(); });
+    QuitOnSignal quitOnSignal([&app] { app.quit(); });
     serve(runtime, line.settings, main);
     begin(line, runtime, connector, main);
     if (!line.screenshot.empty()) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The real collector is asked to end in every state it can be in, and meets a disk, a folder and limits that turn against it.
+#include "app/common/exitcodes.h"
 #include "tests/app/programs.h"
 #include "tests/support/fakeserver.h"
 #include "tests/support/testmain.h"
@@ -13,7 +14,9 @@
 #include <cerrno>
 #include <csignal>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
+using namespace threadline;
 using namespace threadline::test;
 
 namespace {
@@ -57,6 +60,17 @@ qint64 processorTime(qint64 pid)
     return (fields[13].toLongLong() + fields[14].toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK);
 }
 
+/// Whether a process has a handler of its own for a signal (proc(5), SigCgt).
+bool hears(int signal, qint64 pid)
+{
+    QFile file(QStringLiteral("/proc/%1/status").arg(pid));
+    if (!file.open(QIODevice::ReadOnly))
+        return false;
+    const QByteArray text = file.readAll();
+    const qsizetype at = text.indexOf("SigCgt:");
+    return at >= 0 && (text.mid(at + 7, text.indexOf('\n', at) - at - 7).trimmed().toULongLong(nullptr, 16) >> (signal - 1) & 1) != 0;
+}
+
 } // namespace
 
 class TestEnding : public QObject {
@@ -75,10 +89,12 @@ private Q_SLOTS:
     void whileConnecting_data();
     void whileConnecting();
     void whileANameServerHangs();
+    void whileThePortIsTaken();
     void whileDeliveryHangs();
     void readersThatDoNotRead();
     void aDiskThatFails_data();
     void aDiskThatFails();
+    void aMarkThatCannotBeWritten();
     void filesThatMayNotGrow();
     void noDescriptorsLeft();
     void theFolderGoes();
@@ -141,7 +157,8 @@ void TestEnding::underLoad()
     if (!idle)
         QTRY_VERIFY_WITH_TIMEOUT(metric(m_rest, "threadline_events_received_total") > 20'000, 60'000);
     const int code = m_collector->terminate(idle ? kEndsIdleWithin : kEndsWithin);
-    QVERIFY2(code == 0 || (!idle && code == 5), qPrintable(QString::number(code))); // 5: a machine so busy that the last moment came first
+    // kExitHung: a machine so busy that the last moment came first
+    QVERIFY2(code == app::kExitOk || (!idle && code == app::kExitHung), qPrintable(QString::number(code)));
     QCOMPARE(databaseProblem(m_folder), QString());
 }
 
@@ -172,7 +189,21 @@ void TestEnding::whileANameServerHangs()
                                         QStringLiteral("ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0")});
     QVERIFY(collector.address().startsWith(QLatin1String("http")));
     QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(asked), 30'000);
-    QCOMPARE(collector.terminate(kEndsWithin), 6);
+    QCOMPARE(collector.terminate(kEndsWithin), app::kExitHung);
+}
+
+/// Another program has the port: the end comes while that is waited for, and is in order.
+void TestEnding::whileThePortIsTaken()
+{
+    QTcpServer holder;
+    QVERIFY(holder.listen(QHostAddress::LocalHost));
+    Program collector(QStringLiteral("threadline-collector"),
+                      {QStringLiteral("--data-dir=") + m_folder, QStringLiteral("--listen=127.0.0.1:%1").arg(holder.serverPort())},
+                      demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
+    QTRY_VERIFY2_WITH_TIMEOUT(hears(SIGTERM, collector.process().processId()), qPrintable(collector.said()), 30'000);
+    QCOMPARE(collector.terminate(kEndsIdleWithin), app::kExitOk);
+    QVERIFY2(!collector.said().contains(QLatin1String("REST")), qPrintable(collector.said()));
+    QCOMPARE(databaseProblem(m_folder), QString());
 }
 
 void TestEnding::whileDeliveryHangs()
@@ -244,6 +275,21 @@ void TestEnding::aDiskThatFails()
     QCOMPARE(m_collector->terminate(kEndsWithin), 0);
     QCOMPARE(m_collector->said().count(QLatin1String("error store: ")), 2); // once for each time
     QCOMPARE(databaseProblem(m_folder), QString());
+}
+
+/// Nothing is missing for it, so the program is ready; but what is not noticed meanwhile is told, once.
+void TestEnding::aMarkThatCannotBeWritten()
+{
+    const QByteArray mark = (m_folder + QStringLiteral("/threadline.mark")).toUtf8();
+    QVERIFY(QDir().mkpath(m_folder));
+    QCOMPARE(::mkfifo(mark.constData(), 0600), 0);
+    listen({QStringLiteral("--rate=500")});
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 200, 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(reasons(m_rest).contains(QLatin1String("\"storeWarning\":\"") + QString::fromUtf8(mark)), 30'000);
+    QVERIFY(::unlink(mark.constData()) == 0);
+    QTRY_VERIFY_WITH_TIMEOUT(!reasons(m_rest).contains(QLatin1String("storeWarning")), 30'000);
+    QCOMPARE(m_collector->terminate(kEndsIdleWithin), app::kExitOk);
+    QCOMPARE(m_collector->said().count(QString::fromUtf8(mark)), 1);
 }
 
 /// ulimit -f
@@ -331,7 +377,7 @@ void TestEnding::secondProgramWithoutALockFile()
     QVERIFY(QFile::remove(m_folder + QStringLiteral("/threadline.lock")));
     Program second(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
     QVERIFY(second.process().waitForFinished(30'000));
-    QCOMPARE(second.process().exitCode(), 4);
+    QCOMPARE(second.process().exitCode(), app::kExitData);
     QVERIFY2(second.said().contains(QLatin1String("is in use")), qPrintable(second.said()));
 }
 
@@ -357,7 +403,10 @@ void TestEnding::commands()
                     {QStringLiteral("TSDB_TOKEN=token-of-influx")});
     QTRY_VERIFY_WITH_TIMEOUT(influx.reached(), 30'000);
     command.process().terminate();
-    QVERIFY(command.process().waitForFinished(kEndsWithin));
+    QVERIFY(command.process().waitForFinished(kEndsIdleWithin));
+    // They have nothing to put in order: the signal itself ends them, and nothing else does.
+    QCOMPARE(command.process().exitStatus(), QProcess::CrashExit);
+    QCOMPARE(command.process().exitCode(), SIGTERM);
     Program again(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
     QVERIFY2(again.address().startsWith(QLatin1String("http")), qPrintable(again.said()));
 }
