@@ -11,9 +11,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <string>
 #include <utility>
+
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #endif
@@ -47,7 +48,8 @@ struct Acceptor::Private {
         ::close(socket);
     }
 
-    /// Some descriptors are kept back, so that there are any for what has to be done when there are none.
+    /// Some descriptors are kept back, and let go while failed() runs: giving way and logging, whatever they open, must not fail for want
+    /// of one, or nobody would give way any more. The newcomer then gets the descriptor of the one that did, not one of these.
     void keepReserve()
     {
         for (int &descriptor : reserve) {

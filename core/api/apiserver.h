@@ -22,7 +22,7 @@ public:
         std::uint16_t port = 3000;      ///< 0: any free one
         std::string token;              ///< bearer token; empty: none is asked for
         std::vector<std::string> hosts; ///< names allowed in the Host field beside the loopback ones, without port
-        int maxConnections = 512;       ///< beyond, idle ones give way to newcomers; where all are being answered, newcomers are refused
+        int maxConnections = 512;       ///< beyond, newcomers get the places of those who wait or take slowly (Guard::giveWay), or are refused
         std::size_t maxHead = 128 * 1024; ///< bytes of request line and fields: an id of 10,000 characters fits, however encoded
         std::size_t maxBody = 64 * 1024;  ///< bytes of a request's body
         std::size_t maxHeld = 32u << 20;  ///< bytes of large answers that clients have not taken yet; beyond, 503

@@ -20,6 +20,12 @@ constexpr std::size_t kPiece = 32 * 1024;
 constexpr qint64 kProgress = 64 * 1024;
 /// Whoever has just come may take so long until its first byte is here, before others may take its place.
 constexpr Duration kFresh = Duration::seconds(1);
+/// Bytes per second of an answer that are enough to keep a place, and memory, that others ask for: 2 Mbit/s, which a tunnel over a
+/// modest line has. 512 clients that do nothing but hold places would have to take 128 MiB/s.
+constexpr std::int64_t kDecentPace = 256 * 1024;
+/// What the system may keep of what was written (it doubles this). By itself it takes 2.5 MiB over loopback and asks for more when a
+/// third is free: megabytes a client, and a client that takes little would look fast, then dead.
+constexpr int kSendBuffer = 64 * 1024;
 /// How long a refused client may go on talking before it is cut off.
 constexpr Duration kLinger = Duration::seconds(1);
 /// An empty input buffer larger than this is given back.
@@ -46,6 +52,7 @@ bool Connection::take(qintptr descriptor)
     if (!m_plain.setSocketDescriptor(descriptor))
         return false;
     m_plain.setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_plain.setSocketOption(QAbstractSocket::SendBufferSizeSocketOption, kSendBuffer);
     connect(&m_plain, &QTcpSocket::readyRead, this, &Connection::onReadable);
     connect(&m_plain, &QTcpSocket::bytesWritten, this, &Connection::onWritten);
     connect(&m_plain, &QTcpSocket::disconnected, this, &Connection::end);
@@ -55,21 +62,29 @@ bool Connection::take(qintptr descriptor)
     setSocketState(ConnectedState);
     m_service.connections.emplace(m_serial, this);
     setDeadline(m_service.options.deadline);
-    m_since = m_service.clock.steady();
+    m_since = now();
     return true;
 }
 
-std::optional<std::pair<Connection::GivesWay, Duration>> Connection::givesWay() const
+std::optional<std::pair<Connection::GivesWay, std::int64_t>> Connection::givesWay() const
 {
-    if (m_state != State::Reading)
-        return std::nullopt;
-    const bool fresh = m_request == 0 && m_service.clock.steady() - m_since < kFresh;
-    return std::pair(m_begun ? GivesWay::Asking : fresh ? GivesWay::Fresh : GivesWay::Idle, m_since);
+    if (m_state == State::Reading && m_inARow == 0) {
+        const bool fresh = m_request == 0 && now() - m_since < kFresh;
+        return std::pair(fresh ? GivesWay::Fresh : m_begun ? GivesWay::Asking : GivesWay::Idle, m_since.us);
+    }
+    if (const auto pace = slowPace())
+        return std::pair(GivesWay::Slow, *pace);
+    if (m_inARow > 1 && m_state != State::Answering)
+        return std::pair(GivesWay::Pipelining, std::int64_t(-m_inARow));
+    return std::nullopt;
 }
 
-std::optional<Duration> Connection::takingSince() const
+std::optional<std::int64_t> Connection::slowPace() const
 {
-    return m_held ? std::optional(m_since) : std::nullopt;
+    if ((m_state != State::Sending && m_state != State::Closing) || m_piece)
+        return std::nullopt;
+    const auto pace = m_pace.bytesPerSecond(now());
+    return pace && *pace < kDecentPace ? pace : std::nullopt;
 }
 
 void Connection::refuse(qintptr descriptor)
@@ -102,7 +117,7 @@ void Connection::end()
 
 void Connection::setDeadline(Duration in)
 {
-    m_deadline = m_service.clock.steady() + in;
+    m_deadline = now() + in;
     m_progress = 0;
 }
 
@@ -136,6 +151,7 @@ void Connection::onReadable()
 void Connection::onWritten(qint64 bytes)
 {
     m_progress += bytes;
+    m_pace.took(now(), bytes);
     if (m_state == State::Sending || m_state == State::Closing) {
         if (m_progress >= kProgress)
             setDeadline(m_service.options.deadline);
@@ -153,8 +169,12 @@ void Connection::advance()
     for (;;) {
         if (m_state == State::Sending)
             pump();
-        if (m_state != State::Reading || (!serveNext() && !collect()))
+        if (m_state != State::Reading)
             break;
+        if (!serveNext() && !collect()) {
+            m_inARow = 0;
+            break;
+        }
         if (++turns == kTurns) {
             QMetaObject::invokeMethod(this, [this] { advance(); }, Qt::QueuedConnection);
             break;
@@ -250,7 +270,8 @@ bool Connection::serveNext()
 void Connection::serve(const Head &head, std::size_t size)
 {
     ++m_request;
-    m_started = m_service.clock.steady();
+    ++m_inARow;
+    m_started = now();
     m_keepAlive = head.keepAlive;
     m_headOnly = head.method == Method::Head;
     m_chunks = head.chunks;
@@ -337,7 +358,7 @@ void Connection::refuse(const Fault &fault)
     m_headOnly = false;
     m_keepAlive = false;
     m_lingers = true;
-    m_started = m_service.clock.steady();
+    m_started = now();
     send(problem(fault));
 }
 
@@ -346,11 +367,13 @@ bool Connection::hold(const Reply &reply)
 {
     if (m_headOnly || (!reply.rest && reply.body->size() <= kWholeBody))
         return true;
-    const void *what = reply.rest ? static_cast<const void *>(reply.rest.get()) : reply.body.get();
+    std::shared_ptr<const void> what = reply.body;
+    if (reply.rest)
+        what = reply.rest;
     const std::size_t bytes = reply.rest ? reply.rest->memoryBytes() : reply.body->size();
     if (!m_service.makeRoom(what, bytes))
         return false;
-    m_held = what;
+    m_held = std::move(what);
     return true;
 }
 
@@ -366,10 +389,10 @@ void Connection::send(Reply reply)
         reply = problem(Error{ErrorCode::Busy, "Other clients have not taken their large answers yet. Ask again later."},
                         m_route ? m_route->failure : std::string_view("Busy"));
     }
-    m_since = m_service.clock.steady();
+    m_pace.begin(now());
     const bool close = reply.close || m_lingers || !m_keepAlive || (reply.rest && !m_chunks);
     m_keepAlive = !close;
-    const Duration took = m_service.clock.steady() - m_started;
+    const Duration took = now() - m_started;
     m_service.counters.answered(m_route ? m_route->pattern : std::string_view(""), reply.status, reply.body->size(), took);
     m_out.clear();
     m_service.heads.append(m_out, reply, m_chunks, close, m_service.clock.now());
@@ -402,6 +425,7 @@ void Connection::writeBody(Session::Text body)
 void Connection::askPiece()
 {
     setDeadline(m_service.options.answerWithin);
+    m_pace.pause(now());
     m_piece = m_rest->next([mailbox = m_service.mailbox, serial = m_serial, number = m_request](Result<Session::Text> piece) {
         Reply out;
         out.status = piece ? 200 : 500;
@@ -415,6 +439,7 @@ void Connection::askPiece()
 void Connection::takePiece(const Reply &piece)
 {
     m_piece.reset();
+    m_pace.begin(now());
     setDeadline(m_service.options.deadline);
     m_out.clear();
     if (piece.status != 200) {
@@ -453,9 +478,10 @@ void Connection::pump()
 void Connection::sent()
 {
     letGo();
-    m_since = m_service.clock.steady();
+    m_since = now();
     if (m_keepAlive) {
         m_state = State::Reading;
+        m_pace.pause(m_since);
         setDeadline(m_service.options.idle);
     } else if (m_lingers) {
         m_state = State::Draining;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/api/guard.h"
+#include "core/api/pace.h"
 #include "core/api/reply.h"
 #include "core/api/request.h"
 #include "core/api/routes.h"
@@ -37,13 +38,14 @@ public:
     /// On the clock's steady time.
     [[nodiscard]] Duration deadline() const { return m_deadline; }
     void expire();
-    /// Whom it costs least to end when there are too many: those that ask nothing, then those in the middle of a request, then those
-    /// that have just come, who would else be ended by the next that comes. Absent for whoever is being answered.
-    enum class GivesWay { Idle, Asking, Fresh };
-    /// With since when.
-    [[nodiscard]] std::optional<std::pair<GivesWay, Duration>> givesWay() const;
-    /// Since when it has been taking a large answer, if it is.
-    [[nodiscard]] std::optional<Duration> takingSince() const;
+    /// Who gives way to a newcomer, first to last; see Guard::giveWay().
+    enum class GivesWay { Idle, Asking, Slow, Pipelining, Fresh };
+    /// With its rank among those, the least first. Absent for whoever keeps its place.
+    [[nodiscard]] std::optional<std::pair<GivesWay, std::int64_t>> givesWay() const;
+    /// Bytes per second that it takes of its answer, if those are too few for it to keep others waiting.
+    [[nodiscard]] std::optional<std::int64_t> slowPace() const;
+    /// Whether its answer counts in Service::held.
+    [[nodiscard]] bool holdsMemory() const { return m_held != nullptr; }
     /// Ends the connection and what it asked; QHttpServer then deletes it.
     void end();
 
@@ -89,6 +91,7 @@ private:
     [[nodiscard]] bool framed() const { return m_rest && m_chunks; }
     void sent();
     void setDeadline(Duration in);
+    [[nodiscard]] Duration now() const { return m_service.clock.steady(); }
     [[nodiscard]] std::string_view input() const { return std::string_view(m_input).substr(m_at); }
 
     Service &m_service;
@@ -100,7 +103,8 @@ private:
     bool m_givenUp = false;  ///< QHttpServer did not understand
     bool m_lingers = false;  ///< Draining instead of Closing after the answer
     bool m_begun = false;    ///< something of the next request has come, blank lines aside: more of it gains no time
-    Duration m_since;        ///< when it began to wait for a request, or to send an answer
+    Duration m_since;        ///< when it began to wait for a request
+    int m_inARow = 0;        ///< requests answered since it last had none to be answered
 
     // The request
     std::string m_input;        ///< what has been read and not been answered
@@ -123,9 +127,10 @@ private:
     Session::Text m_body;     ///< what is not out yet, from m_bodyAt on
     std::size_t m_bodyAt = 0;
     std::shared_ptr<Session::Pieces> m_rest; ///< what follows m_body
-    const void *m_held = nullptr;            ///< what of the answer counts in Service::held
+    std::shared_ptr<const void> m_held;      ///< what of the answer counts in Service::held
     HandlePtr m_piece;        ///< the next one is being made
     qint64 m_progress = 0;    ///< bytes out since the deadline was set
+    Pace m_pace;
 };
 
 } // namespace threadline::api

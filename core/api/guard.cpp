@@ -12,21 +12,18 @@ namespace {
 constexpr int kSweepMs = 100;
 constexpr int kBacklog = 512;
 
-/// A client that takes its answer for longer than this ends when another needs the memory.
-constexpr Duration kTakesLong = Duration::seconds(10);
-
 } // namespace
 
-bool Service::makeRoom(const void *what, std::size_t bytes)
+bool Service::makeRoom(const std::shared_ptr<const void> &what, std::size_t bytes)
 {
     while (!held.take(what, bytes)) {
         Connection *slowest = nullptr;
-        Duration since = clock.steady() - kTakesLong;
+        std::int64_t pace = 0;
         for (const auto &[serial, connection] : connections) {
-            const auto its = connection->takingSince();
-            if (its && *its < since) {
+            const auto its = connection->holdsMemory() ? connection->slowPace() : std::nullopt;
+            if (its && (!slowest || *its < pace)) {
                 slowest = connection;
-                since = *its;
+                pace = *its;
             }
         }
         if (!slowest)
@@ -98,12 +95,10 @@ void Guard::incomingConnection(qintptr descriptor)
     addPendingConnection(connection.release());
 }
 
-/// All places are taken: ends the connection that has been without a request for longest, else the one that has been sending
-/// one for longest, so that nobody keeps others out by being there. False if all are being answered.
 bool Guard::giveWay()
 {
     Connection *least = nullptr;
-    std::pair<Connection::GivesWay, Duration> rank;
+    std::pair<Connection::GivesWay, std::int64_t> rank;
     for (const auto &[serial, connection] : m_service.connections) {
         const auto its = connection->givesWay();
         if (its && (!least || *its < rank)) {

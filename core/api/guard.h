@@ -29,8 +29,9 @@ struct Service {
     {
     }
 
-    /// Counts an answer in `held`. Whoever has been taking one for long is ended for it. False if there is no room all the same.
-    [[nodiscard]] bool makeRoom(const void *what, std::size_t bytes);
+    /// Counts an answer in `held`. Those that take theirs at less than 256 KiB/s are ended for it, the slowest first, however long the
+    /// others have been at it. False if there is no room all the same.
+    [[nodiscard]] bool makeRoom(const std::shared_ptr<const void> &what, std::size_t bytes);
 
     const ApiServer::Options &options;
     const Clock &clock;
@@ -62,6 +63,13 @@ protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
+    /// All places are taken. A place is for one question and its answer, taken at a decent pace; a newcomer gets that of the first of
+    /// 1. those that ask nothing, the longest so first;
+    /// 2. those in the middle of a request, the longest there first;
+    /// 3. those that take an answer at less than 256 KiB/s over the last seconds, the slowest first;
+    /// 4. those that had sent further requests before an answer was out and are at one of these, the most answers in a row first;
+    /// 5. those that came within the last second and have not asked yet, whom else the next that comes would end.
+    /// Nobody else: false if there are none of these. All clients have the same address here, so a bound for each says nothing.
     [[nodiscard]] bool giveWay();
     void deliver();
     void startSweeping();

@@ -3,7 +3,7 @@
 
 namespace threadline::api {
 
-bool HeldAnswers::take(const void *what, std::size_t bytes)
+bool HeldAnswers::take(const std::shared_ptr<const void> &what, std::size_t bytes)
 {
     const auto known = m_shared.find(what);
     if (known != m_shared.end()) {
@@ -17,7 +17,7 @@ bool HeldAnswers::take(const void *what, std::size_t bytes)
     return true;
 }
 
-void HeldAnswers::letGo(const void *what)
+void HeldAnswers::letGo(const std::shared_ptr<const void> &what)
 {
     const auto known = m_shared.find(what);
     if (known == m_shared.end() || --known->second.holders > 0)

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 
 namespace threadline::api {
@@ -15,9 +16,9 @@ public:
 
     /// Counts `bytes` held by `what`. An object that several answers share counts once. False, and nothing counted, if that goes
     /// beyond the budget; a single answer fits always.
-    [[nodiscard]] bool take(const void *what, std::size_t bytes);
+    [[nodiscard]] bool take(const std::shared_ptr<const void> &what, std::size_t bytes);
     /// For each take() that succeeded.
-    void letGo(const void *what);
+    void letGo(const std::shared_ptr<const void> &what);
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
 
 private:
@@ -28,7 +29,8 @@ private:
 
     const std::size_t m_budget;
     std::size_t m_bytes = 0;
-    std::unordered_map<const void *, Shared> m_shared;
+    /// Owns what it counts: another object at the address of one that was freed would pass for that one.
+    std::unordered_map<std::shared_ptr<const void>, Shared> m_shared;
 };
 
 } // namespace threadline::api

@@ -166,7 +166,7 @@ void appendRestMetrics(std::string &out, const Counters &c)
     page.single("threadline_rest_connections", "gauge", "Connections that are open.", c.connections);
     page.single("threadline_rest_connections_total", "counter", "Connections taken.", c.connectionsTotal);
     page.single("threadline_rest_connections_refused_total", "counter", "Connections refused over the cap.", c.connectionsRefused);
-    page.single("threadline_rest_connections_given_way_total", "counter", "Idle connections ended for newcomers.", c.connectionsGivenWay);
+    page.single("threadline_rest_connections_given_way_total", "counter", "Connections ended for newcomers.", c.connectionsGivenWay);
     page.single("threadline_rest_deadlines_total", "counter", "Connections ended because something took too long.", c.deadlines);
     page.single("threadline_rest_pending", "gauge", "Requests that wait for the store.", c.pending);
     page.single("threadline_rest_abandoned_total", "counter", "Clients that left before their answer came.", c.abandoned);

@@ -27,7 +27,7 @@ public:
     std::uint64_t connections = 0;        ///< open now
     std::uint64_t connectionsTotal = 0;
     std::uint64_t connectionsRefused = 0; ///< over the cap
-    std::uint64_t connectionsGivenWay = 0; ///< idle ones ended for newcomers
+    std::uint64_t connectionsGivenWay = 0; ///< ended for newcomers
     std::uint64_t deadlines = 0;          ///< connections ended because something took too long
     std::uint64_t pending = 0;            ///< requests that wait for the session now
     std::uint64_t abandoned = 0;          ///< clients that left before their answer came

@@ -37,6 +37,14 @@ public:
         send(method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
         return read(method == "HEAD");
     }
+    /// So many bytes of what comes, whatever they are.
+    void take(qint64 bytes)
+    {
+        for (const qsizetype end = m_read.size() + bytes; m_read.size() < end;) {
+            if (!more())
+                return;
+        }
+    }
     /// Everything until the server closes the connection.
     QByteArray untilClosed()
     {

@@ -61,6 +61,24 @@ class TestApiHostile : public QObject {
         m_clock.advance(time);
         return metric(name) == value;
     }
+    /// Asks for a timeline so many times and takes nothing that its buffers do not.
+    std::unique_ptr<Client> stalling(const QByteArray &timeline, int times = 1)
+    {
+        auto c = client();
+        c->socket().setReadBufferSize(4096);
+        c->socket().setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, 16 * 1024); // by itself the system takes megabytes
+        c->send(QByteArray("GET /api/v2/timelines/" + timeline + " HTTP/1.1\r\nHost: localhost\r\n\r\n").repeated(times));
+        c->socket().waitForReadyRead(5000);
+        return c;
+    }
+    /// Lets time pass, in which `c` takes so many bytes each half second.
+    void takes(Client &c, Duration time, qint64 bytes)
+    {
+        for (Duration passed; passed < time; passed = passed + Duration::millis(500)) {
+            m_clock.advance(Duration::millis(500));
+            c.take(bytes);
+        }
+    }
     bool isServed() { return client()->get("/healthz").status == 200; }
     /// Lets time pass until the server ends `victim`; how much passed, in steps of half a second.
     Duration timeUntilEnd(Client &victim, const QByteArray &trickle = {})
@@ -286,13 +304,76 @@ private Q_SLOTS:
         const auto sending = client();
         sending->send("GET /healthz HTTP/1.1\r\n");
         QVERIFY(isServed()); // so that it has been read
-        for (int n = 0; n < 12; ++n) {
-            const auto idle = client();
-            m_clock.advance(Duration::millis(1));
-            QVERIFY(isServed());
+        std::vector<std::unique_ptr<Client>> idle;
+        for (int n = 0; n < 3; ++n) {
+            idle.push_back(client());
+            QCOMPARE(idle.back()->get("/healthz").status, 200);
+            m_clock.advance(Duration::seconds(1)); // the first has rested for longest, and nobody has just come
         }
+        for (int n = 0; n < 3; ++n)
+            QVERIFY(isServed());
+        QVERIFY(idle.front()->ended());
         sending->send("Host: localhost\r\n\r\n");
         QCOMPARE(sending->read().status, 200);
+    }
+
+    /// All places are held by clients that have sent many requests and take little of the answers: each newcomer gets the place of one.
+    void pipelinersGiveWay()
+    {
+        m_session->atHand["body"] = text(std::string(20'000, 'b'));
+        ApiServer::Options options;
+        options.maxConnections = 8;
+        start(options);
+        std::vector<std::unique_ptr<Client>> slow;
+        for (int n = 0; n < 8; ++n)
+            slow.push_back(stalling("body", 300));
+        for (int n = 0; n < 6; ++n)
+            QVERIFY(isServed());
+        QVERIFY(slow.back()->socket().state() == QAbstractSocket::ConnectedState);
+    }
+
+    /// All places are held by clients that take one large answer each: those that take it slowly go, however young it is; a client that
+    /// takes it at a decent pace stays, and where all do, it is the newcomer who is refused.
+    void whoTakesSlowlyGivesWay()
+    {
+        m_session->atHand["large"] = text(std::string(24 << 20, 'j'));
+        ApiServer::Options options;
+        options.maxConnections = 4;
+        start(options);
+        const auto decent = stalling("large");
+        std::vector<std::unique_ptr<Client>> slow;
+        for (int n = 0; n < 3; ++n)
+            slow.push_back(stalling("large"));
+        takes(*decent, Duration::seconds(3), 1 << 20);
+        std::vector<std::unique_ptr<Client>> more;
+        for (int n = 0; n < 3; ++n) {
+            more.push_back(stalling("large"));
+            QVERIFY(more.back()->socket().bytesAvailable() > 0);
+        }
+        for (const auto &c : slow)
+            QVERIFY(c->ended());
+        QVERIFY(!isServed());
+        decent->socket().setReadBufferSize(0);
+        QCOMPARE(decent->read().body.size(), 24 << 20);
+    }
+
+    /// The budget is short: a client that has taken its answer at full speed for long is not ended for another, one that stalls is.
+    void whoStallsGivesUpTheMemory()
+    {
+        m_session->atHand["fast"] = text(std::string(32 << 20, 'f'));
+        m_session->atHand["stalls"] = text(std::string(6 << 20, 's'));
+        m_session->atHand["more"] = text(std::string(6 << 20, 'm'));
+        ApiServer::Options options;
+        options.maxHeld = 40u << 20;
+        start(options);
+        const auto fast = stalling("fast");
+        takes(*fast, Duration::seconds(11), 1 << 20);
+        const auto stalls = stalling("stalls");
+        takes(*fast, Duration::seconds(3), 1 << 20);
+        QCOMPARE(client()->get("/api/v2/timelines/more").status, 200);
+        QVERIFY(stalls->ended());
+        fast->socket().setReadBufferSize(0);
+        QCOMPARE(fast->read().body.size(), 32 << 20);
     }
 
     /// Blank lines before a request may stand there, but gain no time.
