@@ -134,12 +134,14 @@ def slow_heads(play):
 def slow_readers(play):
     """480 clients ask for large timelines and read 20 KiB a second of them, more than what is ended by the deadline; those that are
     ended or told to come again do so."""
-    held, asked = [], 0
+    held, asked, again = [], 0, time.monotonic()
     while not play.stopping.is_set():
-        for s in connected(play.port, 480 - len(held), receive=4096):
-            target = f"/api/v2/timelines/{play.ids[asked % len(play.ids)]}"
-            held += send_all([s], f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-            asked += 1
+        if time.monotonic() >= again:  # as often as Retry-After says
+            again = time.monotonic() + 1
+            for s in connected(play.port, 480 - len(held), receive=4096):
+                target = f"/api/v2/timelines/{play.ids[asked % len(play.ids)]}"
+                held += send_all([s], f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+                asked += 1
         held, read = read_all(held, 2048)
         play.done += read
         play.stopping.wait(0.1)

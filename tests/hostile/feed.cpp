@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// hostile_feed TRICK [TEXT_FILE]: one hostile server of an event stream as a program of its own. Prints its address, serves until its
-/// standard input ends. TRICK: --list names them. TEXT_FILE: the message of those that send one.
+/// standard input ends, and says then how much it did: a number, 0 for nothing. TRICK: --list names them. TEXT_FILE: the message of those that send one.
 #include "tests/support/hostilefeed.h"
 
 #include <algorithm>
@@ -41,5 +41,6 @@ int main(int argc, char **argv)
     std::printf("%s\n", feed.url().c_str());
     std::fflush(stdout);
     while (std::getchar() != EOF) { }
+    std::printf("%llu\n", static_cast<unsigned long long>(feed.listeners()) + feed.sent() + feed.received());
     return 0;
 }
