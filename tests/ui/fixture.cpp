@@ -99,6 +99,7 @@ WindowOptions Fixture::demoOptions()
 
 MainWindow &Fixture::open(WindowOptions options)
 {
+    window.reset(); // what it remembers is kept by then, as between one run and the next
     window = std::make_unique<MainWindow>(session, clock, connector, secrets, options);
     window->resize(1920, 1080);
     window->show();
