@@ -119,6 +119,14 @@ bool Fixture::settle()
     return true;
 }
 
+bool WindowAccess::openFilled()
+{
+    f = std::make_unique<Fixture>();
+    f->fill();
+    f->open();
+    return f->settle() && QTest::qWaitForWindowActive(f->window.get());
+}
+
 InteractionId Fixture::putShared(const std::string &note)
 {
     test::FakeInteraction call = test::richCall(kNow - Duration::seconds(86'400 + 409));

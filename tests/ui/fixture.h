@@ -150,4 +150,17 @@ struct Fixture {
     std::unique_ptr<MainWindow> window;
 };
 
+/// The fixture of a test of the window, and short ways to its parts while it is open.
+class WindowAccess {
+protected:
+    LanesView &floor() { return space().floor().lanes(); }
+    LanesView &timeline() { return space().timeline().lanes(); }
+    Workspace &space() { return *f->parts().space; }
+    FloorModel &model() { return space().floorModel(); }
+    /// The filled floor, shown and settled, in the active window.
+    [[nodiscard]] bool openFilled();
+
+    std::unique_ptr<Fixture> f;
+};
+
 } // namespace threadline::ui

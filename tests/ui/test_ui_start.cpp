@@ -27,13 +27,9 @@ test::FakeInteraction endedCall(int number, Timestamp start)
 
 } // namespace
 
-class TestStart : public QObject {
+class TestStart : public QObject, WindowAccess {
     Q_OBJECT
 
-    std::unique_ptr<Fixture> f;
-
-    LanesView &floor() { return f->parts().space->floor().lanes(); }
-    FloorModel &model() { return f->parts().space->floorModel(); }
     std::size_t lanesShown()
     {
         return static_cast<std::size_t>(std::count_if(floor().scene()->rows.begin(), floor().scene()->rows.end(),
@@ -95,8 +91,8 @@ private Q_SLOTS:
         QVERIFY(view.start < kYesterday && view.end > kYesterday + Duration::seconds(29 * 60 + 160));
         QVERIFY(view.length() < Duration::seconds(3600));
         QVERIFY(floor().isVisible());
-        QCOMPARE(f->parts().space->crumbNote(), QStringLiteral("0 of 30 interactions open"));
-        QVERIFY(f->parts().space->crumbs()[1].text.contains(f->parts().look.time().year(kYesterday)));
+        QCOMPARE(space().crumbNote(), QStringLiteral("0 of 30 interactions open"));
+        QVERIFY(space().crumbs()[1].text.contains(f->parts().look.time().year(kYesterday)));
     }
 
     void aServerThatIsGoneHidesNothing()
@@ -110,7 +106,7 @@ private Q_SLOTS:
         QTRY_COMPARE(lanesShown(), 30U);
         f->session.setStatus(liveStatus()); // back: now is followed
         QTRY_VERIFY(floor().navigator().following());
-        QTRY_VERIFY(f->parts().space->floor().note().text().startsWith(QStringLiteral("Nothing goes on now. 30 interactions are stored")));
+        QTRY_VERIFY(space().floor().note().text().startsWith(QStringLiteral("Nothing goes on now. 30 interactions are stored")));
         QTest::keyClick(&floor(), Qt::Key_Home);
         QTRY_VERIFY(lanesShown() > 0);
     }
@@ -124,7 +120,7 @@ private Q_SLOTS:
         floor().showRange({kYesterday + Duration::seconds(2200), kYesterday + Duration::seconds(2300)});
         QTRY_COMPARE(lanesShown(), 0U);
         QVERIFY(floor().isVisible()); // with axis and minimap, and not in place of them why there is nothing
-        QTRY_VERIFY(f->parts().space->floor().note().text().startsWith(QStringLiteral("Nothing lies in this stretch. 30 interactions")));
+        QTRY_VERIFY(space().floor().note().text().startsWith(QStringLiteral("Nothing lies in this stretch. 30 interactions")));
         QTest::keyClick(&floor(), Qt::Key_Home);
         QTRY_VERIFY(lanesShown() > 0);
         QTest::keyClick(&floor(), Qt::Key_F, Qt::ShiftModifier);
@@ -186,11 +182,11 @@ private Q_SLOTS:
         f->session.put(call.view, call.summary);
         openIdle();
         QTRY_VERIFY(model().settled());
-        f->parts().space->openInteraction(InteractionId("ended-1"));
-        LanesView &lanes = f->parts().space->timeline().lanes();
+        space().openInteraction(InteractionId("ended-1"));
+        LanesView &lanes = space().timeline().lanes();
         QTRY_VERIFY(!lanes.scene()->rows.empty());
         QVERIFY(lanes.navigator().view().length() < Duration::seconds(300));
-        const auto *note = f->parts().space->timeline().findChild<NoteBar *>();
+        const auto *note = space().timeline().findChild<NoteBar *>();
         QVERIFY(lanes.scene()->focus);
         QCOMPARE(lanes.scene()->beyond, 1);
         QVERIFY2(note->text().startsWith(QStringLiteral("1 leg goes on until ")), qPrintable(QStringLiteral("\"%1\"").arg(note->text())));
@@ -206,13 +202,13 @@ private Q_SLOTS:
         putEnded(all, Duration::seconds(1));
         openIdle();
         QTRY_VERIFY_WITH_TIMEOUT(model().total().all == all, 60'000);
-        QTRY_COMPARE_WITH_TIMEOUT(f->parts().space->crumbNote(), QStringLiteral("0 of 10,300 interactions open"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(space().crumbNote(), QStringLiteral("0 of 10,300 interactions open"), 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(model().leftOut(), std::int64_t(kMore), 60'000);
-        QTRY_VERIFY(f->parts().space->floor().note().text().contains(QStringLiteral("300 more lie in this stretch")));
+        QTRY_VERIFY(space().floor().note().text().contains(QStringLiteral("300 more lie in this stretch")));
         QVERIFY(!model().entry(InteractionId("ended-5"))); // the oldest in the store are those that are left out
         QVERIFY(floor().navigator().view().start <= kYesterday); // and yet they are in the time shown
-        f->parts().space->floor().settle();
-        const Minimap &map = f->parts().space->floor().minimap();
+        space().floor().settle();
+        const Minimap &map = space().floor().minimap();
         const auto column = static_cast<std::size_t>(map.scale().x(kYesterday + Duration::seconds(100)) / kMinimapColumn);
         QVERIFY(map.columns().at(column).all() > 0); // and on the minimap
         floor().showRange({kYesterday, kYesterday + Duration::seconds(60)});
@@ -224,9 +220,9 @@ private Q_SLOTS:
     void whatIsStoredLeadsAwayFromTheWelcomePage()
     {
         openIdle(true);
-        QVERIFY(f->parts().space->firstRun());
+        QVERIFY(space().firstRun());
         putEnded(1, Duration::seconds(1));
-        QTRY_VERIFY(!f->parts().space->firstRun());
+        QTRY_VERIFY(!space().firstRun());
         QTRY_COMPARE(lanesShown(), 1U);
     }
 
@@ -240,7 +236,7 @@ private Q_SLOTS:
         values.secret = QStringLiteral("s3cret");
         dialog->setValues(values);
         button(*dialog, QStringLiteral("Connect"))->click();
-        QTRY_VERIFY(!f->parts().space->firstRun());
+        QTRY_VERIFY(!space().firstRun());
     }
 
     void aFileIsReadWithItsProgressAndCanBeStopped()
@@ -249,8 +245,8 @@ private Q_SLOTS:
         f->connector.openAtOnce = false;
         f->connector.readingState = ReadingState{QStringLiteral("calls.json"), 34, 6800, false, Duration::seconds(8)};
         f->window->openFiles({QStringLiteral("/somewhere/calls.json")});
-        QVERIFY(!f->parts().space->firstRun());
-        const auto *empty = f->parts().space->floor().findChild<EmptyState *>();
+        QVERIFY(!space().firstRun());
+        const auto *empty = space().floor().findChild<EmptyState *>();
         QTRY_VERIFY(empty->title().contains(QStringLiteral("calls.json")));
         QVERIFY2(f->parts().status->progress().contains(QStringLiteral("34 %, 6,800 conversations, about 8 s left")),
                  qPrintable(f->parts().status->progress()));
@@ -267,7 +263,7 @@ private Q_SLOTS:
     {
         openIdle();
         QVERIFY(!f->window->focusWidget()->accessibleName().startsWith(QStringLiteral("Close")));
-        QCOMPARE(f->window->focusWidget(), static_cast<QWidget *>(f->parts().space->floor().findChild<EmptyState *>()));
+        QCOMPARE(f->window->focusWidget(), static_cast<QWidget *>(space().floor().findChild<EmptyState *>()));
         putEnded(2, Duration::seconds(1));
         QTRY_COMPARE(f->window->focusWidget(), static_cast<QWidget *>(&floor()));
     }

@@ -63,13 +63,8 @@ test::FakeInteraction throughTalk(const std::string &id, Timestamp start)
 
 } // namespace
 
-class TestTruth : public QObject {
+class TestTruth : public QObject, WindowAccess {
     Q_OBJECT
-
-    std::unique_ptr<Fixture> f;
-    LanesView &floor() { return f->parts().space->floor().lanes(); }
-    LanesView &timeline() { return f->parts().space->timeline().lanes(); }
-    Workspace &space() { return *f->parts().space; }
 
     /// Brings a newcomer that waits longest of all to the floor, and sorts.
     void bringUrgent(const char *id)
@@ -83,11 +78,7 @@ class TestTruth : public QObject {
 private Q_SLOTS:
     void init()
     {
-        f = std::make_unique<Fixture>();
-        f->fill();
-        f->open();
-        QVERIFY(f->settle());
-        QVERIFY(QTest::qWaitForWindowActive(f->window.get()));
+        QVERIFY(openFilled());
     }
     void cleanup() { f.reset(); }
 
@@ -102,7 +93,7 @@ private Q_SLOTS:
         QVERIFY(at < map.columns().size());
         QVERIFY(map.columns()[at].all() > 0);
         const int before = std::accumulate(map.columns().begin(), map.columns().end(), 0, [](int n, const DensityColumn &c) { return n + c.all(); });
-        space().floorModel().setAllExpanded(false); // a folded lane was there as well
+        model().setAllExpanded(false); // a folded lane was there as well
         space().floor().settle();
         const int after = std::accumulate(map.columns().begin(), map.columns().end(), 0, [](int n, const DensityColumn &c) { return n + c.all(); });
         QCOMPARE(after, before);
@@ -110,7 +101,7 @@ private Q_SLOTS:
 
     void allCountsAreOne()
     {
-        const NowFigures &figures = space().floorModel().figures();
+        const NowFigures &figures = model().figures();
         const int states = std::accumulate(figures.states.begin(), figures.states.end(), 0);
         QCOMPARE(states + figures.stateless + figures.unread, figures.open);
         int queues = 0;
@@ -127,8 +118,8 @@ private Q_SLOTS:
     {
         f->session.holdAnswers();
         f->open();
-        QCOMPARE(space().floorModel().loaded(), false);
-        space().nowPanel().setFigures(space().floorModel().figures());
+        QCOMPARE(model().loaded(), false);
+        space().nowPanel().setFigures(model().figures());
         QVERIFY(!labelsOf(space().nowPanel()).contains(QStringLiteral("Nobody")));
         QVERIFY(labelsOf(space().nowPanel()).contains(QStringLiteral("Reading…")));
         QCOMPARE(space().crumbNote(), QStringLiteral("Reading what is stored"));
@@ -372,9 +363,9 @@ private Q_SLOTS:
         for (const Crumbs::Crumb &crumb : space().crumbs())
             QCOMPARE(crumb.target.isEmpty(), crumb.text == QStringLiteral("Floor"));
         space().follow(QStringLiteral("groups"));
-        QVERIFY(space().floorModel().folded());
+        QVERIFY(model().folded());
         space().follow(QStringLiteral("groups"));
-        QVERIFY(!space().floorModel().folded());
+        QVERIFY(!model().folded());
         QVERIFY(f->openRich());
         for (const Crumbs::Crumb &crumb : space().crumbs())
             QVERIFY2(!crumb.target.isEmpty(), qPrintable(crumb.text));
@@ -385,21 +376,21 @@ private Q_SLOTS:
     void columnTitlesAndKeySort()
     {
         QTest::mouseClick(floor().viewport(), Qt::LeftButton, {}, QPoint(60, 12));
-        QCOMPARE(space().floorModel().sort(), FloorSort::Customer);
+        QCOMPARE(model().sort(), FloorSort::Customer);
         QCOMPARE(floor().state().sorted, 0);
         const auto &rows = floor().scene()->rows;
         QVERIFY(QString::localeAwareCompare(rows[1].title, rows[2].title) <= 0);
         QTest::mouseClick(floor().viewport(), Qt::LeftButton, {}, QPoint(floor().headerWidth() - 20, 12));
-        QCOMPARE(space().floorModel().sort(), FloorSort::Attention);
+        QCOMPARE(model().sort(), FloorSort::Attention);
         f->parts().actions[Actions::NextSort]->trigger();
-        QCOMPARE(space().floorModel().sort(), FloorSort::Customer);
+        QCOMPARE(model().sort(), FloorSort::Customer);
     }
 
     void aQueueOfThePanelLeadsToItsGroup()
     {
         const QList<QueueRow *> rows = space().nowPanel().findChildren<QueueRow *>();
         QVERIFY(rows.size() >= 3);
-        space().floorModel().setAllExpanded(false);
+        model().setAllExpanded(false);
         rows[1]->setFocus();
         QTest::keyClick(rows[1], Qt::Key_Return);
         const std::string key = FloorModel::groupKey(rows[1]->queue());

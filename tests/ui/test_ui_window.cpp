@@ -45,23 +45,15 @@ QPoint pointOf(const LanesView &lanes, int row, Timestamp t)
 
 } // namespace
 
-class TestWindow : public QObject {
+class TestWindow : public QObject, WindowAccess {
     Q_OBJECT
 
-    std::unique_ptr<Fixture> f;
-    LanesView &floor() { return f->parts().space->floor().lanes(); }
-    LanesView &timeline() { return f->parts().space->timeline().lanes(); }
-    Workspace &space() { return *f->parts().space; }
     void trigger(Actions::Id id) { f->parts().actions[id]->trigger(); }
 
 private Q_SLOTS:
     void init()
     {
-        f = std::make_unique<Fixture>();
-        f->fill();
-        f->open();
-        QVERIFY(f->settle());
-        QVERIFY(QTest::qWaitForWindowActive(f->window.get()));
+        QVERIFY(openFilled());
         floor().setFocus();
     }
     void cleanup() { f.reset(); }
@@ -457,8 +449,8 @@ private Q_SLOTS:
         test::FakeInteraction call =
             test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(900)).queue("Support", 900).open();
         f->session.put(call.view, call.summary);
-        QTRY_VERIFY(space().floorModel().entry(InteractionId("new-1")) && space().floorModel().settled());
-        space().floorModel().rebuild();
+        QTRY_VERIFY(model().entry(InteractionId("new-1")) && model().settled());
+        model().rebuild();
         const int now = rowOf(*floor().scene(), selection.row);
         QCOMPARE(now, 13);
         QCOMPARE(floor().state().yOf(now), y);
