@@ -166,6 +166,23 @@ private Q_SLOTS:
         QTRY_COMPARE(rowOf(*floor().scene(), "new-1"), 1);
     }
 
+    void aWindowLeftAloneHoldsNoRows()
+    {
+        floor().setFocus();
+        QTest::keyClick(&floor(), Qt::Key_Down);
+        QTest::keyClick(&floor(), Qt::Key_Down);
+        QTest::mouseMove(floor().viewport(), QPoint(100, floor().state().yOf(5) + 8));
+        QTRY_VERIFY(floor().state().hoverRow == 5);
+        bringUrgent("new-1");
+        QVERIFY(rowOf(*floor().scene(), "new-1") > 1);
+        f->clock.advance(LanesView::kRests);
+        QTRY_VERIFY(!floor().resting());
+        QCOMPARE(floor().state().hoverRow, -1);
+        QTRY_COMPARE(rowOf(*floor().scene(), "new-1"), 1);
+        QTest::keyClick(&floor(), Qt::Key_Down); // somebody is back
+        QVERIFY(floor().resting());
+    }
+
     void whatGoesOnGrowsInInspectorAndHeader()
     {
         test::FakeInteraction call = test::CallBuilder("open-1", "+1 555 0002", kNow - Duration::seconds(100)).queue("Support", 40).talk("Ann", 60).open();

@@ -27,6 +27,7 @@ constexpr int kHeaderStep = 20;
 
 void LanesView::wheelEvent(QWheelEvent *event)
 {
+    touch();
     const QPoint at = event->position().toPoint();
     const double notches = event->angleDelta().y() / kWheelNotch;
     const double sideways = event->angleDelta().x() / kWheelNotch;
@@ -140,7 +141,7 @@ void LanesView::clickAt(const QPoint &at)
 void LanesView::choose(const Selection &selection)
 {
     m_selection = selection;
-    noteResting();
+    touch();
     if (selection.segmentStart)
         m_instant = Timestamp{*selection.segmentStart};
     const LaneSegment *segment = selectedSegment();
@@ -160,7 +161,7 @@ void LanesView::setHover(const QPoint &at)
     const int index = s.rowAt(at.y());
     std::optional<PieceRef> piece = m_painter.pieceAt(s, at);
     m_inside = index >= 0;
-    noteResting();
+    touch();
     const bool same = index == m_hoverRow && piece.has_value() == m_hover.has_value()
         && (!piece || (piece->piece.first == m_hover->piece.first && piece->row == m_hover->row));
     if (same)
@@ -225,6 +226,7 @@ bool LanesView::event(QEvent *event)
 
 void LanesView::keyPressEvent(QKeyEvent *event)
 {
+    touch();
     if (const std::optional<LaneCommand> command = laneCommand(*event))
         execute(*command);
     else
@@ -234,7 +236,7 @@ void LanesView::keyPressEvent(QKeyEvent *event)
 void LanesView::focusInEvent(QFocusEvent *event)
 {
     QAbstractScrollArea::focusInEvent(event);
-    noteResting();
+    touch();
     viewport()->update();
 }
 

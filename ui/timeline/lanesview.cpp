@@ -125,6 +125,7 @@ void LanesView::setScene(ScenePtr scene)
     if (!m_scene->live)
         m_timer.stop();
     viewport()->update();
+    noteResting(); // where nothing is live no tick tells that time went by
     if (first)
         Q_EMIT viewChanged();
 }
@@ -181,6 +182,7 @@ void LanesView::paintEvent(QPaintEvent *)
 
 void LanesView::tick()
 {
+    noteResting();
     const bool moved = m_navigator.setNow(now());
     // Running durations show whole seconds: a still picture paints only those.
     if (moved || (m_scene->live && now().us / 1'000'000 != m_paintedSecond))
@@ -245,13 +247,26 @@ void LanesView::setSelection(const Selection &selection, bool reveal)
         if (const LaneSegment *segment = selectedSegment())
             m_navigator.reveal({Timestamp{segment->start}, Timestamp{segment->endAt(now().us)}});
     }
-    noteResting();
+    touch();
     viewport()->update();
+}
+
+void LanesView::touch()
+{
+    m_touched = m_clock.steady();
+    noteResting();
 }
 
 void LanesView::noteResting()
 {
-    const bool resting = m_inside || (hasFocus() && !m_selection.row.empty());
+    const bool leftAlone = m_clock.steady() - m_touched >= kRests;
+    if (leftAlone && m_inside) { // rows may move from under the pointer: none of them is pointed at until it moves
+        m_inside = false;
+        m_hoverRow = -1;
+        m_hover.reset();
+        viewport()->update();
+    }
+    const bool resting = m_inside || (!leftAlone && hasFocus() && !m_selection.row.empty());
     if (std::exchange(m_resting, resting) != resting)
         Q_EMIT restingChanged(resting);
 }

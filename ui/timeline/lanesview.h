@@ -21,6 +21,8 @@ class LanesView : public QAbstractScrollArea {
     Q_OBJECT
 public:
     enum class Purpose { Floor, Timeline };
+    /// After so long without pointer, wheel or key nobody rests here: a window left alone must not hold its rows for ever.
+    static constexpr Duration kRests = Duration::seconds(60);
 
     LanesView(Purpose purpose, Appearance &look, const Clock &clock, QWidget *parent = nullptr);
     ~LanesView() override;
@@ -73,7 +75,8 @@ Q_SIGNALS:
     void leaveWanted();
     /// A column title was clicked: 0 customer, 1 with, 2 in state.
     void sortWanted(int column);
-    /// The pointer, or the focus on what is chosen, rests on a lane now: rows must not change places. Or it has gone.
+    /// The pointer, or the focus on what is chosen, rests on a lane now: rows must not change places. Or it has gone, or nothing has been
+    /// done here for kRests.
     void restingChanged(bool resting);
 
 protected:
@@ -119,6 +122,7 @@ private:
     void clickAt(const QPoint &at);
     void setHover(const QPoint &at);
     void announce();
+    void touch();
     void noteResting();
     void leave();
     void showMenu(const QPoint &global);
@@ -149,6 +153,7 @@ private:
     int m_sorted = 2;
     bool m_inside = false;  ///< the pointer is over a row
     bool m_resting = false;
+    Duration m_touched; ///< when something was last done here, by the steady clock
     std::int64_t m_paintedSecond = -1;
     double m_frameMs = 0;
 };

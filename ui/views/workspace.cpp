@@ -372,7 +372,9 @@ std::vector<Crumbs::Crumb> Workspace::crumbs() const
         return {{tr("Floor"), {}},
                 {range, QStringLiteral("all"), tr("Show all of the time (Shift+F)")},
                 {tr("By queue"), QStringLiteral("groups"), m_floorModel.folded() ? tr("Expand all groups") : tr("Collapse all groups")},
-                held ? Crumbs::Crumb{tr("%1, held in place").arg(sortText()), QStringLiteral("release"), tr("Rows stay where they are while the pointer or the focus rests on a lane (Esc lets go)")}
+                held ? Crumbs::Crumb{tr("%1, held in place").arg(sortText()), QStringLiteral("release"),
+                                     tr("Rows stay where they are while the pointer or the focus rests on a lane (Esc lets go, and so does a minute "
+                                        "without a move)")}
                      : Crumbs::Crumb{sortText(), QStringLiteral("sort"), tr("Sort by the next column (Ctrl+Shift+S)")}};
     }
     std::vector<Crumbs::Crumb> out{{tr("Floor"), QStringLiteral("floor"), tr("Back to the floor (Esc)")}};
