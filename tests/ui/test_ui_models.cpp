@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// From the session to scenes and tables: the floor, the open interaction, its events, and the words for them.
+/// From the session to scenes and tables: the open interaction, its events, and the words for them.
 #include "tests/support/testmain.h"
 #include "tests/ui/fixture.h"
 #include "ui/models/eventsmodel.h"
@@ -10,125 +10,14 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
-#include <QSignalSpy>
 #include <rapidcheck.h>
 
 using namespace threadline;
 using namespace threadline::ui;
 
-namespace {
-
-QStringList laneTitles(const Scene &scene, const char *queue)
-{
-    QStringList out;
-    for (const Row &row : scene.rows) {
-        if (row.kind == RowKind::Lane && row.parent >= 0
-            && scene.rows[static_cast<std::size_t>(row.parent)].title == QLatin1String(queue))
-            out << row.detail + QLatin1Char(' ') + (row.since ? durationText(kNow - *row.since) : QString());
-    }
-    return out;
-}
-
-} // namespace
-
 class TestModels : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void floorIsGroupedByQueueAndSortedByAttention()
-    {
-        Fixture f;
-        f.fill();
-        Hub hub(f.session, f.clock);
-        FloorModel model(hub);
-        QTRY_VERIFY(model.settled());
-        model.rebuild();
-        const Scene &scene = *model.scene();
-        QCOMPARE(scene.rows.front().title, QStringLiteral("Support")); // who waits longest is on top
-        const QStringList support = laneTitles(scene, "Support");
-        QCOMPARE(support.mid(0, 5),
-                 QStringList({"waiting 4:12", "Agent Four 3:25", "waiting 2:51", "Agent Two 1:28", "waiting 0:48"}));
-        QCOMPARE(support.last(), QStringLiteral("ended "));
-        QCOMPARE(scene.rows.front().note, QStringLiteral("13 open"));
-    }
-
-    void longEndedInteractionsLeaveTheLiveFloorButNotThePast()
-    {
-        Fixture f;
-        f.fill();
-        Hub hub(f.session, f.clock);
-        FloorModel model(hub);
-        QTRY_VERIFY(model.settled());
-        model.rebuild();
-        QCOMPARE(rowOf(*model.scene(), Fixture::richId().value), -1);
-        model.setView({kNow - Duration::seconds(5400), kNow - Duration::seconds(1800)}, false);
-        model.rebuild();
-        QVERIFY(rowOf(*model.scene(), Fixture::richId().value) > 0);
-    }
-
-    void figuresAreThoseOfTheLanes()
-    {
-        Fixture f;
-        f.fill();
-        Hub hub(f.session, f.clock);
-        FloorModel model(hub);
-        QTRY_VERIFY(model.settled());
-        model.rebuild();
-        const NowFigures &now = model.figures();
-        QCOMPARE(now.waiting.size(), 5U);
-        QCOMPARE(durationText(kNow - now.waiting.front().since), QStringLiteral("4:12"));
-        QCOMPARE(now.held.size(), 4U);
-        QCOMPARE(durationText(kNow - now.held.front().since), QStringLiteral("3:25"));
-        QCOMPARE(now.queues.front().queue, QStringLiteral("Support"));
-        QCOMPARE(now.queues.front().waiting, 3);
-        QCOMPARE(now.queues.front().onHold, 2);
-        QCOMPARE(now.all, 33);
-    }
-
-    void aTouchedInteractionIsAskedForAgainAndAFewAtATime()
-    {
-        Fixture f;
-        f.fill();
-        Hub hub(f.session, f.clock);
-        FloorModel model(hub);
-        QTRY_VERIFY(model.settled());
-        QVERIFY(f.session.mostAtOnce() <= FloorModel::kMostQuestions);
-        const int before = f.session.asked();
-        test::FakeInteraction call =
-            test::CallBuilder("new-1", "+1 555 0001", kNow - Duration::seconds(30)).queue("Support", 30).open();
-        QSignalSpy spy(&model, &FloorModel::sceneChanged);
-        f.session.put(call.view, call.summary);
-        f.session.put(call.view, call.summary);
-        QTRY_VERIFY(spy.count() > 0 && model.settled());
-        model.rebuild();
-        QVERIFY(model.entry(InteractionId("new-1")));
-        QVERIFY(f.session.asked() - before <= 2);
-    }
-
-    void foldedGroupsStayFolded()
-    {
-        Fixture f;
-        f.fill();
-        Hub hub(f.session, f.clock);
-        FloorModel model(hub);
-        QTRY_VERIFY(model.settled());
-        model.rebuild();
-        const std::size_t all = model.scene()->rows.size();
-        model.setExpanded("group:Support", false);
-        QCOMPARE(model.scene()->rows.size(), all - 14);
-        model.rebuild();
-        QVERIFY(!model.scene()->rows.front().expanded);
-    }
-
-    void aFailedQuestionIsTold()
-    {
-        Fixture f;
-        f.session.failWith(Error{ErrorCode::Unusable, "The store cannot be read."});
-        Hub hub(f.session, f.clock);
-        FloorModel model(hub);
-        QTRY_COMPARE(hub.failure(), QStringLiteral("The store cannot be read."));
-        QTRY_VERIFY(model.loaded());
-    }
-
     void nothingIsDeliveredToAModelThatIsGone()
     {
         Fixture f;

@@ -2,60 +2,38 @@
 #include "ui/models/floormodel.h"
 
 #include "ui/models/post.h"
-#include "ui/text/format.h"
 
 #include <algorithm>
-#include <map>
 
 namespace threadline::ui {
 namespace {
 
-constexpr int kPage = 500;
 constexpr int kRefreshMs = 100;
-constexpr int kRestMs = 300; ///< a view that stands so long is looked at
-constexpr int kMostPages = 20;
-constexpr int kRecountMs = 10'000; ///< a store of a million is counted in a tenth of a second
-constexpr int kRecountStoredMs = 1000; ///< while files are read, which ends
 /// On a live floor an ended interaction stays in sight for so long.
 constexpr Duration kStays = Duration::seconds(300);
 /// Of a shared store nobody has said yet how far back it goes.
 constexpr Duration kSharedReach = Duration::seconds(400LL * 86'400);
-constexpr const char *kNoQueue = "group:";
 
-std::string keyOf(const QString &queue) { return kNoQueue + queue.toStdString(); }
+bool ended(const FloorEntry &entry) { return entry.state == InteractionState::Ended; }
 
 } // namespace
 
-FloorModel::FloorModel(Hub &hub, QObject *parent) : QObject(parent), m_hub(hub)
+FloorModel::FloorModel(Hub &hub, QObject *parent)
+    : QObject(parent), m_hub(hub), m_stories(hub), m_stretch(hub, [this] { return heldInView(); }, kMostLanes)
 {
     m_refresh.setSingleShot(true);
     m_refresh.setInterval(kRefreshMs);
     connect(&m_refresh, &QTimer::timeout, this, &FloorModel::refresh);
-    m_past.setSingleShot(true);
-    m_past.setInterval(kRestMs);
-    connect(&m_past, &QTimer::timeout, this, &FloorModel::lookBack);
-    m_rest.setSingleShot(true);
-    m_rest.setInterval(kRestMs);
-    connect(&m_rest, &QTimer::timeout, this, [this] { count(true); });
-    m_recount.setSingleShot(true);
-    connect(&m_recount, &QTimer::timeout, this, [this] {
-        count(false);
-        count(true);
-    });
-    m_due.setSingleShot(true);
-    connect(&m_due, &QTimer::timeout, this, &FloorModel::changed);
+    m_sortDue.setSingleShot(true);
+    connect(&m_sortDue, &QTimer::timeout, this, &FloorModel::changed);
+    connect(&m_stories, &StoryReader::answered, this, &FloorModel::takeStory);
+    connect(&m_stretch, &StretchReader::counted, this, &FloorModel::changed);
+    connect(&m_stretch, &StretchReader::found, this, &FloorModel::takeFound);
+    connect(&m_stretch, &StretchReader::foundShared, this, &FloorModel::takeShared);
     connect(&hub, &Hub::bandsChanged, this, &FloorModel::changed);
     connect(&hub, &Hub::statusChanged, this, &FloorModel::reviewSource);
+    connect(&hub, &Hub::interactionsChanged, this, &FloorModel::takeTouched);
     reviewSource();
-    connect(&hub, &Hub::interactionsChanged, this, [this](const std::vector<Summary> &touched) {
-        for (const Summary &summary : touched)
-            take(summary, true);
-        evict();
-        pump();
-        changed();
-        if (m_partial && !m_recount.isActive())
-            m_recount.start(live() ? kRecountMs : kRecountStoredMs);
-    });
     list({});
 }
 
@@ -64,14 +42,10 @@ FloorModel::~FloorModel() = default;
 const FloorEntry *FloorModel::entry(const InteractionId &id) const
 {
     const auto found = m_entries.find(id.value);
-    return found == m_entries.end() ? nullptr : &found->second->entry;
+    return found == m_entries.end() ? nullptr : &found->second.entry;
 }
 
-bool FloorModel::settled() const
-{
-    return m_loaded && m_underWay == 0 && m_queue.empty() && m_urgent.empty() && !m_refresh.isActive() && !m_past.isActive() && !m_sharedListing
-        && !m_rest.isActive() && !m_countingView && !m_seekingMore;
-}
+bool FloorModel::settled() const { return m_loaded && m_stories.settled() && m_stretch.settled() && !m_refresh.isActive(); }
 
 /// A source that has not been heard yet brings nothing: until then what is stored is what there is to see.
 bool FloorModel::live() const
@@ -84,92 +58,44 @@ bool FloorModel::live() const
 void FloorModel::reviewSource()
 {
     m_listened = m_listened || m_hub.status().source == SourceState::Listening;
-    if (std::exchange(m_wasLive, live()) == live())
-        return;
-    m_viewMoved = true;
-    changed();
+    if (std::exchange(m_wasLive, live()) != live())
+        sortSoon(Sorting::Soon);
 }
 
 FloorModel::Total FloorModel::total() const
 {
-    if (m_partial)
-        return {std::max<std::int64_t>(m_all.all, m_figures.all), m_all.open};
+    if (m_stretch.partial())
+        return {std::max<std::int64_t>(m_stretch.all().all, m_figures.all), m_stretch.all().open};
     return {m_figures.all, m_figures.open};
 }
 
-std::int64_t FloorModel::leftOut() const { return m_partial ? std::max<std::int64_t>(0, m_inView.all - heldInView()) : 0; }
+std::int64_t FloorModel::leftOut() const
+{
+    return m_stretch.partial() ? std::max<std::int64_t>(0, m_stretch.inView().all - heldInView()) : 0;
+}
 
 bool FloorModel::touchesView(const FloorEntry &entry) const
 {
-    return entry.start < m_view.end && (entry.state != InteractionState::Ended || entry.end.value_or(entry.lastEventAt) >= m_view.start);
+    return entry.start < m_view.end && (!ended(entry) || entry.end.value_or(entry.lastEventAt) >= m_view.start);
 }
 
 std::int64_t FloorModel::heldInView() const
 {
     return std::count_if(m_entries.begin(), m_entries.end(),
-                         [this](const auto &held) { return !held.second->entry.shared && touchesView(held.second->entry); });
-}
-
-/// The store has more than is held here: how many, of all and of the view.
-void FloorModel::count(bool ofView)
-{
-    if (!m_partial)
-        return;
-    HandlePtr &question = ofView ? m_countingView : m_counting;
-    question = m_hub.session().census(ofView ? std::optional(m_view) : std::nullopt,
-                                      posted<Census>(this, [this, ofView, asked = m_view](Result<Census> census) {
-                                          if (!ofView || asked == m_view) // else the view moves on and will be asked for again
-                                              counted(ofView, std::move(census));
-                                      }));
-}
-
-void FloorModel::counted(bool ofView, Result<Census> census)
-{
-    (ofView ? m_countingView : m_counting).reset();
-    if (!census)
-        return m_hub.fail(census.error());
-    (ofView ? m_inView : m_all) = *census;
-    changed();
-    if (!ofView || heldInView() >= std::min<std::int64_t>(census->all, static_cast<std::int64_t>(kMostLanes)))
-        return;
-    m_seeking = {};
-    m_seeking.from = m_view.start;
-    m_seeking.to = m_view.end;
-    m_seeking.limit = kPage;
-    seekMore();
-}
-
-/// Reads what lies in the view, page by page, until all of it is held or no more can be.
-void FloorModel::seekMore()
-{
-    m_seekingMore = m_hub.session().list(m_seeking, posted<ListPage>(this, [this, asked = m_view](Result<ListPage> page) {
-        if (asked != m_view)
-            return; // it moved on while this was on its way: once it rests it is asked for anew
-        m_seekingMore.reset();
-        if (!page)
-            return m_hub.fail(page.error());
-        for (const Summary &summary : page->items)
-            take(summary, false);
-        evict();
-        pump();
-        m_viewMoved = true;
-        changed();
-        m_seeking.cursor = page->nextCursor;
-        if (!m_seeking.cursor.empty() && heldInView() < static_cast<std::int64_t>(kMostLanes))
-            seekMore();
-    }));
+                         [this](const auto &held) { return !held.second.entry.shared && touchesView(held.second.entry); });
 }
 
 void FloorModel::list(const std::string &cursor)
 {
     ListQuery query;
-    query.limit = kPage;
+    query.limit = StretchReader::kRowsAsked;
     query.cursor = cursor;
-    m_listing = m_hub.session().list(query, posted<ListPage>(this, [this](Result<ListPage> page) { listed(std::move(page)); }));
+    m_listing = m_hub.session().list(query, posted<ListPage>(this, [this](const Result<ListPage> &page) { listed(page); }));
 }
 
-void FloorModel::listed(Result<ListPage> page)
+void FloorModel::listed(const Result<ListPage> &page)
 {
+    m_listing.reset();
     if (!page) {
         m_hub.fail(page.error());
         m_loaded = true;
@@ -177,182 +103,96 @@ void FloorModel::listed(Result<ListPage> page)
     }
     for (const Summary &summary : page->items)
         take(summary, false);
-    pump();
+    m_stories.pump();
     if (!page->nextCursor.empty() && m_entries.size() < kMostLanes) {
         list(page->nextCursor);
         return;
     }
-    m_listing.reset();
     m_loaded = true;
-    if (!page->nextCursor.empty()) {
-        m_partial = true;
-        count(false);
-        count(true);
-    }
+    if (!page->nextCursor.empty())
+        m_stretch.setPartial();
     evict();
     changed();
-    if (m_entries.empty() && m_hub.status().delivery.state != DeliveryState::Off)
-        askShared({});
+    if (m_entries.empty())
+        m_stretch.lookAtAllShared();
 }
 
-/// The past is not this computer's alone.
-void FloorModel::lookBack()
+void FloorModel::takeTouched(const std::vector<Summary> &touched)
 {
-    if (m_viewIsCurrent || m_hub.status().delivery.state == DeliveryState::Off)
-        return;
-    m_shared.from = m_view.start;
-    m_shared.to = m_view.end;
-    m_sharedTaken = 0;
-    m_sharedPages = 0;
-    askShared({});
-}
-
-void FloorModel::askShared(const std::string &cursor)
-{
-    m_shared.history = true;
-    m_shared.limit = kPage;
-    m_shared.cursor = cursor;
-    m_sharedListing = m_hub.session().list(m_shared, posted<ListPage>(this, [this, asked = m_shared.from](Result<ListPage> page) {
-                                               if (asked == m_shared.from) // else another stretch is looked at by now
-                                                   sharedListed(std::move(page));
-                                           }));
-}
-
-void FloorModel::sharedListed(Result<ListPage> page)
-{
-    m_sharedListing.reset();
-    if (!page)
-        return m_hub.fail(page.error());
-    m_origin = page->origin;
-    for (const Summary &summary : page->items)
-        m_sharedTaken += takeShared(summary);
-    pump();
+    for (const Summary &summary : touched)
+        take(summary, true);
     evict();
+    m_stories.pump();
     changed();
-    if (!page->nextCursor.empty() && m_sharedTaken < kMostShared && ++m_sharedPages < kMostPages)
-        askShared(page->nextCursor);
+    m_stretch.noteChange(live());
 }
 
-/// False: it is no row of the shared store, or is here by now.
-bool FloorModel::takeShared(const Summary &summary)
+void FloorModel::takeFound(const std::vector<Summary> &rows)
 {
-    if (summary.commit != 0)
-        return false;
-    std::unique_ptr<Held> &held = m_entries[summary.interaction.value];
-    if (held && !held->entry.shared)
-        return false;
-    if (!held) {
-        held = std::make_unique<Held>();
-        held->entry = entryOf(summary);
-        held->entry.seenAt = kEarliestTime;
-    }
-    held->entry.state = summary.state;
-    held->entry.end = summary.end;
-    held->entry.lastEventAt = summary.lastEventAt;
-    if (!held->entry.lane)
-        want(*held);
-    return true;
+    for (const Summary &summary : rows)
+        take(summary, false);
+    evict();
+    m_stories.pump();
+    sortSoon(Sorting::Soon);
 }
 
 void FloorModel::take(const Summary &summary, bool touched)
 {
     if (summary.start < kEarliestTime)
         return; // nothing of it has a time: it is on no timeline
-    std::unique_ptr<Held> &held = m_entries[summary.interaction.value];
-    if (!held) {
-        held = std::make_unique<Held>();
-        held->entry = entryOf(summary);
-        held->entry.seenAt = m_hub.now();
-        if (!touched || !m_loaded)
-            held->entry.seenAt = kEarliestTime; // what was there before is not new
+    const auto [there, isNew] = m_entries.try_emplace(summary.interaction.value);
+    Held &held = there->second;
+    FloorEntry &entry = held.entry;
+    if (isNew) {
+        entry = entryOf(summary);
+        entry.seenAt = touched && m_loaded ? m_hub.now() : kEarliestTime; // what was there before is not new
     }
-    const bool known = held->entry.lane && held->entry.state == summary.state && held->commit == summary.commit && held->count == summary.count;
-    m_events += static_cast<std::uint64_t>(std::max<std::int64_t>(0, summary.count - held->count));
-    held->count = summary.count;
-    held->entry.shared = false;
-    held->commit = summary.commit;
-    held->entry.state = summary.state;
-    held->entry.end = summary.end;
-    held->entry.start = summary.start;
-    held->entry.lastEventAt = summary.lastEventAt;
+    const bool known = entry.lane && entry.state == summary.state && held.commit == summary.commit && held.count == summary.count;
+    m_events += static_cast<std::uint64_t>(std::max<std::int64_t>(0, summary.count - held.count));
+    held.count = summary.count;
+    held.commit = summary.commit;
+    entry.shared = false;
+    entry.state = summary.state;
+    entry.end = summary.end;
+    entry.start = summary.start;
+    entry.lastEventAt = summary.lastEventAt;
     if (touched || !known) // else it was only listed once more
-        want(*held);
+        m_stories.want(entry.id, false);
 }
 
-void FloorModel::want(Held &held)
+void FloorModel::takeShared(const std::vector<Summary> &rows)
 {
-    held.stale = true;
-    if (!held.asked && (!held.entry.shared || m_wanted.count(held.entry.id.value)))
-        enqueue(held);
-}
-
-/// Each stands at most once in each queue, so that a session that does not answer makes nothing grow.
-void FloorModel::enqueue(Held &held)
-{
-    const std::string &id = held.entry.id.value;
-    if (m_wanted.count(id)) {
-        if (!std::exchange(held.urgent, true))
-            m_urgent.push_back(id);
-    } else if (!std::exchange(held.queued, true)) {
-        m_queue.push_back(id);
-    }
-}
-
-FloorModel::Held *FloorModel::nextWanted()
-{
-    for (std::deque<std::string> *queue : {&m_urgent, &m_queue}) {
-        while (!queue->empty()) {
-            const auto found = m_entries.find(queue->front());
-            queue->pop_front();
-            if (found == m_entries.end())
-                continue;
-            (queue == &m_queue ? found->second->queued : found->second->urgent) = false;
-            if (found->second->stale && !found->second->asked)
-                return found->second.get();
+    for (const Summary &summary : rows) {
+        const auto [there, isNew] = m_entries.try_emplace(summary.interaction.value);
+        FloorEntry &entry = there->second.entry;
+        if (isNew) {
+            entry = entryOf(summary);
+            entry.seenAt = kEarliestTime;
+        } else if (!entry.shared) {
+            continue; // it is here by now
         }
+        entry.state = summary.state;
+        entry.end = summary.end;
+        entry.lastEventAt = summary.lastEventAt;
+        if (!entry.lane)
+            m_stories.want(entry.id, true);
     }
-    return nullptr;
+    m_stories.pump();
+    evict();
+    changed();
 }
 
-void FloorModel::pump()
+void FloorModel::takeStory(const InteractionId &id, const StoryReader::Answer &answer)
 {
-    while (m_underWay < kMostQuestions) {
-        Held *held = nextWanted();
-        if (!held)
-            return;
-        ask(*held);
+    const auto found = m_entries.find(id.value);
+    if (found != m_entries.end() && answer) {
+        FloorEntry &entry = found->second.entry;
+        fill(entry, (*answer)->story);
+        if (entry.shared)
+            entry.since.reset(); // who waits there is not told in time
+    } else if (found != m_entries.end() && answer.error().code != ErrorCode::NotFound) { // removed by retention: the list will say so
+        m_hub.fail(answer.error());
     }
-}
-
-void FloorModel::ask(Held &held)
-{
-    held.asked = true;
-    held.stale = false;
-    ++m_underWay;
-    held.question = m_hub.session().interaction(
-        held.entry.id, posted<std::shared_ptr<const InteractionView>>(this, [this, id = held.entry.id.value](auto answer) {
-            answered(id, std::move(answer));
-        }));
-}
-
-void FloorModel::answered(const std::string &id, Result<std::shared_ptr<const InteractionView>> answer)
-{
-    --m_underWay;
-    const auto found = m_entries.find(id);
-    if (found != m_entries.end()) {
-        Held &held = *found->second;
-        held.asked = false;
-        held.question.reset();
-        if (answer) {
-            fill(held.entry, (*answer)->story);
-            if (held.entry.shared)
-                held.entry.since.reset(); // who waits there is not told in time
-        } else if (answer.error().code != ErrorCode::NotFound) // removed by retention: the list will say so
-            m_hub.fail(answer.error());
-        if (held.stale)
-            want(held);
-    }
-    pump();
     changed();
 }
 
@@ -361,33 +201,34 @@ void FloorModel::evict()
 {
     if (m_entries.size() <= kMostLanes)
         return;
-    std::vector<Held *> all;
+    FloorOrder::Entries all;
     for (const auto &[id, held] : m_entries) {
-        if (!held->asked)
-            all.push_back(held.get());
+        if (!m_stories.underWay(held.entry.id))
+            all.push_back(&held.entry);
     }
     const std::size_t tooMany = std::min(m_entries.size() - kMostLanes, all.size());
     if (tooMany == 0)
         return;
-    if (!std::exchange(m_partial, true)) {
-        m_recount.start(kRecountStoredMs);
-        count(false);
-        count(true);
-    }
-    const auto lessWanted = [this](const Held *a, const Held *b) {
-        const bool awayA = a->entry.state == InteractionState::Ended && !touchesView(a->entry);
-        const bool awayB = b->entry.state == InteractionState::Ended && !touchesView(b->entry);
+    m_stretch.setPartial();
+    const auto lessWanted = [this](const FloorEntry *a, const FloorEntry *b) {
+        const bool awayA = ended(*a) && !touchesView(*a);
+        const bool awayB = ended(*b) && !touchesView(*b);
         if (awayA != awayB)
             return awayA;
-        const bool endedA = a->entry.state == InteractionState::Ended;
-        const bool endedB = b->entry.state == InteractionState::Ended;
-        return endedA != endedB ? endedA : a->entry.lastEventAt < b->entry.lastEventAt;
+        return ended(*a) != ended(*b) ? ended(*a) : a->lastEventAt < b->lastEventAt;
     };
     std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(tooMany) - 1, all.end(), lessWanted);
-    m_groups.clear(); // it points into what goes now
-    m_everSorted = false;
-    for (std::size_t i = 0; i < tooMany; ++i)
-        m_entries.erase(std::string(all[i]->entry.id.value));
+    all.resize(tooMany);
+    erase(all);
+}
+
+void FloorModel::erase(const FloorOrder::Entries &gone)
+{
+    m_order.remove({gone.begin(), gone.end()});
+    for (const FloorEntry *entry : gone) {
+        m_stories.forget(entry->id);
+        m_entries.erase(m_entries.find(entry->id.value));
+    }
 }
 
 void FloorModel::changed()
@@ -396,20 +237,25 @@ void FloorModel::changed()
         m_refresh.start();
 }
 
+void FloorModel::sortSoon(Sorting sorting)
+{
+    m_sorting = std::max(m_sorting, sorting);
+    changed();
+}
+
 void FloorModel::refresh()
 {
-    if (!m_everSorted || m_viewMoved || m_sorted.elapsed() >= kSortEveryMs)
+    if (m_sorting != Sorting::WhenDue || m_sorted.elapsed() >= kSortEveryMs)
         arrange();
-    else if (!m_due.isActive()) // what has changed by now is sorted in later, also where nothing comes any more
-        m_due.start(static_cast<int>(kSortEveryMs - m_sorted.elapsed()));
+    else if (!m_sortDue.isActive()) // what has changed by now is sorted in later, also where nothing comes any more
+        m_sortDue.start(static_cast<int>(kSortEveryMs - m_sorted.elapsed()));
     compose();
 }
 
 void FloorModel::rebuild()
 {
     m_refresh.stop();
-    m_due.stop();
-    m_moved = true; // asked for: nothing is kept in its place
+    m_sorting = Sorting::Anew;
     arrange();
     compose();
 }
@@ -417,69 +263,40 @@ void FloorModel::rebuild()
 bool FloorModel::shown(const FloorEntry &entry) const
 {
     const Timestamp end = entry.end.value_or(entry.lastEventAt);
-    if (entry.shared) {
-        const bool within = entry.start < m_view.end && (end >= m_view.start || entry.state != InteractionState::Ended);
-        return !(m_viewIsCurrent && live()) && (m_onlyShared || within);
-    }
-    if (entry.state != InteractionState::Ended)
+    const bool liveView = m_viewIsCurrent && live();
+    if (entry.shared)
+        return !liveView && (m_onlyShared || touchesView(entry));
+    if (!ended(entry))
         return true;
-    if (m_viewIsCurrent && live())
-        return m_hub.now() - end < kStays;
-    return touchesView(entry);
+    return liveView ? m_hub.now() - end < kStays : touchesView(entry);
 }
 
 void FloorModel::arrange()
 {
-    std::map<QString, Group> groups;
-    m_sharedShown = 0;
-    m_onlyShared = std::all_of(m_entries.begin(), m_entries.end(), [](const auto &entry) { return entry.second->entry.shared; });
+    m_onlyShared = std::all_of(m_entries.begin(), m_entries.end(), [](const auto &held) { return held.second.entry.shared; });
+    FloorOrder::Entries belonging;
     for (const auto &[id, held] : m_entries) {
-        if (!shown(held->entry))
-            continue;
-        m_sharedShown += held->entry.shared;
-        Group &group = groups[held->entry.queue];
-        group.name = held->entry.queue;
-        group.lanes.push_back(held.get());
+        if (shown(held.entry))
+            belonging.push_back(&held.entry);
     }
-    const bool keeps = m_holding && !m_moved && !m_groups.empty();
-    if (!keeps)
-        m_groups.clear();
-    keepOrder(std::move(groups));
-    m_moved = false;
-    m_everSorted = true;
-    m_viewMoved = false;
+    m_order.arrange(belonging, m_sort, kept());
+    m_sorting = Sorting::WhenDue;
     m_sorted.restart();
+    m_sortDue.stop();
     // Who is new or gone shows at the next sorting; while something is live there is always a next one.
     if (live() && m_hub.status().openInteractions > 0)
-        QTimer::singleShot(kSortEveryMs, this, &FloorModel::changed);
+        m_sortDue.start(kSortEveryMs);
 }
 
-/// Sorts what is not in m_groups yet and puts it behind what is there, so that nothing there moves.
-void FloorModel::keepOrder(std::map<QString, Group> groups)
+FloorOrder::Keep FloorModel::kept()
 {
-    std::unordered_set<const Held *> placed;
-    for (const Group &group : m_groups)
-        placed.insert(group.lanes.begin(), group.lanes.end());
-    std::vector<Group> added;
-    for (auto &[name, group] : groups) {
-        std::erase_if(group.lanes, [&](const Held *held) { return placed.count(held) > 0; });
-        if (group.lanes.empty())
-            continue;
-        group.first = *std::min_element(group.lanes.begin(), group.lanes.end(),
-                                        [](const Held *a, const Held *b) { return beforeByAttention(a->entry, b->entry); });
-        std::sort(group.lanes.begin(), group.lanes.end(),
-                  [this](const Held *a, const Held *b) { return before(m_sort, a->entry, b->entry); });
-        const auto there = std::find_if(m_groups.begin(), m_groups.end(), [&](const Group &g) { return g.name == group.name; });
-        if (there == m_groups.end())
-            added.push_back(std::move(group));
-        else
-            there->lanes.insert(there->lanes.end(), group.lanes.begin(), group.lanes.end());
-    }
-    // A group stands where its most urgent lane would: who waits longest is on top.
-    std::stable_sort(added.begin(), added.end(), [](const Group &a, const Group &b) {
-        return beforeByAttention(a.first->entry, b.first->entry);
-    });
-    std::move(added.begin(), added.end(), std::back_inserter(m_groups));
+    if (!m_holding || m_sorting == Sorting::Anew)
+        return FloorOrder::Keep::Nothing;
+    const Duration now = m_hub.clock().steady();
+    if (now - m_heldSince < kLongestHold)
+        return FloorOrder::Keep::Rows;
+    m_heldSince = now;
+    return FloorOrder::Keep::Places;
 }
 
 void FloorModel::setSort(FloorSort sort)
@@ -492,46 +309,36 @@ void FloorModel::hold(bool held)
 {
     if (std::exchange(m_holding, held) == held)
         return;
+    m_heldSince = m_hub.clock().steady();
     changed(); // once let go it is sorted as soon as it is due
 }
 
-std::vector<Stretch> FloorModel::stretches() const
+FloorOrder::Entries FloorModel::own() const
 {
-    std::vector<Stretch> out;
-    out.reserve(m_entries.size());
+    FloorOrder::Entries own;
+    own.reserve(m_entries.size());
     for (const auto &[id, held] : m_entries) {
-        const FloorEntry &entry = held->entry;
-        const bool open = entry.state != InteractionState::Ended;
-        if (!entry.shared || m_onlyShared)
-            out.push_back({entry.lane, entry.start.us, open ? kOpenEnd : entry.end.value_or(entry.lastEventAt).us});
+        if (!held.entry.shared || m_onlyShared)
+            own.push_back(&held.entry);
     }
-    return out;
+    return own;
 }
 
-/// Everything that is counted in the window, from one look at the entries.
-void FloorModel::countAll()
-{
-    std::vector<const FloorEntry *> all;
-    all.reserve(m_entries.size());
-    for (const auto &[id, held] : m_entries) {
-        if (!held->entry.shared)
-            all.push_back(&held->entry);
-    }
-    m_figures = figuresOf(all);
-    m_figures.known = m_loaded;
-}
+std::vector<Stretch> FloorModel::stretches() const { return stretchesOf(own()); }
 
 void FloorModel::compose()
 {
-    countAll();
-    auto scene = std::make_shared<Scene>();
-    for (const Group &group : m_groups)
-        appendGroup(*scene, group);
-    bool odd = true;
-    for (Row &row : scene->rows) {
-        if (row.kind == RowKind::Lane)
-            row.odd = std::exchange(odd, !odd);
+    FloorOrder::Entries local = own();
+    std::erase_if(local, [](const FloorEntry *entry) { return entry->shared; });
+    m_figures = figuresOf(local);
+    m_figures.known = m_loaded;
+    m_sharedShown = 0;
+    for (const FloorOrder::Group &group : m_order.groups()) {
+        for (const FloorEntry *lane : group.lanes)
+            m_sharedShown += lane->shared;
     }
+    auto scene = std::make_shared<Scene>();
+    scene->rows = floorRows(m_order, m_figures, m_collapsed);
     scene->bands = m_hub.bands();
     scene->live = live();
     placeInTime(*scene);
@@ -539,125 +346,39 @@ void FloorModel::compose()
     Q_EMIT sceneChanged(std::exchange(m_events, 0));
 }
 
-void FloorModel::appendGroup(Scene &scene, const Group &group)
-{
-    Row head;
-    head.kind = RowKind::Group;
-    head.key = keyOf(group.name);
-    head.title = group.name.isEmpty() ? tr("No queue") : group.name;
-    head.expanded = !m_collapsed.count(head.key);
-    const auto counted = std::find_if(m_figures.queues.begin(), m_figures.queues.end(),
-                                      [&](const QueueFigures &queue) { return queue.queue == group.name; });
-    if (counted != m_figures.queues.end())
-        head.since = counted->longestSince;
-    head.waits = head.since.has_value();
-    const auto ended = static_cast<std::size_t>(std::count_if(group.lanes.begin(), group.lanes.end(), [](const Held *held) {
-        return held->entry.state == InteractionState::Ended;
-    }));
-    head.note = counted != m_figures.queues.end() ? tr("%1 open").arg(numberText(static_cast<std::uint64_t>(counted->open)))
-        : ended == group.lanes.size()             ? tr("%1 ended").arg(numberText(ended))
-                                                  : QString();
-    const int parent = static_cast<int>(scene.rows.size());
-    scene.rows.push_back(std::move(head));
-    if (!scene.rows.back().expanded)
-        return;
-    for (const Held *held : group.lanes)
-        scene.rows.push_back(laneRow(*held, parent));
-}
-
-Row FloorModel::laneRow(const Held &held, int parent) const
-{
-    const FloorEntry &entry = held.entry;
-    Row row;
-    row.kind = RowKind::Lane;
-    row.key = entry.id.value;
-    row.lane = entry.lane;
-    row.glyph = glyphOf(entry.media);
-    row.title = entry.customer.isEmpty() ? shortId(entry.id.value) : entry.customer;
-    row.detail = entry.with;
-    row.dim = entry.dim;
-    row.since = entry.since;
-    row.waits = entry.waits();
-    row.parent = parent;
-    row.shared = entry.shared;
-    if (entry.seenAt > kEarliestTime)
-        row.fresh = entry.seenAt;
-    return row;
-}
-
 /// What there is to see, whether or not a row of it is in sight, and what of it comes first.
 void FloorModel::placeInTime(Scene &scene) const
 {
-    const std::optional<TimeRange> all = extent();
-    scene.dated = all.has_value();
-    scene.extent = all.value_or(TimeRange{m_hub.now() - Duration::seconds(60), m_hub.now()});
+    std::optional<TimeRange> extent = extentOf(own());
+    if (m_stretch.partial() && m_stretch.all().span) {
+        const TimeRange stored = *m_stretch.all().span;
+        extent = extent ? TimeRange{std::min(extent->start, stored.start), std::max(extent->end, stored.end)} : stored;
+    }
+    scene.dated = extent.has_value();
+    scene.extent = extent.value_or(TimeRange{m_hub.now() - Duration::seconds(60), m_hub.now()});
+    if (scene.live)
+        scene.extent.end = std::max(scene.extent.end, m_hub.now());
     if (m_hub.status().delivery.state != DeliveryState::Off)
         scene.reach = kSharedReach;
-    if (!all || scene.live)
+    if (!extent || scene.live)
         return;
-    TimeRange felt{kLatestTime, kEarliestTime};
-    for (const auto &[id, held] : m_entries) {
-        const FloorEntry &entry = held->entry;
-        felt.start = std::min(felt.start, entry.felt ? entry.felt->start : entry.start);
-        felt.end = std::max(felt.end, entry.felt ? std::min(entry.felt->end, scene.extent.end) : entry.lastEventAt);
-    }
-    scene.focus = focusOn(felt, scene.extent);
-    if (!scene.focus)
-        return;
-    scene.beyond = static_cast<int>(std::count_if(m_entries.begin(), m_entries.end(), [&](const auto &held) {
-        return held.second->entry.start < felt.start || held.second->entry.lastEventAt > felt.end;
-    }));
-}
-
-std::optional<TimeRange> FloorModel::extent() const
-{
-    TimeRange range{kLatestTime, kEarliestTime};
-    for (const auto &[id, held] : m_entries) {
-        if (held->entry.shared && !m_onlyShared)
-            continue;
-        range.start = std::min(range.start, held->entry.start);
-        range.end = std::max(range.end, held->entry.lastEventAt);
-    }
-    if (m_partial && m_all.span) {
-        range.start = std::min(range.start, m_all.span->start);
-        range.end = std::max(range.end, m_all.span->end);
-    }
-    if (range.start > range.end)
-        return std::nullopt;
-    if (live())
-        range.end = std::max(range.end, m_hub.now());
-    return range;
+    FloorOrder::Entries all;
+    all.reserve(m_entries.size());
+    for (const auto &[id, held] : m_entries)
+        all.push_back(&held.entry);
+    focusScene(scene, all);
 }
 
 void FloorModel::setView(TimeRange view, bool current)
 {
     if (view == m_view && current == m_viewIsCurrent)
         return;
-    const bool matters = !(current && m_viewIsCurrent && live());
+    const bool follows = current && m_viewIsCurrent && live();
     m_view = view;
     m_viewIsCurrent = current;
-    m_countingView.reset(); // what was asked of another stretch is asked anew once this one rests
-    m_seekingMore.reset();
-    m_moved = m_moved || matters;
-    if (!current && m_hub.status().delivery.state != DeliveryState::Off)
-        m_past.start();
-    if (m_partial && !(current && live()))
-        m_rest.start();
-    if (!matters)
-        return;
-    m_viewMoved = true;
-    changed();
-}
-
-void FloorModel::setWanted(const std::vector<std::string> &keys)
-{
-    m_wanted = {keys.begin(), keys.end()};
-    for (const std::string &key : keys) {
-        const auto found = m_entries.find(key);
-        if (found != m_entries.end() && found->second->stale && !found->second->asked)
-            enqueue(*found->second);
-    }
-    pump();
+    m_stretch.setView(view, !current, follows);
+    if (!follows)
+        sortSoon(Sorting::Anew);
 }
 
 void FloorModel::setExpanded(const std::string &group, bool expanded)
@@ -673,12 +394,10 @@ void FloorModel::setAllExpanded(bool expanded)
 {
     m_collapsed.clear();
     if (!expanded) {
-        for (const Group &group : m_groups)
-            m_collapsed.insert(keyOf(group.name));
+        for (const FloorOrder::Group &group : m_order.groups())
+            m_collapsed.insert(groupKey(group.queue));
     }
     compose();
 }
-
-std::string FloorModel::groupKey(const QString &queue) { return keyOf(queue); }
 
 } // namespace threadline::ui

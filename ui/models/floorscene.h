@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The floor's picture from its entries: rows in their order, and where in time all of it lies. Pure.
+#pragma once
+
+#include "ui/models/floororder.h"
+#include "ui/timeline/density.h"
+#include "ui/timeline/scene.h"
+
+#include <set>
+#include <string>
+
+namespace threadline::ui {
+
+/// Key of the row of a queue's group.
+[[nodiscard]] std::string groupKeyOf(const QString &queue);
+/// A row for each group and, unless it is in `collapsed` (keys of group rows), one for each of its lanes.
+[[nodiscard]] std::vector<Row> floorRows(const FloorOrder &order, const NowFigures &figures, const std::set<std::string> &collapsed);
+/// From the first start to the last event; absent: there are none.
+[[nodiscard]] std::optional<TimeRange> extentOf(const FloorOrder::Entries &entries);
+/// Of a floor that stands still: what to look at first within `scene.extent`, and how many entries go on beyond it.
+void focusScene(Scene &scene, const FloorOrder::Entries &entries);
+/// Where each of them lies in time.
+[[nodiscard]] std::vector<Stretch> stretchesOf(const FloorOrder::Entries &entries);
+
+} // namespace threadline::ui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Asks for stories one by one: those in view first, the others as they were wanted, at most kMostAtOnce under way. What it keeps is
+/// bounded by what is wanted: each id waits at most once, and one that is forgotten leaves nothing behind. GUI thread.
+#pragma once
+
+#include "ui/models/hub.h"
+
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace threadline::ui {
+
+class StoryReader : public QObject {
+    Q_OBJECT
+public:
+    static constexpr int kMostAtOnce = 8;
+    using Answer = Result<std::shared_ptr<const InteractionView>>;
+
+    explicit StoryReader(Hub &hub, QObject *parent = nullptr);
+    ~StoryReader() override;
+
+    /// The story is to be read, once more if that is under way already. `inViewOnly`: not before its row is in view.
+    /// Nothing is asked before the next pump().
+    void want(const InteractionId &id, bool inViewOnly);
+    /// These come first from now on, and those that wait for being in view are asked for.
+    void setInView(const std::vector<std::string> &ids);
+    /// Asks for as many as may be under way.
+    void pump();
+    /// Its story is wanted no longer. One that is under way is answered all the same.
+    void forget(const InteractionId &id);
+    [[nodiscard]] bool underWay(const InteractionId &id) const;
+    /// How many are to be asked for.
+    [[nodiscard]] std::size_t waiting() const { return m_waiting.size(); }
+    [[nodiscard]] bool settled() const { return m_underWay == 0 && m_waiting.empty(); }
+
+Q_SIGNALS:
+    /// Once for each that was asked for.
+    void answered(const InteractionId &id, const StoryReader::Answer &answer);
+
+private:
+    /// Those in view first, then by when they were wanted.
+    using Place = std::pair<bool, std::uint64_t>;
+    struct Wanted {
+        bool stale = false; ///< wanted since it was asked for
+        bool inViewOnly = false;
+        std::optional<Place> place; ///< in m_waiting
+        HandlePtr question;
+    };
+    using Item = std::unordered_map<std::string, Wanted>::value_type;
+
+    void enqueue(Item &item);
+    void ask(Item &item);
+    void take(const std::string &id, const Answer &answer);
+
+    Hub &m_hub;
+    std::unordered_map<std::string, Wanted> m_wanted;
+    std::map<Place, std::string> m_waiting;
+    std::unordered_set<std::string> m_inView;
+    std::uint64_t m_places = 0;
+    int m_underWay = 0;
+};
+
+} // namespace threadline::ui
