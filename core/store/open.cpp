@@ -217,7 +217,7 @@ Result<> beginAnew(const std::string &path, const HighMark &before)
     if (auto made = createDatabase(path, before.passedOver()); !made)
         return made;
     log::warning("store", "The database " + path + " was moved away or deleted: a new one was begun. About " + std::to_string(before.events)
-                     + " events, up to commit " + std::to_string(before.commit) + ", are in the one before. To have them again, end Threadline and put that one back.");
+                     + " events, up to commit " + std::to_string(before.commit) + ", are in the one before. To see them, put it into a data folder of its own.");
     return {};
 }
 
