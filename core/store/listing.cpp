@@ -14,7 +14,7 @@ namespace {
 
 /// How many interactions outside the asked time are passed over one by one before the spans are asked instead. By activity a page
 /// of recent ones is found at once; one of three months ago is not.
-constexpr int kPassedOver = 1'000;
+constexpr int kMostPassedOver = 1'000;
 
 bool mayHold(int spanClass, const std::optional<InteractionState> &state)
 {
@@ -105,7 +105,7 @@ Result<bool> SqliteReader::listByActivity(const Listing &listing, Place behind, 
         if (within(listing, rows.back().summary))
             continue;
         rows.pop_back();
-        if (++passed > kPassedOver)
+        if (++passed > kMostPassedOver)
             return false;
     }
     if (!found.good())
