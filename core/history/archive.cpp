@@ -118,8 +118,11 @@ public:
 
     void take(std::shared_ptr<Ask> ask)
     {
-        if (ask->hurried && m_silent && !m_silentUntil.hasExpired())
+        if (ask->hurried && m_silent) {
+            if (m_silentUntil.hasExpired())
+                listenAgain();
             return ask->finish(fail(*m_silent));
+        }
         if (m_waiting.size() >= m_options.waiting)
             return ask->finish(fail(ErrorCode::Busy, "Too many questions wait for InfluxDB. Try again in a moment."));
         m_waiting.push_back(std::move(ask));
@@ -167,14 +170,33 @@ private:
         }
     }
 
-    void identify(Running &r)
+    /// While it was silent nobody waits for it: it is asked by the way, and once it answers the next page has its rows again.
+    void listenAgain()
+    {
+        if (m_listening)
+            return;
+        m_listening = std::make_unique<HttpClient>(m_network, this);
+        m_listening->get(ping(), [this](const HttpAnswer &answer) {
+            if (answer.status != 0)
+                m_silent.reset();
+            m_silentUntil.setRemainingTime(kBelievedSilent);
+            QMetaObject::invokeMethod(this, [this] { m_listening.reset(); }, Qt::QueuedConnection); // not from within its own callback
+        });
+    }
+
+    [[nodiscard]] HttpRequest ping() const
     {
         const influx::Request ping = influx::pingRequest(m_options.target);
         HttpRequest http;
         http.url = m_options.target.url + ping.path;
         http.headers = ping.headers;
         http.timeout = kPingTimeout;
-        r.client->get(http, [this, &r](HttpAnswer answer) {
+        return http;
+    }
+
+    void identify(Running &r)
+    {
+        r.client->get(ping(), [this, &r](HttpAnswer answer) {
             const influx::HttpReply reply = replyOf(std::move(answer));
             const influx::Identity identity = influx::identify(reply);
             const std::string refused = reply.status == 0 ? std::string() : influx::refusal(identity, m_options.target);
@@ -306,7 +328,8 @@ private:
     influx::Product m_product = influx::Product::Unknown;
     Language m_language = Language::InfluxQl;
     std::optional<Error> m_silent; ///< why the last question had no answer
-    QDeadlineTimer m_silentUntil;  ///< until when that is believed
+    QDeadlineTimer m_silentUntil;  ///< until when that is believed unasked
+    std::unique_ptr<HttpClient> m_listening;
     std::deque<std::shared_ptr<Ask>> m_waiting;
     std::map<Ask *, std::unique_ptr<Running>> m_running;
 };
