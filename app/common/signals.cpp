@@ -69,12 +69,18 @@ QuitOnSignal::QuitOnSignal(std::function<void()> quit, QObject *parent) : QObjec
     action.sa_flags = SA_RESTART;
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
+    struct sigaction before = {};
+    ::sigaction(SIGHUP, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) // nohup wants it to go on without its terminal
+        ::sigaction(SIGHUP, &action, nullptr);
 }
 
 QuitOnSignal::~QuitOnSignal()
 {
     std::signal(SIGTERM, SIG_DFL);
     std::signal(SIGINT, SIG_DFL);
+    if (std::signal(SIGHUP, SIG_DFL) == SIG_IGN)
+        std::signal(SIGHUP, SIG_IGN);
     for (int &end : g_pipe) {
         ::close(end);
         end = -1;

@@ -125,7 +125,7 @@ Result<std::unique_ptr<Sink>> Sink::start(const std::string &folder, Store &stor
     if (!fresh)
         return fail(fresh.error());
     if (*fresh)
-        log::info("delivery", "Everything in the local store is delivered to " + target.url + ", " + target.bucket + ".");
+        log::info("delivery", "What is in the local store is to be delivered to " + target.url + ", " + target.bucket + ".");
     std::unique_ptr<Sink> sink(new Sink);
     store.protectAfter((*delivery)->mark().commit);
     options.marked = [s = sink.get(), &store](const DeliveryMark &mark) {

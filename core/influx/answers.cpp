@@ -163,6 +163,13 @@ Verdict refusedLines(const Answer &a)
     return out;
 }
 
+/// Of one line no server has so much to say: half of it is no reason to set the line aside.
+Verdict unfinished(const Answer &a)
+{
+    return verdict(Verdict::Retry, a.who() + " answers with " + std::to_string(a.reply.status) + " and then far more than belongs there, or breaks "
+                                       "off. It is tried again. Check that TSDB_URL names an InfluxDB, and what stands in between.");
+}
+
 Verdict judgeRefusal(const Answer &a)
 {
     switch (a.reply.status) {
@@ -184,8 +191,10 @@ Verdict judgeRefusal(const Answer &a)
     case 404:
     case 405:
     case 407: return refusedAccess(a);
-    default: return refusedLines(a);
+    default: break;
     }
+    Verdict out = refusedLines(a);
+    return out.what == Verdict::Suspect && a.reply.cut && a.lines.size() <= 1 ? unfinished(a) : out;
 }
 
 } // namespace

@@ -246,12 +246,14 @@ Result<> OverwrittenFile::overwrite(const std::string &path, std::string_view te
     return fail(meansNoRoom(number) ? ErrorCode::Full : ErrorCode::Unusable, cannotWrite(path, number));
 }
 
-FoundFile::FoundFile(std::string path, std::string what) : m_path(std::move(path)), m_what(std::move(what))
+FoundFile::FoundFile(std::string path, std::string what, bool growsOnly)
+    : m_path(std::move(path)), m_what(std::move(what)), m_growsOnly(growsOnly)
 {
     struct stat facts {};
     m_known = ::stat(m_path.c_str(), &facts) == 0;
     m_device = static_cast<std::uint64_t>(facts.st_dev);
     m_number = static_cast<std::uint64_t>(facts.st_ino);
+    m_largest = facts.st_size;
 }
 
 std::string FoundFile::missing() const
@@ -262,7 +264,14 @@ std::string FoundFile::missing() const
     if (::stat(m_path.c_str(), &facts) != 0)
         return errno == ENOENT || errno == ENOTDIR ? "The " + m_what + " " + m_path + " was deleted or moved away while Threadline runs." : std::string();
     const bool same = static_cast<std::uint64_t>(facts.st_dev) == m_device && static_cast<std::uint64_t>(facts.st_ino) == m_number;
-    return same ? std::string() : "Another file was put in the place of the " + m_what + " " + m_path + " while Threadline runs.";
+    if (!same)
+        return "Another file was put in the place of the " + m_what + " " + m_path + " while Threadline runs.";
+    m_cutOff = m_growsOnly && facts.st_size < m_largest;
+    if (m_cutOff)
+        return "The " + m_what + " " + m_path + " was cut off from " + std::to_string(m_largest) + " to " + std::to_string(facts.st_size)
+            + " bytes while Threadline runs.";
+    m_largest = facts.st_size;
+    return {};
 }
 
 FolderLock::FolderLock(FolderLock &&other) noexcept

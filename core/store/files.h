@@ -35,15 +35,20 @@ void removeFile(const std::string &path);
 class FoundFile {
 public:
     FoundFile() = default;
-    /// `what` it is called in messages: "database".
-    FoundFile(std::string path, std::string what);
-    /// Empty while the same file lies there; else what has become of it, in words. Costs one look at the folder.
+    /// `what` it is called in messages: "database". `growsOnly`: one that has become smaller has been cut off by somebody.
+    explicit FoundFile(std::string path, std::string what, bool growsOnly = false);
+    /// Empty while the same file lies there, whole; else what has become of it, in words. Costs one look at the folder.
     [[nodiscard]] std::string missing() const;
+    /// It lies there, and missing() has found it cut off.
+    [[nodiscard]] bool isCutOff() const { return m_cutOff; }
 
 private:
     std::string m_path, m_what;
     std::uint64_t m_device = 0, m_number = 0;
     bool m_known = false;
+    bool m_growsOnly = false;
+    mutable bool m_cutOff = false;
+    mutable std::int64_t m_largest = 0; ///< bytes, as seen so far
 };
 
 /// A file whose text is replaced again and again, in place. Closed by its destructor.

@@ -26,6 +26,8 @@ SqliteStore::SqliteStore(StoreOptions options, std::string path) : m_options(std
 SqliteStore::~SqliteStore()
 {
     rescueJournal();
+    if (!m_found[0].missing().empty() && m_found[0].isCutOff()) // what the journal has is all there is left: it is not to go into a torn file
+        sqlite3_db_config(m_connection.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     m_checkpointer.reset();
     m_names.reset();
     m_writes.reset();
@@ -59,7 +61,7 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, cons
     m_lock = std::move(lock);
     if (auto signed_ = m_lock.sign(); !signed_)
         return signed_;
-    m_found = {FoundFile(m_path, "database"), FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal")};
+    m_found = {FoundFile(m_path, "database", true), FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal")};
     if (missing)
         return goOnBehind(*missing);
     writeMark();
@@ -109,9 +111,10 @@ Result<> SqliteStore::inPlace()
     static constexpr const char *kAdvice[] = {
         " Nothing more is recorded until it is back where it was; else end Threadline and start it again.",
         " Nothing more is recorded: end Threadline and start it again. What was recorded before is written back into the database."};
+    static constexpr const char *kCutOff = " Nothing more is recorded: end Threadline, keep a copy of the whole folder, and restore a backup.";
     for (std::size_t i = 0; i < m_found.size(); ++i) {
         if (std::string missing = m_found[i].missing(); !missing.empty())
-            return fail(ErrorCode::Unusable, missing + kAdvice[i]);
+            return fail(ErrorCode::Unusable, missing + (m_found[i].isCutOff() ? kCutOff : kAdvice[i]));
     }
     return {};
 }

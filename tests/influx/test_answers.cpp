@@ -84,6 +84,20 @@ Q_DECLARE_METATYPE(HttpReply)
 class TestAnswers : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    /// Half of what a server says of one line is no reason to set it aside; of many, halves find out.
+    void anAnswerThatDoesNotEnd()
+    {
+        const std::vector<std::string_view> one{"m f=1 1"}, two{"m f=1 1", "m f=2 2"};
+        for (const int status : {400, 422}) {
+            HttpReply endless = reply(status, "{\"code\":\"invalid\",\"message\":\"zzzzzzzz");
+            endless.cut = true;
+            const Verdict verdict = judge(endless, one, {}, Product::V2, {});
+            QCOMPARE(int(verdict.what), int(Verdict::Retry));
+            QVERIFY(verdict.words.find("far more than belongs there") != std::string::npos);
+            QCOMPARE(int(judge(endless, two, {}, Product::V2, {}).what), int(Verdict::Suspect));
+        }
+    }
+
     void identifies_data();
     void identifies();
     void refuses_data();

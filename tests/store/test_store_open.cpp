@@ -523,6 +523,29 @@ private Q_SLOTS:
         QCOMPARE(*(*store)->integrity(), std::string());
     }
 
+    /// What the journal has is not written into what is left, and neither is it thrown away.
+    void aDatabaseCutOffWhileItIsUsed()
+    {
+        const StoreFolder folder;
+        auto store = folder.open();
+        NEED(store);
+        WriteGroup first = groupOf(1, {{1, "i"}}, {newEvent(1, "a")});
+        NEED((*store)->write(first));
+        NEED((*store)->inPlace());
+        const QString journal = QString::fromStdString(folder.database()) + QStringLiteral("-wal");
+        const qint64 journalBytes = QFile(journal).size();
+        QVERIFY(journalBytes > 0 && QFile::resize(QString::fromStdString(folder.database()), 0));
+        WriteGroup second = groupOf(2, {}, {newEvent(1, "b")});
+        const auto written = (*store)->write(second);
+        QVERIFY(!written);
+        QVERIFY2(written.error().message.find("was cut off from") != std::string::npos, written.error().message.c_str());
+        QVERIFY(!(*store)->inPlace());
+        QVERIFY(!(*store)->closeCleanly(kNoon));
+        store->reset();
+        QCOMPARE(QFile(QString::fromStdString(folder.database())).size(), qint64(0));
+        QVERIFY(QFile(journal).size() >= journalBytes);
+    }
+
     void aJournalWithoutItsDatabase()
     {
         const StoreFolder folder, crashed;
