@@ -5,6 +5,7 @@
 #include "ui/dialogs/connectdialog.h"
 #include "ui/dialogs/keysheet.h"
 #include "ui/dialogs/listdialog.h"
+#include "ui/dialogs/tables.h"
 #include "ui/models/timelinescene.h"
 #include "ui/text/format.h"
 #include "ui/views/eventspanel.h"
@@ -20,6 +21,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QTableView>
 #include <QWheelEvent>
 
 #include <cmath>
@@ -353,6 +355,57 @@ private Q_SLOTS:
             }
         }
         QCOMPARE(entries, static_cast<int>(Actions::kActions) - 6); // densities and orders stand in menus of their own
+    }
+
+    /// New ones come on top: the row that was chosen, and its text, stay together.
+    void theChosenRefusedOneStaysChosen()
+    {
+        const auto refusedOnes = [](int first, int count) {
+            std::vector<Refused> all;
+            for (int n = first + count; n-- > first;)
+                all.push_back({"malformed", "no JSON", kNow + Duration::seconds(n), "text " + std::to_string(n), 8});
+            return all;
+        };
+        f->session.setRefused(refusedOnes(0, 5));
+        Q_EMIT f->parts().status->listWanted(QStringLiteral("refused"));
+        const auto *model = f->parts().lists->model(QStringLiteral("refused"));
+        QTRY_COMPARE(model->rowCount(), 5);
+        auto *table = f->parts().lists->findChild<QTableView *>(QStringLiteral("refused"));
+        auto *text = f->parts().lists->findChild<QPlainTextEdit *>(QStringLiteral("refused-text"));
+        QVERIFY(table && text);
+        QTRY_COMPARE(text->toPlainText(), QStringLiteral("text 4"));
+        table->selectRow(1);
+        QCOMPARE(text->toPlainText(), QStringLiteral("text 3"));
+        f->session.setRefused(refusedOnes(0, 7));
+        Status more = f->session.status();
+        more.refused += 2;
+        f->session.setStatus(more);
+        QTRY_COMPARE(model->rowCount(), 7);
+        QTRY_COMPARE(table->currentIndex().row(), 3);
+        QCOMPARE(text->toPlainText(), QStringLiteral("text 3"));
+    }
+
+    /// A thousand rows that change are measured once, not once for each cell.
+    void tablesMeasureOnce()
+    {
+        class Counting final : public QStandardItemModel {
+        public:
+            QVariant data(const QModelIndex &index, int role) const override
+            {
+                ++asked;
+                return QStandardItemModel::data(index, role);
+            }
+            mutable int asked = 0;
+        };
+        Counting model;
+        const std::unique_ptr<QTableView> table(makeTable(model, {QStringLiteral("a"), QStringLiteral("b")}, QStringLiteral("t"), f->parts().look));
+        QList<QStringList> rows;
+        for (int n = 0; n < 1000; ++n)
+            rows << QStringList{QString::number(n), QStringLiteral("b")};
+        setRows(model, rows);
+        QCoreApplication::processEvents();
+        QVERIFY2(model.asked < 20'000, qPrintable(QString::number(model.asked)));
+        QVERIFY(table->columnWidth(0) > 0);
     }
 
     void statusTellsAndOpensItsLists()

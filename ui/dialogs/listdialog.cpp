@@ -8,9 +8,12 @@
 #include "ui/views/sidepanel.h"
 
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace threadline::ui {
 ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
@@ -41,7 +44,7 @@ ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
         if (!isVisible())
             return;
         refreshCounters();
-        if (m_hub.status().refused != m_refusedCount)
+        if (m_hub.status().refused != m_refusedCount && m_refusedTable->isVisible())
             askRefused();
     });
     connect(&hub, &Hub::bandsChanged, this, &ListDialog::refreshGaps);
@@ -52,7 +55,9 @@ ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
 QWidget *ListDialog::refusedPage()
 {
     m_refusedTable = makeTable(m_refused, {tr("When"), tr("Reason"), tr("Size"), tr("What was wrong")}, tr("Refused"), m_look);
+    m_refusedTable->setObjectName(QStringLiteral("refused"));
     m_refusedText = new QPlainTextEdit;
+    m_refusedText->setObjectName(QStringLiteral("refused-text"));
     m_refusedText->setReadOnly(true);
     m_refusedText->setFont(m_look.fonts().fixed);
     m_refusedText->setAccessibleName(tr("What was received"));
@@ -62,9 +67,8 @@ QWidget *ListDialog::refusedPage()
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
     connect(m_refusedTable->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex &current) {
-        const auto row = static_cast<std::size_t>(std::max(0, current.row()));
-        if (current.isValid() && row < m_refusedEvents.size())
-            m_refusedText->setPlainText(foreign(m_refusedEvents[row].text, 5000));
+        if (!m_showingRefused && current.isValid())
+            chooseRefused(static_cast<std::size_t>(current.row()));
     });
     return splitter;
 }
@@ -156,14 +160,31 @@ void ListDialog::askRefused()
 
 void ListDialog::showRefused(const std::vector<Refused> &all)
 {
+    m_showingRefused = true; // rows move down under the choice as new ones come
     m_refusedEvents = all;
     QList<QStringList> rows;
     for (const Refused &refused : all)
         rows << QStringList{m_look.time().full(refused.received), foreign(refused.reason), byteText(refused.size),
                             foreign(refused.detail)};
     setRows(m_refused, rows);
-    if (!all.empty() && !m_refusedTable->currentIndex().isValid())
-        m_refusedTable->selectRow(0);
+    const auto chosen = std::find_if(all.begin(), all.end(), [this](const Refused &refused) {
+        return m_chosenRefused && refused.received == m_chosenRefused->received && refused.text == m_chosenRefused->text;
+    });
+    const auto row = static_cast<std::size_t>(chosen == all.end() ? 0 : chosen - all.begin());
+    const int scrolled = m_refusedTable->verticalScrollBar()->value();
+    m_refusedTable->setCurrentIndex(m_refused.index(static_cast<int>(row), 0));
+    m_refusedTable->verticalScrollBar()->setValue(scrolled); // whoever looks elsewhere in the list is not brought back
+    m_showingRefused = false;
+    if (row < all.size() && chosen == all.end())
+        chooseRefused(row);
+}
+
+void ListDialog::chooseRefused(std::size_t row)
+{
+    if (row >= m_refusedEvents.size())
+        return;
+    m_chosenRefused = m_refusedEvents[row];
+    m_refusedText->setPlainText(foreign(m_chosenRefused->text, 5000));
 }
 
 } // namespace threadline::ui

@@ -37,6 +37,7 @@ private:
     void refreshGaps();
     void askRefused();
     void showRefused(const std::vector<Refused> &all);
+    void chooseRefused(std::size_t row);
 
     Hub &m_hub;
     const Appearance &m_look;
@@ -48,6 +49,8 @@ private:
     QTableView *m_refusedTable = nullptr;
     QPlainTextEdit *m_refusedText = nullptr;
     std::vector<Refused> m_refusedEvents;
+    std::optional<Refused> m_chosenRefused; ///< whose text is shown; stays chosen while it is listed
+    bool m_showingRefused = false;
     std::uint64_t m_refusedCount = 0;
     HandlePtr m_question;
 };

@@ -3,6 +3,7 @@
 
 #include <QHeaderView>
 #include <QTableView>
+#include <QTimer>
 
 #include <algorithm>
 
@@ -26,9 +27,16 @@ QTableView *makeTable(QStandardItemModel &model, const QStringList &titles, cons
     table->horizontalHeader()->setDefaultSectionSize(130);
     table->horizontalHeader()->setFont(look.fonts().smallMedium);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    const auto fit = [table] { fitColumns(*table); };
-    QObject::connect(&model, &QAbstractItemModel::rowsInserted, table, fit);
-    QObject::connect(&model, &QAbstractItemModel::dataChanged, table, fit);
+    // Once for all that has changed: a thousand rows tell of themselves cell by cell, and each time hundreds would be measured.
+    auto *due = new QTimer(table);
+    due->setSingleShot(true);
+    QObject::connect(due, &QTimer::timeout, table, [table] { fitColumns(*table); });
+    const auto fit = [due] {
+        if (!due->isActive())
+            due->start(0);
+    };
+    QObject::connect(&model, &QAbstractItemModel::rowsInserted, due, fit);
+    QObject::connect(&model, &QAbstractItemModel::dataChanged, due, fit);
     return table;
 }
 
