@@ -20,7 +20,7 @@ constexpr std::size_t kPiece = 32 * 1024;
 constexpr qint64 kProgress = 64 * 1024;
 /// Whoever has just come may take so long until its first byte is here, before others may take its place.
 constexpr Duration kFresh = Duration::seconds(1);
-/// Bytes per second of an answer that are enough to keep a place, and memory, that others ask for: 2 Mbit/s, which a tunnel over a
+/// Bytes per second of an answer that are enough to keep a place, and memory, that others ask for: 3 Mbit/s, which a tunnel over a
 /// modest line has. 512 clients that do nothing but hold places would have to take 128 MiB/s.
 constexpr std::int64_t kDecentPace = 256 * 1024;
 /// What the system may keep of what was written (it doubles this). By itself it takes 2.5 MiB over loopback and asks for more when a

@@ -22,10 +22,11 @@ void Pace::pause(Duration now)
 
 void Pace::took(Duration now, std::int64_t bytes)
 {
+    if (!m_since) // of an answer that is over: it came too late to have taken any time
+        return;
     m_current.time = m_current.time + running(now);
     m_current.bytes += bytes;
-    if (m_since)
-        m_since = now;
+    m_since = now;
     if (m_current.time >= kWindow) {
         m_last = m_current;
         m_current = Window();

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -32,6 +33,7 @@ public:
             return false;
         m_items.push_back({std::move(item), weight});
         m_weight += weight;
+        ++m_pushed;
         lock.unlock();
         m_filled.notify_one();
         return true;
@@ -71,6 +73,12 @@ public:
         std::scoped_lock lock(m_mutex);
         return m_closed;
     }
+    /// How many items were moved in since it was made, those taken out included.
+    [[nodiscard]] std::uint64_t pushed() const
+    {
+        std::scoped_lock lock(m_mutex);
+        return m_pushed;
+    }
     [[nodiscard]] std::size_t size() const
     {
         std::scoped_lock lock(m_mutex);
@@ -99,6 +107,7 @@ private:
     std::condition_variable m_filled;
     std::deque<Entry> m_items;
     std::size_t m_weight = 0;
+    std::uint64_t m_pushed = 0;
     bool m_closed = false;
 };
 

@@ -60,7 +60,7 @@ Result<> Removals::answered(const DeliveryStore::Removal &removal, influx::Produ
     return {};
 }
 
-/// A point that nobody can take away is told of, as an event that cannot be delivered is.
+/// A point that nobody can take away is listed, as an event that cannot be delivered is.
 Result<> Removals::leave(const DeliveryStore::Removal &removal, const std::string &why)
 {
     m_refusals = 0;

@@ -30,6 +30,12 @@ public:
 
     /// Asks for the next one to be taken away, if it is time. `done` is called after the answer. Errors: those of the store.
     [[nodiscard]] Result<> next(influx::Product product, const std::string &productName, std::function<void(Result<>)> done);
+    /// Asks at the next call, whatever was to be waited for.
+    void retryNow()
+    {
+        m_backoff.reset();
+        m_notBefore = {};
+    }
     /// A question is on its way.
     [[nodiscard]] bool asks() const { return m_asks; }
 

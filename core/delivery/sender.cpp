@@ -19,7 +19,7 @@ constexpr Duration kAskTimeout = Duration::seconds(10);
 constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
 constexpr int kServerFailures = 5; ///< of one part in a row, before it is looked at line by line
-constexpr std::size_t kMostStuck = 64; ///< lines that the server fails at, and that wait for another to arrive
+constexpr std::size_t kMostSuspected = 64; ///< lines that the server fails at, at least so many, while others are sent
 constexpr int kServerError = 500;
 constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
 constexpr int kTidiedAtATime = 2000;
@@ -81,7 +81,7 @@ void Sender::work()
     if (!sends(m_stage))
         return;
     acknowledge();
-    if (!m_parts.empty() && isStuck(m_parts.front())) { // another is to go before it, if there is one
+    if (!m_parts.empty() && m_stage == Stage::HalfOpen && onlySuspected()) { // another is to go before it, if there is one
         fillOrNote();
         if (m_taking)
             return;
@@ -194,8 +194,17 @@ void Sender::pause(const std::string &words)
     m_notBefore = m_clock.steady() + m_options.pausedFor;
 }
 
-/// Alone and failed at again and again: only another that arrives tells whether it or the server is to blame.
-bool Sender::isStuck(const Part &part) { return part.lines.size() == 1 && part.failures >= kServerFailures; }
+/// Nothing waits but what failed again and again, and not too much of that.
+bool Sender::onlySuspected() const
+{
+    std::size_t lines = 0;
+    for (const Part &part : m_parts) {
+        if (!part.suspected)
+            return false;
+        lines += part.lines.size();
+    }
+    return lines < std::max(kMostSuspected, 4 * static_cast<std::size_t>(m_limit.lines));
+}
 
 /// Whether another part may be made ready. Half open it is made, too: without one nothing would ever tell that the server is back.
 bool Sender::hasRoom() const
@@ -203,7 +212,7 @@ bool Sender::hasRoom() const
     if (!sends(m_stage))
         return false;
     if (m_stage == Stage::HalfOpen)
-        return m_flying == 0 && m_parts.size() < kMostStuck && std::all_of(m_parts.begin(), m_parts.end(), isStuck);
+        return m_flying == 0 && onlySuspected();
     return m_parts.size() < static_cast<std::size_t>(m_options.inFlight);
 }
 
@@ -331,14 +340,14 @@ Result<> Sender::shedOldest()
 
 void Sender::divide(std::shared_ptr<Batch> batch)
 {
-    Part part{batch, {}, 0, 0};
+    Part part{batch, {}};
     std::size_t bytes = 0;
     for (std::uint32_t i = 0; i < batch->lines.size(); ++i) {
         // As the builder counts, whose batch ends with the line that reaches the limit: else that one would go alone.
         if (part.lines.size() >= static_cast<std::size_t>(m_limit.lines) || bytes >= m_limit.bytes) {
             ++batch->open;
             m_parts.push_back(std::move(part));
-            part = {batch, {}, 0, 0};
+            part = Part{batch, {}};
             bytes = 0;
         }
         part.lines.push_back(i);
@@ -353,7 +362,7 @@ void Sender::divide(std::shared_ptr<Batch> batch)
 void Sender::sendParts()
 {
     const int most = m_stage == Stage::HalfOpen ? 1 : m_options.inFlight;
-    std::stable_partition(m_parts.begin(), m_parts.end(), [](const Part &part) { return !isStuck(part); });
+    std::stable_partition(m_parts.begin(), m_parts.end(), [](const Part &part) { return !part.suspected; });
     while (!m_parts.empty() && m_flying < most) {
         Part part = std::move(m_parts.front());
         m_parts.pop_front();
@@ -474,8 +483,9 @@ void Sender::failed(Part part, const Verdict &verdict, int status)
 /// is out of order takes none. Until then it stands behind the others, so that they get their turn.
 void Sender::failedAgain(Part part, const std::string &words)
 {
+    part.suspected = true;
     if (part.lines.size() > 1)
-        return split(std::move(part), kServerFailures - 1, Behind::Others);
+        return split(std::move(part), Behind::Others);
     if (m_deliveries > part.others)
         return isolate(std::move(part), words);
     m_parts.push_back(std::move(part));
@@ -513,19 +523,19 @@ void Sender::isolate(Part part, const std::string &reason)
         bury(part, part.lines.front(), reason);
         return partDone(part.batch);
     }
-    split(std::move(part), 0, Behind::None);
+    split(std::move(part), Behind::None);
 }
 
-void Sender::split(Part part, int failures, Behind behind)
+void Sender::split(Part part, Behind behind)
 {
     const auto middle = part.lines.begin() + static_cast<std::ptrdiff_t>(part.lines.size() / 2);
-    Part second{part.batch, {middle, part.lines.end()}, failures, m_deliveries};
-    Part first{part.batch, {part.lines.begin(), middle}, failures, m_deliveries};
+    const auto half = [&](auto begin, auto end) {
+        const bool again = behind == Behind::Others && end - begin > 1; // a single line is judged by itself
+        return Part{part.batch, {begin, end}, again ? kServerFailures - 1 : 0, part.suspected, m_deliveries};
+    };
+    Part first = half(part.lines.begin(), middle);
+    Part second = half(middle, part.lines.end());
     ++part.batch->open;
-    for (Part *half : {&first, &second}) {
-        if (half->lines.size() == 1)
-            half->failures = 0; // it is judged by itself
-    }
     if (behind == Behind::Others) {
         m_parts.push_back(std::move(first));
         m_parts.push_back(std::move(second));
@@ -644,6 +654,7 @@ Result<> Sender::retryNow(bool deadLetters)
         m_nextAgain = {};
     }
     m_backoff.reset();
+    m_removals.retryNow();
     m_notBefore = {};
     return {};
 }

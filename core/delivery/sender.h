@@ -70,6 +70,7 @@ private:
         std::shared_ptr<Batch> batch;
         std::vector<std::uint32_t> lines;
         int failures = 0;             ///< of the server itself, in a row
+        bool suspected = false;       ///< it failed so often that another one is to tell whether it or the server is to blame
         std::uint64_t others = 0;     ///< m_deliveries when the first of these came
         std::shared_ptr<const std::string> packed = {}; ///< its body, if that is compressed and made already
     };
@@ -78,7 +79,7 @@ private:
     void work();
     void step(Step step) { m_stage = after(m_stage, step); }
     [[nodiscard]] influx::Product product() const;
-    [[nodiscard]] static bool isStuck(const Part &part);
+    [[nodiscard]] bool onlySuspected() const;
     [[nodiscard]] bool hasRoom() const;
     void ping();
     void pinged(const influx::HttpReply &reply);
@@ -99,7 +100,7 @@ private:
     void failed(Part part, const influx::Verdict &verdict, int status);
     void failedAgain(Part part, const std::string &words);
     enum class Behind : std::uint8_t { None, Others };
-    void split(Part part, int failures, Behind behind);
+    void split(Part part, Behind behind);
     void refused(const std::string &words);
     void uncompressed(Part part, const influx::Verdict &verdict, bool packed);
     void tell(const std::string &words);

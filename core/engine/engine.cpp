@@ -110,10 +110,8 @@ bool Engine::offer(SourceItem &item)
     }
     Item wrapped = std::move(item);
     const std::size_t weight = weightOf(std::get<SourceItem>(wrapped));
-    if (m_queue.push(wrapped, weight, kOfferWait)) {
-        ++m_offered;
+    if (m_queue.push(wrapped, weight, kOfferWait))
         return true;
-    }
     item = std::move(std::get<SourceItem>(wrapped));
     return false;
 }
@@ -161,17 +159,15 @@ bool Engine::restore(std::vector<HistoryEvent> events)
 bool Engine::insist(Item &item, std::size_t weight, const std::stop_token &stop)
 {
     while (!m_stopping && !m_queue.closed() && !stop.stop_requested()) {
-        if (m_queue.push(item, weight, kStopSeenWithin)) {
-            ++m_offered;
+        if (m_queue.push(item, weight, kStopSeenWithin))
             return true;
-        }
     }
     return false;
 }
 
 bool Engine::drain(Duration wait, const std::stop_token &stop)
 {
-    const std::uint64_t target = m_offered;
+    const std::uint64_t target = m_queue.pushed(); // counted with what is in it, so that what was offered before is among them
     const Duration until = m_real.steady() + wait;
     while (m_stored < target) {
         if (m_stopping || m_real.steady() >= until || stop.stop_requested())

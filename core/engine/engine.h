@@ -118,8 +118,7 @@ private:
     };
     std::deque<Mark> m_marks; ///< of the groups that are not durable yet, in their order
     std::atomic<std::uint64_t> m_durable{0};
-    std::atomic<std::uint64_t> m_offered{0}; ///< items put into the queue
-    std::atomic<std::uint64_t> m_stored{0};  ///< of those: all that they made is durable
+    std::atomic<std::uint64_t> m_stored{0}; ///< items of the queue of which all that they made is durable
     std::atomic<bool> m_stopping{false};
     std::atomic<std::int64_t> m_stoppedAt{0}; ///< steady microseconds; valid once m_stopping
     std::size_t m_notTaken = 0;               ///< messages that were received and are given up

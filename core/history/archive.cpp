@@ -26,9 +26,9 @@ using influx::Row;
 using influx::Span;
 
 constexpr Duration kPingTimeout = Duration::seconds(3); ///< a page of the list waits for it
-constexpr Duration kPageTimeout = Duration::seconds(5);
+constexpr Duration kPageTimeout = Duration::seconds(10);
 constexpr std::chrono::seconds kBelievedSilent{10};
-constexpr qint64 kLongMillis = 200; ///< a failure that took longer is not waited for by each page anew
+constexpr qint64 kLongMillis = 2'500; ///< a failure that took longer is not waited for by each page anew
 constexpr std::int64_t kNsAUs = 1000;
 /// Around what the locator says: it may be older than the last events, and early ones may have come late.
 constexpr std::int64_t kMargin = 3600 * std::int64_t(1'000'000'000);
@@ -153,6 +153,7 @@ private:
         bool isSecond = false;
         Language language = Language::InfluxQl; ///< in which it is asked
         std::size_t rows = 0; ///< of the present request
+        bool asked = false;   ///< the server
         QElapsedTimer since;
     };
 
@@ -168,6 +169,18 @@ private:
             m_running.emplace(r.ask.get(), std::move(running));
             m_product == influx::Product::Unknown ? identify(r) : begin(r);
         }
+    }
+
+    /// Also those that wait behind others are told.
+    void believeSilent(const Error &error)
+    {
+        m_silent = error;
+        m_silentUntil.setRemainingTime(kBelievedSilent);
+        for (const auto &ask : m_waiting) {
+            if (ask->hurried)
+                ask->finish(fail(error));
+        }
+        std::erase_if(m_waiting, [](const auto &ask) { return ask->hurried; });
     }
 
     /// While it was silent nobody waits for it: it is asked by the way, and once it answers the next page has its rows again.
@@ -196,6 +209,7 @@ private:
 
     void identify(Running &r)
     {
+        r.asked = true;
         r.client->get(ping(), [this, &r](HttpAnswer answer) {
             const influx::HttpReply reply = replyOf(std::move(answer));
             const influx::Identity identity = influx::identify(reply);
@@ -233,6 +247,7 @@ private:
 
     void send(Running &r, const Question &question)
     {
+        r.asked = true;
         r.reader.emplace(question.language);
         r.broken.reset();
         r.rows = 0;
@@ -313,11 +328,10 @@ private:
     void over(Running &r, Result<> result)
     {
         const std::shared_ptr<Ask> ask = r.ask;
-        m_silent.reset();
-        if (!result && result.error().code == ErrorCode::Unreachable && r.since.elapsed() > kLongMillis) {
-            m_silent = result.error();
-            m_silentUntil.setRemainingTime(kBelievedSilent);
-        }
+        if (r.asked)
+            m_silent.reset();
+        if (!result && result.error().code == ErrorCode::Unreachable && r.since.elapsed() > kLongMillis)
+            believeSilent(result.error());
         ask->finish(std::move(result));
         // Not from within its own client's callback.
         QMetaObject::invokeMethod(this, [this, ask] { forget(ask); }, Qt::QueuedConnection);

@@ -202,10 +202,10 @@ private Q_SLOTS:
     /// A message that comes slowly, but comes, ends no connection; nor do many, of which one is always in the middle.
     void messagesThatAreNeverBetween()
     {
-        Pair p(1'000);
+        Pair p(4'000);
         QVERIFY(open(p));
         p.peer()->sendFrame(1, "first", false);
-        for (std::size_t n = 0; n < 20; ++n) {
+        for (std::size_t n = 0; n < 60; ++n) {
             QTest::qWait(100);
             p.peer()->sendFrame(0, "", true);
             p.peer()->sendFrame(1, "next", false);

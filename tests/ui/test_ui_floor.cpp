@@ -249,6 +249,8 @@ private Q_SLOTS:
                 RC_ASSERT(lane->queue == queue); // none stands under another's head
                 RC_ASSERT(there.insert(lane).second);
             }
+            for (const auto &[queue, lane] : before)
+                RC_ASSERT(keep == FloorOrder::Keep::Places || there.count(lane) == 1U); // none vanishes under whoever rests on it
             for (const FloorEntry *lane : lanes.belonging())
                 RC_ASSERT(there.erase(lane) == 1U);
             RC_ASSERT(keep == FloorOrder::Keep::Rows || there.empty());

@@ -295,7 +295,7 @@ private Q_SLOTS:
         const std::unique_ptr<QTableView> table(makeTable(model, {QStringLiteral("When"), QStringLiteral("Why")}, QStringLiteral("x"), f->parts().look));
         const QString when = f->parts().look.time().full(kNow);
         setRows(model, {{when, QStringLiteral("reason")}});
-        QVERIFY(table->columnWidth(0) > QFontMetrics(table->font()).horizontalAdvance(when));
+        QTRY_VERIFY(table->columnWidth(0) > QFontMetrics(table->font()).horizontalAdvance(when));
         QCOMPARE(model.item(0, 1)->toolTip(), QStringLiteral("reason"));
     }
 

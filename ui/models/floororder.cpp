@@ -41,13 +41,20 @@ void FloorOrder::arrange(const Entries &belonging, FloorSort sort, Keep keep)
     if (keep == Keep::Nothing)
         m_groups.clear();
     const Set belongs(belonging.begin(), belonging.end());
+    Entries standing = belonging;
+    for (const Group &group : m_groups) {
+        for (const FloorEntry *lane : group.lanes) {
+            if (keep == Keep::Rows && lane->queue != group.queue && !belongs.count(lane))
+                standing.push_back(lane); // it stays, in its new group
+        }
+    }
     eraseLanes([&](const Group &group, const FloorEntry *lane) {
         return lane->queue != group.queue || (keep != Keep::Rows && !belongs.count(lane));
     });
     Set placed;
     for (const Group &group : m_groups)
         placed.insert(group.lanes.begin(), group.lanes.end());
-    append(newcomers(belonging, placed, sort));
+    append(newcomers(standing, placed, sort));
 }
 
 void FloorOrder::remove(const std::unordered_set<const FloorEntry *> &gone)
