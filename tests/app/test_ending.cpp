@@ -3,6 +3,7 @@
 #include "app/common/exitcodes.h"
 #include "tests/app/programs.h"
 #include "tests/support/fakeserver.h"
+#include "tests/support/processortime.h"
 #include "tests/support/testmain.h"
 
 #include <QDir>
@@ -49,16 +50,6 @@ int readiness(const QString &rest) { return get(rest + QStringLiteral("/readyz")
 QString reasons(const QString &rest) { return QString::fromUtf8(get(rest + QStringLiteral("/readyz")).body); }
 
 double stored(const QString &rest) { return metric(rest, "threadline_events_stored_total"); }
-
-/// Processor time that a process has used, in ms.
-qint64 processorTime(qint64 pid)
-{
-    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
-    if (!file.open(QIODevice::ReadOnly))
-        return -1;
-    const QByteArrayList fields = file.readAll().split(' ');
-    return (fields[13].toLongLong() + fields[14].toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK);
-}
 
 /// Whether a process has a handler of its own for a signal (proc(5), SigCgt).
 bool hears(int signal, qint64 pid)

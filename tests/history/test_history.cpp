@@ -32,6 +32,23 @@ sim::Options calls(int interactions)
     return options;
 }
 
+/// A machine with an empty store beside an InfluxDB that never answers.
+struct HangingServer {
+    HangingServer()
+    {
+        if (!server.start())
+            qFatal("no server");
+        server.faults = [](int, const FakeInfluxRequest &) { return InfluxFault::doing(InfluxFault::Kind::Hang); };
+        history::ArchiveOptions archive;
+        archive.target.url = server.url().toStdString();
+        archive.target.bucket = "bucket";
+        machine.emplace(empty.path().toStdString(), std::make_shared<history::Archive>(archive, NetworkOptions()));
+    }
+    FakeInflux server{InfluxFlavour::V1};
+    QTemporaryDir empty{scratchFolder() + QStringLiteral("/empty-XXXXXX")};
+    std::optional<Machine> machine;
+};
+
 } // namespace
 
 class TestHistory : public QObject {
@@ -197,14 +214,9 @@ void TestHistory::aServerThatIsNotThere()
 /// A server that hangs is waited for once, not by every page.
 void TestHistory::pagesDoNotEachWaitForAServerThatHangs()
 {
-    FakeInflux server(InfluxFlavour::V1);
-    QVERIFY(server.start());
-    server.faults = [](int, const FakeInfluxRequest &) { return InfluxFault::doing(InfluxFault::Kind::Hang); };
-    history::ArchiveOptions archive;
-    archive.target.url = server.url().toStdString();
-    archive.target.bucket = "bucket";
-    QTemporaryDir empty(scratchFolder() + QStringLiteral("/empty-XXXXXX"));
-    Machine machine(empty.path().toStdString(), std::make_shared<history::Archive>(archive, NetworkOptions()));
+    HangingServer hanging;
+    FakeInflux &server = hanging.server;
+    Machine &machine = *hanging.machine;
     ListQuery query;
     query.history = true;
     std::string first;
@@ -225,14 +237,9 @@ void TestHistory::pagesDoNotEachWaitForAServerThatHangs()
 
 void TestHistory::questionsCanBeTakenBack()
 {
-    FakeInflux server(InfluxFlavour::V1);
-    QVERIFY(server.start());
-    server.faults = [](int, const FakeInfluxRequest &) { return InfluxFault::doing(InfluxFault::Kind::Hang); };
-    history::ArchiveOptions archive;
-    archive.target.url = server.url().toStdString();
-    archive.target.bucket = "bucket";
-    QTemporaryDir empty(scratchFolder() + QStringLiteral("/empty-XXXXXX"));
-    Machine machine(empty.path().toStdString(), std::make_shared<history::Archive>(archive, NetworkOptions()));
+    HangingServer hanging;
+    FakeInflux &server = hanging.server;
+    Machine &machine = *hanging.machine;
     std::atomic<int> answers{0};
     std::vector<HandlePtr> handles;
     for (int i = 0; i < 20; ++i)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// threadline-simulator as a whole: what it prints, writes and how it ends.
+#include "tests/support/processortime.h"
 #include "tests/support/testmain.h"
 
 #include <QFile>
@@ -7,8 +8,6 @@
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <QTcpSocket>
-
-#include <unistd.h>
 
 namespace {
 
@@ -25,16 +24,6 @@ Outcome runToEnd(const QStringList &arguments)
     process.start(kProgram, arguments);
     const bool ended = process.waitForFinished(30'000) && process.exitStatus() == QProcess::NormalExit;
     return {ended ? process.exitCode() : -1, QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
-}
-
-/// Processor time that a process has used, in ms.
-qint64 processorTime(qint64 pid)
-{
-    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
-    if (!file.open(QIODevice::ReadOnly))
-        return -1;
-    const QByteArrayList fields = file.readAll().split(' ');
-    return (fields[13].toLongLong() + fields[14].toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK);
 }
 
 /// What is said to somebody who asks for nothing that is there.
@@ -122,9 +111,9 @@ private Q_SLOTS:
         QTcpSocket waits;
         waits.connectToHost(QStringLiteral("127.0.0.1"), port);
         QVERIFY(waits.waitForConnected(30'000));
-        const qint64 before = processorTime(process.processId());
+        const qint64 before = threadline::test::processorTime(process.processId());
         QTest::qWait(2'000); // what is measured is what is used up in this time
-        const qint64 used = processorTime(process.processId()) - before;
+        const qint64 used = threadline::test::processorTime(process.processId()) - before;
         QVERIFY2(used < 400, qPrintable(QString::number(used)));
         QVERIFY(none.remove());
         QTRY_VERIFY_WITH_TIMEOUT(answerAt(port).contains("404"), 30'000);
