@@ -370,8 +370,8 @@ private Q_SLOTS:
         connect(&reader, &StoryReader::answered, this, [&](const InteractionId &id) { answered << qstr(id.value); });
         for (int round = 0; round < 3; ++round) {
             for (int i = 0; i < 30; ++i)
-                reader.want(InteractionId("call-" + std::to_string(i)), false);
-            reader.want(InteractionId("unseen"), true);
+                reader.want(InteractionId("call-" + std::to_string(i)), StoryReader::Where::Here);
+            reader.want(InteractionId("unseen"), StoryReader::Where::Shared);
             QCOMPARE(reader.waiting(), 30U);
             for (int i = 20; i < 30; ++i)
                 reader.forget(InteractionId("call-" + std::to_string(i)));
@@ -380,12 +380,38 @@ private Q_SLOTS:
         reader.setInView({"call-19", "unseen"});
         QVERIFY(reader.underWay(InteractionId("call-19")) && reader.underWay(InteractionId("unseen")));
         QCOMPARE(reader.waiting(), std::size_t(21 - StoryReader::kMostAtOnce));
-        reader.want(InteractionId("unseen"), true); // once more, while it is under way
+        reader.want(InteractionId("unseen"), StoryReader::Where::Shared); // once more, while it is under way
         f->session.release();
         QTRY_VERIFY(reader.settled());
         QCOMPARE(answered.size(), 22);
         QCOMPARE(answered.count(QStringLiteral("unseen")), 2);
         QCOMPARE(answered.first(), QStringLiteral("call-19"));
+    }
+
+    void aSharedStoreThatHangsDoesNotKeepWaitingWhatIsHere()
+    {
+        hub = std::make_unique<Hub>(f->session, f->clock);
+        QTRY_VERIFY(hub->settled());
+        StoryReader reader(*hub);
+        f->session.holdAnswers();
+        QStringList answered;
+        connect(&reader, &StoryReader::answered, this, [&](const InteractionId &id) { answered << qstr(id.value); });
+        std::vector<std::string> elsewhere;
+        for (int i = 0; i < 2 * StoryReader::kMostAtOnce; ++i)
+            elsewhere.push_back("elsewhere-" + std::to_string(i));
+        for (const std::string &id : elsewhere)
+            reader.want(InteractionId(id), StoryReader::Where::Shared);
+        reader.setInView(elsewhere);
+        reader.want(InteractionId("here"), StoryReader::Where::Here);
+        reader.pump();
+        QVERIFY(reader.underWay(InteractionId("here")));
+        reader.want(InteractionId("elsewhere-0"), StoryReader::Where::Here); // recorded by now: the question to the other store is dropped
+        reader.pump();
+        QCOMPARE(reader.waiting(), elsewhere.size() - StoryReader::kMostShared - 1);
+        f->session.release();
+        QTRY_VERIFY(reader.settled());
+        QCOMPARE(answered.size(), static_cast<qsizetype>(elsewhere.size()) + 1);
+        QCOMPARE(answered.count(QStringLiteral("elsewhere-0")), 1);
     }
 
     void aLookAtThePastThatWasLeftIsNotWaitedFor()
@@ -399,6 +425,19 @@ private Q_SLOTS:
         model->setView({kNow - Duration::seconds(1800), kNow + Duration::seconds(60)}, true);
         QTRY_VERIFY(model->settled());
         f->session.release();
+    }
+
+    void whatEndedLongAgoLeavesALiveFloorThoughNobodySpeaks()
+    {
+        f = std::make_unique<Fixture>();
+        Status status = liveStatus();
+        status.openInteractions = 0;
+        f->session.setStatus(status);
+        put(test::CallBuilder("only", "+1 555 0003", kNow - Duration::seconds(30)).queue("Support", 20).ended());
+        startSettled();
+        QVERIFY(row("only") > 0);
+        f->clock.advance(Duration::seconds(600));
+        QTRY_COMPARE(row("only"), -1);
     }
 
     void manySortingsAreFollowedByOne()

@@ -33,6 +33,29 @@ private Q_SLOTS:
         QTRY_VERIFY(hub.settled()); // later answers have come
     }
 
+    void whatAnEarlierQuestionIsAnsweredIsNotHeard()
+    {
+        QObject context;
+        Question question;
+        QList<int> heard;
+        std::function<void(Result<int>)> first, second;
+        question.ask<int>(&context, [&](auto answer) { first = std::move(answer); return HandlePtr(); }, [&](Result<int> n) { heard << *n; });
+        first(1); // on its way
+        question.ask<int>(&context, [&](auto answer) { second = std::move(answer); return HandlePtr(); }, [&](Result<int> n) { heard << *n; });
+        QCoreApplication::processEvents();
+        QVERIFY(heard.isEmpty());
+        QVERIFY(question.underWay());
+        second(2);
+        QCoreApplication::processEvents();
+        QCOMPARE(heard, QList<int>{2});
+        QVERIFY(!question.underWay());
+        question.ask<int>(&context, [&](auto answer) { first = std::move(answer); return HandlePtr(); }, [&](Result<int> n) { heard << *n; });
+        first(3);
+        question.drop();
+        QCoreApplication::processEvents();
+        QCOMPARE(heard, QList<int>{2});
+    }
+
     void eventsTableIsASoundModel()
     {
         Fixture f;

@@ -2,7 +2,6 @@
 #include "ui/dialogs/deadletterspage.h"
 
 #include "ui/dialogs/tables.h"
-#include "ui/models/post.h"
 #include "ui/text/format.h"
 #include "ui/views/controls.h"
 
@@ -155,13 +154,13 @@ void DeadLettersPage::showEvent(QShowEvent *event)
 
 void DeadLettersPage::ask()
 {
-    m_question = m_hub.session().deadLetters(posted<std::vector<SetAside>>(this, [this](Result<std::vector<SetAside>> answer) {
-        m_question.reset();
+    const auto ask = [this](auto answer) { return m_hub.session().deadLetters(std::move(answer)); };
+    m_question.ask<std::vector<SetAside>>(this, ask, [this](Result<std::vector<SetAside>> answer) {
         if (answer)
             show(std::move(*answer));
         else
             m_hub.fail(answer.error());
-    }));
+    });
 }
 
 void DeadLettersPage::show(std::vector<SetAside> letters)
@@ -208,7 +207,7 @@ void DeadLettersPage::refresh()
         m_empty->setTexts(tr("Nothing is delivered."), tr("Events stay on this computer. Set TSDB_URL and its neighbours to deliver them to InfluxDB."));
     else
         m_empty->setTexts(tr("Nothing is set aside."), tr("The shared store has taken all that was sent."));
-    if (isVisible() && m_answered && !m_question && d.deadLetters != m_known)
+    if (isVisible() && m_answered && !m_question.underWay() && d.deadLetters != m_known)
         ask();
 }
 

@@ -55,7 +55,7 @@ private:
     std::vector<SetAside> m_letters;
     std::uint64_t m_known = 0; ///< how many the status counted when they were read
     bool m_answered = false;
-    HandlePtr m_question;
+    Question m_question;
     QLabel *m_words = nullptr;
     QLabel *m_head = nullptr;
     QTableView *m_table = nullptr;

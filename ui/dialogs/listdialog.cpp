@@ -3,7 +3,6 @@
 
 #include "ui/dialogs/deadletterspage.h"
 #include "ui/dialogs/tables.h"
-#include "ui/models/post.h"
 #include "ui/text/format.h"
 #include "ui/views/sidepanel.h"
 
@@ -150,12 +149,13 @@ void ListDialog::refreshGaps()
 void ListDialog::askRefused()
 {
     m_refusedCount = m_hub.status().refused;
-    m_question = m_hub.session().refused(posted<std::vector<Refused>>(this, [this](Result<std::vector<Refused>> answer) {
+    const auto ask = [this](auto answer) { return m_hub.session().refused(std::move(answer)); };
+    m_question.ask<std::vector<Refused>>(this, ask, [this](const Result<std::vector<Refused>> &answer) {
         if (answer)
             showRefused(*answer);
         else
             m_hub.fail(answer.error());
-    }));
+    });
 }
 
 void ListDialog::showRefused(const std::vector<Refused> &all)

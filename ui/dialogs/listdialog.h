@@ -52,7 +52,7 @@ private:
     std::optional<Refused> m_chosenRefused; ///< whose text is shown; stays chosen while it is listed
     bool m_showingRefused = false;
     std::uint64_t m_refusedCount = 0;
-    HandlePtr m_question;
+    Question m_question;
 };
 
 } // namespace threadline::ui

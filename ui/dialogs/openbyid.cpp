@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/openbyid.h"
 
-#include "ui/models/post.h"
 #include "ui/text/format.h"
 
 #include <QClipboard>
@@ -48,13 +47,13 @@ void OpenById::look(const QString &text)
     ListQuery query;
     query.idPrefix = asked.value;
     query.limit = kMostOffered + 1;
-    m_question = m_hub.session().list(query, posted<ListPage>(this, [this, asked](Result<ListPage> page) { answered(asked, std::move(page)); }));
+    const auto ask = [&](auto answer) { return m_hub.session().list(query, std::move(answer)); };
+    m_question.ask<ListPage>(this, ask, [this, asked](Result<ListPage> page) { answered(asked, std::move(page)); });
 }
 
 /// One that the store does not have may be in the shared one: whoever opens it asks there, and tells if it is in neither.
 void OpenById::answered(const InteractionId &asked, Result<ListPage> page)
 {
-    m_question.reset();
     if (!page)
         return m_hub.fail(page.error());
     const bool whole = std::any_of(page->items.begin(), page->items.end(), [&](const Summary &s) { return s.interaction == asked; });

@@ -33,7 +33,7 @@ private:
     Hub &m_hub;
     QWidget *m_window;
     QPointer<QInputDialog> m_dialog;
-    HandlePtr m_question;
+    Question m_question;
 };
 
 } // namespace threadline::ui

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/floormodel.h"
 
-#include "ui/models/post.h"
-
 #include <algorithm>
 
 namespace threadline::ui {
@@ -90,12 +88,12 @@ void FloorModel::list(const std::string &cursor)
     ListQuery query;
     query.limit = StretchReader::kRowsAsked;
     query.cursor = cursor;
-    m_listing = m_hub.session().list(query, posted<ListPage>(this, [this](const Result<ListPage> &page) { listed(page); }));
+    const auto ask = [&](auto answer) { return m_hub.session().list(query, std::move(answer)); };
+    m_listing.ask<ListPage>(this, ask, [this](const Result<ListPage> &page) { listed(page); });
 }
 
 void FloorModel::listed(const Result<ListPage> &page)
 {
-    m_listing.reset();
     if (!page) {
         m_hub.fail(page.error());
         m_loaded = true;
@@ -157,7 +155,7 @@ void FloorModel::take(const Summary &summary, bool touched)
     entry.start = summary.start;
     entry.lastEventAt = summary.lastEventAt;
     if (touched || !known) // else it was only listed once more
-        m_stories.want(entry.id, false);
+        m_stories.want(entry.id, StoryReader::Where::Here);
 }
 
 void FloorModel::takeShared(const std::vector<Summary> &rows)
@@ -175,7 +173,7 @@ void FloorModel::takeShared(const std::vector<Summary> &rows)
         entry.end = summary.end;
         entry.lastEventAt = summary.lastEventAt;
         if (!entry.lane)
-            m_stories.want(entry.id, true);
+            m_stories.want(entry.id, StoryReader::Where::Shared);
     }
     m_stories.pump();
     evict();
@@ -283,8 +281,8 @@ void FloorModel::arrange()
     m_sorting = Sorting::WhenDue;
     m_sorted.restart();
     m_sortDue.stop();
-    // Who is new or gone shows at the next sorting; while something is live there is always a next one.
-    if (live() && m_hub.status().openInteractions > 0)
+    // Who is new or gone shows at the next sorting; while something is live there is always a next one, also where nobody speaks.
+    if (live() && !m_order.groups().empty())
         m_sortDue.start(kSortEveryMs);
 }
 

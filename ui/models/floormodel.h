@@ -139,7 +139,7 @@ private:
     QTimer m_refresh;       ///< runs until the next scene
     QTimer m_sortDue;       ///< runs until lanes are to be sorted again
     QElapsedTimer m_sorted; ///< since the last sorting
-    HandlePtr m_listing;
+    Question m_listing;
 };
 
 } // namespace threadline::ui

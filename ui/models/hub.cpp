@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/hub.h"
 
-#include "ui/models/post.h"
 #include "ui/text/format.h"
 
 #include <mutex>
@@ -75,24 +74,22 @@ void Hub::drain()
 
 void Hub::askBands()
 {
-    if (m_bandsAsked) {
+    if (m_bandsQuestion.underWay()) {
         m_bandsAgain = true;
         return;
     }
-    m_bandsAsked = true;
-    m_bandsQuestion =
-        m_session.bands({kEarliestTime, kLatestTime}, posted<std::vector<Band>>(this, [this](Result<std::vector<Band>> answer) {
-                            m_bandsAsked = false;
-                            m_bandsKnown = true;
-                            if (answer) {
-                                m_bands = std::move(*answer);
-                                Q_EMIT bandsChanged();
-                            } else {
-                                fail(answer.error());
-                            }
-                            if (std::exchange(m_bandsAgain, false))
-                                askBands();
-                        }));
+    const auto ask = [this](auto answer) { return m_session.bands({kEarliestTime, kLatestTime}, std::move(answer)); };
+    m_bandsQuestion.ask<std::vector<Band>>(this, ask, [this](Result<std::vector<Band>> answer) {
+        m_bandsKnown = true;
+        if (answer) {
+            m_bands = std::move(*answer);
+            Q_EMIT bandsChanged();
+        } else {
+            fail(answer.error());
+        }
+        if (std::exchange(m_bandsAgain, false))
+            askBands();
+    });
 }
 
 void Hub::noteListening()
@@ -112,12 +109,13 @@ void Hub::refreshStatus()
 
 void Hub::retryDelivery(bool deadLetters)
 {
-    m_retry = m_session.retryDelivery(deadLetters, posted<void>(this, [this](const Result<void> &begun) {
-                                          if (!begun)
-                                              return fail(begun.error());
-                                          refreshStatus();
-                                          Q_EMIT deliveryTried();
-                                      }));
+    const auto ask = [this, deadLetters](auto answer) { return m_session.retryDelivery(deadLetters, std::move(answer)); };
+    m_retry.ask<void>(this, ask, [this](const Result<void> &begun) {
+        if (!begun)
+            return fail(begun.error());
+        refreshStatus();
+        Q_EMIT deliveryTried();
+    });
 }
 
 void Hub::fail(const Error &error)

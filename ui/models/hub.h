@@ -3,7 +3,7 @@
 /// current. GUI thread; what comes from other threads is posted here.
 #pragma once
 
-#include "core/session.h"
+#include "ui/models/question.h"
 
 #include <QObject>
 #include <QTimer>
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] const Status &status() const { return m_status; }
     [[nodiscard]] const std::vector<Band> &bands() const { return m_bands; }
     /// False until the first answer about bands has come, and while another is on its way.
-    [[nodiscard]] bool settled() const { return !m_bandsAsked && m_bandsKnown; }
+    [[nodiscard]] bool settled() const { return !m_bandsQuestion.underWay() && m_bandsKnown; }
     /// Since when the source has been heard without a break, as far as this window saw; nothing: it is not.
     [[nodiscard]] std::optional<Timestamp> listeningSince() const { return m_listeningSince; }
     /// The last failure of a question, in words; empty if the last one was answered.
@@ -57,13 +57,12 @@ private:
     Status m_status;
     std::optional<Timestamp> m_listeningSince;
     std::vector<Band> m_bands;
-    bool m_bandsAsked = false;
     bool m_bandsAgain = false;
     bool m_bandsKnown = false;
     QString m_failure;
     QTimer m_statusTimer;
-    HandlePtr m_bandsQuestion;
-    HandlePtr m_retry;
+    Question m_bandsQuestion;
+    Question m_retry;
     HandlePtr m_subscription;
 };
 

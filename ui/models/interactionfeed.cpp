@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/interactionfeed.h"
 
-#include "ui/models/post.h"
-
 #include <algorithm>
 
 namespace threadline::ui {
@@ -22,7 +20,7 @@ void InteractionFeed::open(const InteractionId &id)
     m_id = id;
     m_view.reset();
     m_problem.reset();
-    m_question.reset();
+    m_question.drop();
     m_again = false;
     Q_EMIT changed();
     ask();
@@ -41,19 +39,16 @@ void InteractionFeed::ask()
 {
     if (m_id.empty())
         return;
-    if (m_question) {
+    if (m_question.underWay()) {
         m_again = true;
         return;
     }
-    m_question = m_hub.session().interaction(m_id, posted<View>(this, [this, id = m_id](Result<View> answer) {
-                                                 if (id == m_id) // else another one was opened while this answer was on its way
-                                                     answered(std::move(answer));
-                                             }));
+    const auto ask = [this](auto answer) { return m_hub.session().interaction(m_id, std::move(answer)); };
+    m_question.ask<View>(this, ask, [this](Result<View> answer) { answered(std::move(answer)); });
 }
 
 void InteractionFeed::answered(Result<View> answer)
 {
-    m_question.reset();
     if (answer) {
         m_view = std::move(*answer);
         m_problem.reset();

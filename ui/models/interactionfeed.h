@@ -23,7 +23,7 @@ public:
     [[nodiscard]] const std::optional<Error> &problem() const { return m_problem; }
     /// Asks once more for one that could not be read.
     void retry();
-    [[nodiscard]] bool settled() const { return !m_question; }
+    [[nodiscard]] bool settled() const { return !m_question.underWay(); }
 
 Q_SIGNALS:
     /// The view is another one, or none.
@@ -38,7 +38,7 @@ private:
     View m_view;
     std::optional<Error> m_problem;
     bool m_again = false;
-    HandlePtr m_question;
+    Question m_question;
 };
 
 } // namespace threadline::ui

@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/storyreader.h"
 
-#include "ui/models/post.h"
-
 namespace threadline::ui {
 
 StoryReader::StoryReader(Hub &hub, QObject *parent) : QObject(parent), m_hub(hub) {}
 
 StoryReader::~StoryReader() = default;
 
-void StoryReader::want(const InteractionId &id, bool inViewOnly)
+void StoryReader::want(const InteractionId &id, Where where)
 {
     Item &item = *m_wanted.try_emplace(id.value).first;
-    item.second.stale = true;
-    item.second.inViewOnly = inViewOnly;
+    Wanted &wanted = item.second;
+    if (wanted.where != where) {
+        leaveLine(wanted);
+        wanted.where = where;
+    }
+    wanted.stale = true;
     enqueue(item);
+}
+
+/// Neither waits in its line nor is asked for any more.
+void StoryReader::leaveLine(Wanted &wanted)
+{
+    if (wanted.place)
+        line(wanted.where).waiting.erase(*wanted.place);
+    wanted.place.reset();
+    if (wanted.question.underWay())
+        --line(wanted.where).underWay;
+    wanted.question.drop();
 }
 
 void StoryReader::setInView(const std::vector<std::string> &ids)
@@ -32,40 +45,42 @@ void StoryReader::enqueue(Item &item)
 {
     auto &[id, wanted] = item;
     const bool inView = m_inView.count(id) > 0;
-    if (wanted.question || (wanted.inViewOnly && !inView))
+    if (wanted.question.underWay() || (wanted.where == Where::Shared && !inView))
         return;
     if (wanted.place && (!inView || !wanted.place->first))
         return; // it waits, and no earlier place is due to it
-    if (wanted.place)
-        m_waiting.erase(*wanted.place);
+    leaveLine(wanted);
     wanted.place = Place{!inView, m_places++};
-    m_waiting.emplace(*wanted.place, id);
+    line(wanted.where).waiting.emplace(*wanted.place, id);
 }
 
 void StoryReader::pump()
 {
-    while (m_underWay < kMostAtOnce && !m_waiting.empty()) {
-        const auto found = m_wanted.find(m_waiting.begin()->second);
-        m_waiting.erase(m_waiting.begin());
-        ask(*found);
+    while (underWay() < kMostAtOnce) {
+        const Line &here = line(Where::Here);
+        const Line &shared = line(Where::Shared);
+        const bool sharedMay = shared.underWay < kMostShared && !shared.waiting.empty();
+        if (here.waiting.empty() && !sharedMay)
+            return;
+        const bool sharedFirst = here.waiting.empty() || (sharedMay && shared.waiting.begin()->first < here.waiting.begin()->first);
+        ask(*m_wanted.find((sharedFirst ? shared : here).waiting.begin()->second));
     }
 }
 
 void StoryReader::ask(Item &item)
 {
     auto &[id, wanted] = item;
-    wanted.place.reset();
+    leaveLine(wanted);
     wanted.stale = false;
-    ++m_underWay;
-    auto answer = posted<std::shared_ptr<const InteractionView>>(this, [this, id = id](const Answer &story) { take(id, story); });
-    wanted.question = m_hub.session().interaction(InteractionId(id), std::move(answer));
+    ++line(wanted.where).underWay;
+    const auto ask = [&, this](auto answer) { return m_hub.session().interaction(InteractionId(id), std::move(answer)); };
+    wanted.question.ask<std::shared_ptr<const InteractionView>>(this, ask, [this, id = id](const Answer &story) { take(id, story); });
 }
 
 void StoryReader::take(const std::string &id, const Answer &answer)
 {
-    --m_underWay;
     const auto found = m_wanted.find(id);
-    found->second.question.reset();
+    --line(found->second.where).underWay;
     if (found->second.stale)
         enqueue(*found);
     else
@@ -77,17 +92,16 @@ void StoryReader::take(const std::string &id, const Answer &answer)
 void StoryReader::forget(const InteractionId &id)
 {
     const auto found = m_wanted.find(id.value);
-    if (found == m_wanted.end() || found->second.question)
+    if (found == m_wanted.end() || found->second.question.underWay())
         return;
-    if (found->second.place)
-        m_waiting.erase(*found->second.place);
+    leaveLine(found->second);
     m_wanted.erase(found);
 }
 
 bool StoryReader::underWay(const InteractionId &id) const
 {
     const auto found = m_wanted.find(id.value);
-    return found != m_wanted.end() && found->second.question;
+    return found != m_wanted.end() && found->second.question.underWay();
 }
 
 } // namespace threadline::ui

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/stretchreader.h"
 
-#include "ui/models/post.h"
-
 #include <algorithm>
 
 namespace threadline::ui {
@@ -29,7 +27,7 @@ StretchReader::~StretchReader() = default;
 
 bool StretchReader::delivers() const { return m_hub.status().delivery.state != DeliveryState::Off; }
 
-bool StretchReader::settled() const { return !m_rest.isActive() && !m_countingView && !m_rows && !m_shared; }
+bool StretchReader::settled() const { return !m_rest.isActive() && !m_countingView.underWay() && !m_rows.underWay() && !m_shared.underWay(); }
 
 void StretchReader::setView(TimeRange view, bool past, bool follows)
 {
@@ -46,11 +44,10 @@ void StretchReader::setView(TimeRange view, bool past, bool follows)
 /// The look at all times is of no stretch: it goes on until another takes its place.
 void StretchReader::drop()
 {
-    ++m_stretch;
-    m_countingView.reset();
-    m_rows.reset();
+    m_countingView.drop();
+    m_rows.drop();
     if (m_sharedRange)
-        m_shared.reset();
+        m_shared.drop();
 }
 
 void StretchReader::look()
@@ -88,17 +85,14 @@ void StretchReader::count(bool ofView)
 {
     if (!m_partial)
         return;
-    auto answer = posted<Census>(this, [this, ofView, asked = m_stretch](const Result<Census> &census) {
-        if (ofView && asked != m_stretch)
-            return;
-        (ofView ? m_countingView : m_counting).reset();
+    const std::optional<TimeRange> range = ofView ? std::optional(m_view) : std::nullopt;
+    const auto ask = [&](auto answer) { return m_hub.session().census(range, std::move(answer)); };
+    (ofView ? m_countingView : m_counting).ask<Census>(this, ask, [this, ofView](const Result<Census> &census) {
         if (census)
             takeCount(ofView, *census);
         else
             m_hub.fail(census.error());
     });
-    const std::optional<TimeRange> range = ofView ? std::optional(m_view) : std::nullopt;
-    (ofView ? m_countingView : m_counting) = m_hub.session().census(range, std::move(answer));
 }
 
 void StretchReader::takeCount(bool ofView, const Census &census)
@@ -117,21 +111,19 @@ void StretchReader::askRows(const std::string &cursor)
     query.to = m_view.end;
     query.limit = kRowsAsked;
     query.cursor = cursor;
-    m_rows = m_hub.session().list(query, posted<ListPage>(this, [this, asked = m_stretch](const Result<ListPage> &page) {
-        if (asked != m_stretch)
-            return;
-        m_rows.reset();
+    const auto ask = [&](auto answer) { return m_hub.session().list(query, std::move(answer)); };
+    m_rows.ask<ListPage>(this, ask, [this](const Result<ListPage> &page) {
         if (!page)
             return m_hub.fail(page.error());
         Q_EMIT found(page->items);
         if (!page->nextCursor.empty() && m_held() < m_most)
             askRows(page->nextCursor);
-    }));
+    });
 }
 
 void StretchReader::lookAtAllShared()
 {
-    if (delivers() && !m_shared)
+    if (delivers() && !m_shared.underWay())
         askShared({});
 }
 
@@ -145,16 +137,13 @@ void StretchReader::askShared(const std::string &cursor)
         query.from = m_sharedRange->start;
         query.to = m_sharedRange->end;
     }
-    auto answer = posted<ListPage>(this, [this, range = m_sharedRange, asked = m_stretch](const Result<ListPage> &page) {
-        if (range != m_sharedRange || (range && asked != m_stretch))
-            return;
-        m_shared.reset();
+    const auto ask = [&](auto answer) { return m_hub.session().list(query, std::move(answer)); };
+    m_shared.ask<ListPage>(this, ask, [this](const Result<ListPage> &page) {
         if (page)
             takeShared(*page);
         else
             m_hub.fail(page.error());
     });
-    m_shared = m_hub.session().list(query, std::move(answer));
 }
 
 void StretchReader::takeShared(const ListPage &page)

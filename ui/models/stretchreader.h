@@ -63,19 +63,18 @@ private:
     TimeRange m_view{kEarliestTime, kLatestTime};
     bool m_past = false;
     bool m_partial = false;
-    std::uint64_t m_stretch = 0; ///< rises when another stretch is looked at: an answer may come after its question was dropped
     Census m_all;
     Census m_inView;
     QTimer m_rest;    ///< runs until the view has rested
     QTimer m_recount; ///< runs until the store is counted again
-    HandlePtr m_counting;
-    HandlePtr m_countingView;
-    HandlePtr m_rows;
+    Question m_counting;
+    Question m_countingView;
+    Question m_rows;
     std::optional<TimeRange> m_sharedRange; ///< what the shared store is asked for; absent: all times
     int m_sharedTaken = 0;
     int m_sharedPages = 0;
     Origin m_origin;
-    HandlePtr m_shared;
+    Question m_shared;
 };
 
 } // namespace threadline::ui
