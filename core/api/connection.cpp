@@ -216,9 +216,11 @@ bool Connection::skipEmptyLines()
 /// The head has not come whole: is that still tolerable?
 bool Connection::incomplete(std::string_view bytes)
 {
-    m_searched = bytes.size();
-    if (!looksLikeRequest(bytes)) {
+    const std::size_t searched = std::exchange(m_searched, bytes.size());
+    if (!looksLikeRequest(bytes) && bytes.front() != '\n') {
         refuse(Fault{400, "Malformed request", "This address speaks HTTP/1.1 without TLS.", {}});
+    } else if (hasBareLineFeed(bytes, searched)) {
+        refuse(Fault{400, "Malformed request", "The lines of a request must end in CR LF, not in LF alone.", {}});
     } else if (bytes.size() > m_service.options.maxHead) {
         if (bytes.find("\r\n") > m_service.options.maxHead) // or there is none
             refuse(Fault{414, "Target too long", "The request line is longer than is read here.", {}});

@@ -45,7 +45,8 @@ public:
     /// Bytes per second that it takes of its answer, if those are too few for it to keep others waiting.
     [[nodiscard]] std::optional<std::int64_t> slowPace() const;
     /// Whether its answer counts in Service::held.
-    [[nodiscard]] bool holdsMemory() const { return m_held != nullptr; }
+    /// What it holds of Service::held; null: nothing.
+    [[nodiscard]] const std::shared_ptr<const void> &held() const { return m_held; }
     /// Ends the connection and what it asked; QHttpServer then deletes it.
     void end();
 

@@ -3,6 +3,7 @@
 
 #include "core/api/connection.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace threadline::api {
@@ -16,22 +17,28 @@ constexpr int kBacklog = 512;
 
 bool Service::makeRoom(const std::shared_ptr<const void> &what, std::size_t bytes)
 {
-    while (!held.take(what, bytes)) {
-        Connection *slowest = nullptr;
-        std::int64_t pace = 0;
-        for (const auto &[serial, connection] : connections) {
-            const auto its = connection->holdsMemory() ? connection->slowPace() : std::nullopt;
-            if (its && (!slowest || *its < pace)) {
-                slowest = connection;
-                pace = *its;
-            }
-        }
-        if (!slowest)
-            return false;
-        ++counters.deadlines;
-        slowest->end();
+    if (held.take(what, bytes))
+        return true;
+    std::vector<std::pair<std::int64_t, Connection *>> slow;
+    std::vector<std::shared_ptr<const void>> theirs;
+    for (const auto &[serial, connection] : connections) {
+        const auto pace = connection->held() ? connection->slowPace() : std::nullopt;
+        if (!pace)
+            continue;
+        slow.emplace_back(*pace, connection);
+        theirs.push_back(connection->held());
     }
-    return true;
+    if (!held.fitsWithout(theirs, bytes))
+        return false;
+    theirs.clear();
+    std::sort(slow.begin(), slow.end());
+    for (const auto &[pace, connection] : slow) {
+        ++counters.deadlines;
+        connection->end();
+        if (held.take(what, bytes))
+            return true;
+    }
+    return false;
 }
 
 Guard::Guard(Service &service) : m_service(service)

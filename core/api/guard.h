@@ -30,7 +30,7 @@ struct Service {
     }
 
     /// Counts an answer in `held`. Those that take theirs at less than 256 KiB/s are ended for it, the slowest first, however long the
-    /// others have been at it. False if there is no room all the same.
+    /// others have been at it. False if there would be no room all the same: then none is ended.
     [[nodiscard]] bool makeRoom(const std::shared_ptr<const void> &what, std::size_t bytes);
 
     const ApiServer::Options &options;

@@ -210,6 +210,15 @@ std::size_t headEnd(std::string_view input, std::size_t from)
     return at == std::string_view::npos ? at : at + 4;
 }
 
+bool hasBareLineFeed(std::string_view input, std::size_t from)
+{
+    for (std::size_t at = input.find('\n', from); at != std::string_view::npos; at = input.find('\n', at + 1)) {
+        if (at == 0 || input[at - 1] != '\r')
+            return true;
+    }
+    return false;
+}
+
 bool looksLikeRequest(std::string_view input) { return input.empty() || isTokenChar(input.front()); }
 
 Read<Head> readHead(std::string_view bytes)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace threadline::api {
 
@@ -17,6 +18,8 @@ public:
     /// Counts `bytes` held by `what`. An object that several answers share counts once. False, and nothing counted, if that goes
     /// beyond the budget; a single answer fits always.
     [[nodiscard]] bool take(const std::shared_ptr<const void> &what, std::size_t bytes);
+    /// Whether `bytes` more would be in budget if all these, one for each take(), were let go.
+    [[nodiscard]] bool fitsWithout(const std::vector<std::shared_ptr<const void>> &gone, std::size_t bytes) const;
     /// For each take() that succeeded.
     void letGo(const std::shared_ptr<const void> &what);
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
@@ -26,6 +29,8 @@ private:
         std::size_t bytes = 0;
         std::uint32_t holders = 0;
     };
+
+    [[nodiscard]] bool fits(std::size_t held, std::size_t bytes) const { return held == 0 || held + bytes <= m_budget; }
 
     const std::size_t m_budget;
     std::size_t m_bytes = 0;

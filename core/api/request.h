@@ -52,6 +52,9 @@ struct Head {
 /// Whether `input`, the first bytes of a connection, can be the beginning of a request line; tells TLS and noise at once.
 [[nodiscard]] bool looksLikeRequest(std::string_view input);
 
+/// Whether a line ends in LF alone, from `from` on: then no end of the head may ever come.
+[[nodiscard]] bool hasBareLineFeed(std::string_view input, std::size_t from);
+
 /// Reads a head, from the request line to the empty line inclusive. Faults: 400 malformed, 411 a body without a length, 431
 /// over kMaxFields fields, 501 a method we do not know, 505 another version.
 [[nodiscard]] Read<Head> readHead(std::string_view bytes);

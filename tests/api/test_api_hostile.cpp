@@ -147,6 +147,19 @@ private Q_SLOTS:
         QVERIFY(isServed());
     }
 
+    /// No blank line that ends the head will ever come: it is said at once, not when the time is over.
+    void bareLineFeedsAreRefusedAtOnce()
+    {
+        start();
+        for (const QByteArray bytes : {"GET /healthz HTTP/1.1\nHost: localhost\n\n", "\nGET /healthz HTTP/1.1\r\n"}) {
+            const auto c = client();
+            c->send(bytes);
+            const Answer answer = c->read();
+            QCOMPARE(answer.status, 400);
+            QVERIFY2(answer.body.contains("CR LF"), answer.body.constData());
+        }
+    }
+
     void slowlorisIsEnded()
     {
         start();

@@ -44,6 +44,22 @@ private Q_SLOTS:
         QVERIFY(held.take(answer(), 1000)); // a single one fits always
     }
 
+    /// Whoever is ended for another's memory must not be ended in vain.
+    void whatWouldFitIsKnownBeforeAnythingIsLetGo()
+    {
+        HeldAnswers held(100);
+        const auto shared = answer();
+        const auto own = answer();
+        QVERIFY(held.take(shared, 60) && held.take(shared, 60) && held.take(own, 30));
+        QVERIFY(!held.fitsWithout({}, 20));
+        QVERIFY(held.fitsWithout({own}, 40));
+        QVERIFY(!held.fitsWithout({own}, 41));
+        QVERIFY(!held.fitsWithout({shared}, 20)); // another client holds it, too
+        QVERIFY(held.fitsWithout({shared, shared}, 70));
+        QVERIFY(held.fitsWithout({shared, own, shared}, 1000));
+        QCOMPARE(held.bytes(), std::size_t(90));
+    }
+
     /// Another answer at the address of one that is gone would pass for it, and cost nothing.
     void noAddressComesAgainWhileItCounts()
     {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kRestMs = 300;         ///< a view that stands so long is looked at
 constexpr int kMostSharedPages = 20; ///< pages may be empty
-constexpr int kRecountMs = 10'000;   ///< a store of a million is counted in a tenth of a second
+constexpr int kRecountMs = 10'000;   ///< a store of a million is counted in a third of a second
 constexpr int kRecountStoredMs = 1000; ///< while files are read, which ends
 
 } // namespace
