@@ -53,8 +53,9 @@ private:
     [[nodiscard]] Result<bool> listByActivity(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);
     [[nodiscard]] Result<> listBySpan(const Listing &listing, Place behind, std::vector<WriteGroup::SummaryRow> &rows);
     [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> listByPrefix(const std::string &prefix, int limit);
-    /// Calls `each` with key, start and end of what started in [from, to] and had not ended before `from`.
     [[nodiscard]] Result<> placeInTime(Census &census);
+    /// Calls `each` with the class, key and start of what started up to `to` and had not ended before `from`; its end is column 2 of
+    /// m_spans meanwhile.
     template<class Each>
     [[nodiscard]] Result<> touching(Timestamp from, Timestamp to, Each each);
 
