@@ -25,15 +25,25 @@ public:
     {
         return {std::uniform_int_distribution<std::int64_t>(low.us, std::max(low.us, high.us))(m_random)};
     }
-    void reset() { m_attempt = 0; }
-    /// A connection that worked and did not last: the delay does not start over, and does not grow either.
-    void calm() { m_attempt = std::min(m_attempt, 1); }
+    void reset() { m_attempt = m_calmed = 0; }
+    /// A connection that worked and did not last: the delay does not start over, and does not grow either; not before this has
+    /// happened kMostCalm times since the last reset().
+    void calm()
+    {
+        if (m_calmed < kMostCalm) {
+            ++m_calmed;
+            m_attempt = std::min(m_attempt, 1);
+        }
+    }
     [[nodiscard]] int attempt() const { return m_attempt; }
+
+    static constexpr int kMostCalm = 20;
 
 private:
     static constexpr int kMaxShift = 20;
     Duration m_first, m_max;
     int m_attempt = 0;
+    int m_calmed = 0;
     std::mt19937_64 m_random;
 };
 

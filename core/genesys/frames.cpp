@@ -128,6 +128,7 @@ bool FrameReader::lengthIsFine()
     if (!isControl() && m_left > m_maxMessage - m_message.size())
         return refuse(kMessageTooBig, "a message of more than " + inWords(m_maxMessage));
     m_headDone = true;
+    m_idleFrames += isControl() || m_left == 0;
     if (!isControl() && m_message.empty())
         m_message.reserve(static_cast<std::size_t>(m_left));
     return true;

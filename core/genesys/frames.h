@@ -17,6 +17,7 @@ enum class FrameKind : std::uint8_t { Continuation = 0, Text = 1, Binary = 2, Cl
 inline constexpr int kGoingAway = 1001;
 inline constexpr int kProtocolError = 1002;
 inline constexpr int kInvalidText = 1007;
+inline constexpr int kPolicyViolation = 1008;
 inline constexpr int kMessageTooBig = 1009;
 
 /// Something that the server sent, whole.
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] std::optional<FrameEvent> next();
     /// Whether a frame or a fragmented message has begun and not ended.
     [[nodiscard]] bool inTheMiddle() const { return !m_over && (m_headSize > 0 || m_fragmented); }
+    /// How many frames have come that bring no message on: pings, pongs and empty ones.
+    [[nodiscard]] std::uint64_t idleFrames() const { return m_idleFrames; }
 
 private:
     [[nodiscard]] bool takeHead();
@@ -63,6 +66,7 @@ private:
     bool m_final = false;
     FrameKind m_kind = FrameKind::Text;
     std::uint64_t m_left = 0; ///< of the frame's payload
+    std::uint64_t m_idleFrames = 0;
     bool m_fragmented = false; ///< a message has begun, and its last frame has not
     FrameKind m_messageKind = FrameKind::Text;
     std::string m_message;

@@ -55,7 +55,7 @@ struct StreamingClient::Private final : StreamingLinkOwner {
     void connectNow();
     void openWith(const Result<Token> &token);
     void tokenFailed(const Error &error);
-    void retryIn(Duration delay, SourceState state, const std::string &why);
+    void retryIn(Duration delay, SourceState state, const std::string &why, log::Level level = log::Level::Warning);
     void primaryEnded(const LinkEnd &end);
     [[nodiscard]] bool tryFreshToken(const LinkEnd &end);
     [[nodiscard]] Duration delayAfter(const LinkEnd &end);
@@ -170,11 +170,10 @@ void StreamingClient::Private::refused(const std::string &message, const std::st
     retryIn(backoff.between({options.backoffMax.us / 2}, options.backoffMax), SourceState::Refused, message);
 }
 
-void StreamingClient::Private::retryIn(Duration delay, SourceState state, const std::string &why)
+void StreamingClient::Private::retryIn(Duration delay, SourceState state, const std::string &why, log::Level level)
 {
     if (stopping)
         return;
-    const auto level = state == SourceState::Refused ? log::Level::Warning : log::Level::Info;
     log::write(level, "streaming", why + " Trying again in " + seconds(delay) + ".");
     say(state, why + " Trying again in " + seconds(delay) + ".");
     retryTimer.start(timerMillis(delay));
@@ -241,7 +240,7 @@ void StreamingClient::Private::primaryEnded(const LinkEnd &end)
         tokens.invalidate(primary->token());
     bury(primary);
     bury(standby);
-    if (wasOpen)
+    if (wasOpen && !end.advice.empty()) // else it is told with the next try
         log::warning("streaming", end.reason);
     if (wasOpen && clock.steady() - listeningSince >= kLasted)
         backoff.reset();
@@ -394,7 +393,7 @@ void StreamingClient::Private::drainLater()
     if (!feed.drain())
         return drainTimer.start(timerMillis(Duration::millis(static_cast<std::int64_t>(kSliceMillis))));
     if (std::exchange(waitingForRoom, false))
-        retryIn(backoff.next(), SourceState::Waiting, "There is room again.");
+        retryIn(backoff.next(), SourceState::Waiting, "There is room again.", log::Level::Info);
 }
 
 // --- stopping ---------------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 #include "core/genesys/websocket.h"
 
 #include "core/base/encoding.h"
+#include "core/genesys/floodwatch.h"
 #include "core/genesys/frames.h"
 #include "core/genesys/handshake.h"
 #include "core/genesys/streamingdecoder.h"
 
 #include <QCryptographicHash>
 #include <QDeadlineTimer>
+#include <QElapsedTimer>
 #include <QNetworkProxy>
 #include <QRandomGenerator>
 #include <QSslConfiguration>
@@ -43,7 +45,7 @@ const char *nameOfCode(int code)
     case kProtocolError: return "protocol error";
     case 1003: return "unsupported data";
     case kInvalidText: return "invalid text";
-    case 1008: return "policy violation";
+    case kPolicyViolation: return "policy violation";
     case kMessageTooBig: return "message too big";
     case 1011: return "server error";
     case 1012: return "service restart";
@@ -159,6 +161,8 @@ private:
     std::string m_request;
     std::optional<HandshakeReader> m_handshake;
     FrameReader m_frames{kMaxMessageBytes};
+    FloodWatch m_flood;
+    QElapsedTimer m_opened;
     std::vector<char> m_piece;
     std::optional<std::string> m_owedPong; ///< what the newest ping carried that could not be answered yet
     bool m_pongsWait = false;              ///< some may lie in the socket's buffer
@@ -250,6 +254,8 @@ void FrameSocket::read()
         take({m_piece.data(), static_cast<std::size_t>(size)});
     }
     m_reading = false;
+    if (m_stage == Stage::Open && m_flood.isFlood(m_frames.idleFrames(), Duration::millis(m_opened.elapsed())))
+        return giveUp(SocketClosed::By::Us, kPolicyViolation, "the server sent more than 1,000 pings and empty frames a second for 10 s");
     watchForStall();
 }
 
@@ -274,6 +280,7 @@ std::size_t FrameSocket::takeHandshake(std::string_view bytes)
     const std::size_t used = m_handshake->feed(bytes);
     if (m_handshake->state() == HandshakeReader::State::Open) {
         m_stage = Stage::Open;
+        m_opened.start();
         tell([](WebSocketListener &l) { l.socketOpened(); });
     } else if (m_handshake->state() != HandshakeReader::State::Reading) {
         fail(whyNotOpened());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// What RFC 6455 lets a server send and what it forbids, each in one piece, byte by byte and in pieces of any size.
+#include "core/genesys/floodwatch.h"
 #include "core/genesys/frames.h"
 #include "tests/support/serverframes.h"
 #include "tests/support/testmain.h"
@@ -83,6 +84,32 @@ std::string unmasked(const std::string &frame, std::size_t headSize)
 class TestFrames : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void framesThatBringNothingAreCounted()
+    {
+        FrameReader reader(kMost);
+        const std::string bytes = serverFrame(1, "a") + serverFrame(9, "p") + serverFrame(1, "b", false) + serverFrame(10, "") + serverFrame(0, "", false)
+            + serverFrame(0, "c") + serverFrame(1, "");
+        reader.feed(bytes);
+        while (reader.next()) { }
+        QCOMPARE(reader.idleFrames(), 4U);
+    }
+
+    /// So many a second, second by second: a burst is none, however large, and neither is what comes behind a pause.
+    void aFloodLasts()
+    {
+        const auto seconds = [](int n) { return Duration::seconds(n); };
+        FloodWatch steady, pauses, burst, calm;
+        for (int n = 1; n <= 30; ++n) {
+            const auto frames = static_cast<std::uint64_t>(n) * 1'001;
+            QCOMPARE(steady.isFlood(frames, seconds(n)), n >= 10);
+            QVERIFY(!pauses.isFlood(frames, seconds(n + n / 8 * 100)));
+            QVERIFY(!burst.isFlood(1'000'000, seconds(n)));
+            QVERIFY(!calm.isFlood(static_cast<std::uint64_t>(n) * 1'000, seconds(n)));
+        }
+        FloodWatch early;
+        QVERIFY(!early.isFlood(1'000'000'000, Duration::millis(999)));
+    }
+
     void whatAServerSends_data();
     void whatAServerSends()
     {
