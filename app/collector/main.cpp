@@ -199,7 +199,7 @@ int run(QCoreApplication &app, const CommandLine &line)
     }
     app.exec();
     endWithin(kEndWithin);
-    return exitCode;
+    return runtime.end() ? exitCode : kExitData;
 }
 
 } // namespace

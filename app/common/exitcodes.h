@@ -11,7 +11,7 @@ namespace threadline::app {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 2;       ///< wrong usage or setting, port taken
 inline constexpr int kExitCredentials = 3; ///< credentials refused at start
-inline constexpr int kExitData = 4;        ///< the data folder cannot be used
+inline constexpr int kExitData = 4;        ///< the data folder cannot be used, or could not when the program ended with something unrecorded
 inline constexpr int kExitHung = 6;        ///< asked to end, and something in the system hung (endWithin)
 
 /// One line on standard error, without a secret.

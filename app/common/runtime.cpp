@@ -65,7 +65,9 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, c
     return runtime;
 }
 
-Runtime::~Runtime()
+Runtime::~Runtime() { end(); }
+
+bool Runtime::end()
 {
     // Whoever waits for another hears of it first; then one after the other is waited for.
     if (m_session)
@@ -75,8 +77,10 @@ Runtime::~Runtime()
     m_source.reset();
     m_recorder.reset();
     m_api.reset();
+    const bool recorded = !m_session || m_session->end();
     m_session.reset();
     m_sink.reset();
+    return recorded;
 }
 
 Result<> Runtime::serve(ApiServer::Options options)

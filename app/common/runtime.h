@@ -36,8 +36,10 @@ class Runtime : public QObject {
 public:
     /// Errors: those of the store; the data folder cannot be used.
     [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(const RuntimeOptions &options, const Clock &clock);
-    /// Stops the source, commits what it can, ends.
+    /// end(), if nobody has called it.
     ~Runtime() override;
+    /// Stops the source, commits what it can, ends; nothing else may be called afterwards. False: see Engine::end.
+    bool end();
 
     /// Serves REST. Errors: those of ApiServer::listen.
     [[nodiscard]] Result<> serve(ApiServer::Options options);

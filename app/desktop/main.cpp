@@ -198,7 +198,7 @@ int run(QApplication &app, const CommandLine &line)
     const int code = untilTheEnd(app);
     if (line.screenshot.empty())
         rememberPlace(main);
-    return code;
+    return runtime.session().end() ? code : kExitData;
 }
 
 } // namespace

@@ -10,6 +10,16 @@ constexpr std::size_t kMaxKept = 1000;    ///< bands remembered for covering hol
 constexpr std::size_t kMaxWatched = 64;   ///< bands watched at a time; further ones stay "closed"
 constexpr std::uint64_t kMinEnded = 10;   ///< so many interactions must have ended before a hole means anything
 
+const char *reasonOf(BandKeeper::Ended ended)
+{
+    switch (ended) {
+    case BandKeeper::Ended::InOrder: return "the program was not running";
+    case BandKeeper::Ended::Killed: return "the program ended without closing";
+    case BandKeeper::Ended::Unwritten: return "the program ended when the store could not be written any more";
+    }
+    return "";
+}
+
 } // namespace
 
 Band &BandKeeper::add(Timestamp start, BandCause cause, const std::string &reason)
@@ -28,7 +38,7 @@ Band &BandKeeper::add(Timestamp start, BandCause cause, const std::string &reaso
     return m_bands[band.id] = band;
 }
 
-void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed, const std::string &lost)
+void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, Ended ended, const std::string &lost)
 {
     m_lastReceived = lastReceived;
     if (openBand) {
@@ -38,11 +48,9 @@ void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Times
             m_bands[openBand->id].reason = lost;
             m_dirty.insert(openBand->id);
         }
-    } else if (lastReceived && !lost.empty()) {
-        m_openBand = add(*lastReceived, BandCause::Killed, lost).id;
     } else if (lastReceived) {
-        m_openBand = killed ? add(*lastReceived, BandCause::Killed, "the program ended without closing").id
-                            : add(*lastReceived, BandCause::NotRunning, "the program was not running").id;
+        const bool killed = !lost.empty() || ended == Ended::Killed;
+        m_openBand = add(*lastReceived, killed ? BandCause::Killed : BandCause::NotRunning, !lost.empty() ? lost : reasonOf(ended)).id;
     }
 }
 

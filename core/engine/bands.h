@@ -21,9 +21,10 @@ public:
     /// `nextId`: greater than every band id in the store.
     BandKeeper(std::string source, std::int64_t nextId) : m_source(std::move(source)), m_nextId(nextId) {}
 
-    /// What the store knows from before. `killed`: the last process ended while it listened. `lost`: what had been recorded since
-    /// and is gone, in words.
-    void resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, bool killed, const std::string &lost = {});
+    /// How the last process did: killed while it listened, or with a store that could not be written any more.
+    enum class Ended : std::uint8_t { InOrder, Killed, Unwritten };
+    /// What the store knows from before. `lost`: what had been recorded since and is gone, in words.
+    void resume(const std::optional<Band> &openBand, std::optional<Timestamp> lastReceived, Ended ended, const std::string &lost = {});
     /// The source stopped listening. The band starts at the last message received (`since` if there was none).
     void notListening(Timestamp since, BandCause cause, const std::string &reason);
     /// The source listens again: the band ends with the next message.

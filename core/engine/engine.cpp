@@ -77,13 +77,17 @@ Engine::Engine(Store &store, EngineOptions options, const Clock &clock, Committe
 {
 }
 
-Engine::~Engine()
+Engine::~Engine() { end(); }
+
+bool Engine::end()
 {
     stop();
     m_queue.close();
     if (m_thread.joinable())
         m_thread.join();
-    m_committer.reset();
+    if (std::exchange(m_committer, nullptr) && m_unrecorded)
+        m_store.endUnwritten(); // the store is nobody else's any more
+    return !m_unrecorded;
 }
 
 void Engine::stop()
@@ -221,7 +225,7 @@ void Engine::tick()
 void Engine::finish()
 {
     m_queue.close();
-    sayWhatIsNotTaken();
+    endListening();
     while ((m_ingest->pending() || m_closed) && !over(kCommitOn) && m_readErrors[Closing].empty())
         flush(true);
     const Duration left = Duration{m_stoppedAt} + kCommitOn - m_real.steady();
@@ -229,14 +233,24 @@ void Engine::finish()
         m_stored = m_taken;
         if (const auto closed = m_store.closeCleanly(m_clock.now()); !closed)
             log::warning("store", closed.error().message);
-    } else {
-        m_committer->giveUp();
-        log::warning("engine", "The program ends before everything received was recorded; the next start draws a band for it.");
+        return;
     }
+    m_committer->giveUp();
+    m_unrecorded = true;
+    sayUnrecorded();
+}
+
+void Engine::sayUnrecorded()
+{
+    const Status now = status();
+    log::error("engine", "Ending with " + std::to_string(now.inFlight) + " received events and " + std::to_string(m_notTaken)
+                             + " received messages that were not recorded, for the store cannot be written"
+                             + (now.storeError.empty() ? std::string() : " (" + now.storeError + ")")
+                             + ". If the next start finds this store, it draws a band over their time.");
 }
 
 /// What is left in the queue came last, so it lies behind the last message taken: there the band begins.
-void Engine::sayWhatIsNotTaken()
+void Engine::endListening()
 {
     std::vector<Item> rest;
     while (m_queue.pop(rest, kItemsAtATime, {}) > 0) {
@@ -245,7 +259,7 @@ void Engine::sayWhatIsNotTaken()
     }
     const bool told = m_notTaken > 0;
     const std::string words = told ? "stopped before " + std::to_string(m_notTaken) + " received messages were recorded" : "stopped";
-    if (told)
+    if (told && !m_committer->gaveUp())
         log::warning("engine", "Ending: " + words + "; their time lies in a band.");
     Item end = SourceItem(NotListening{m_clock.now(), BandCause::NotRunning, words});
     if (m_ingest->listens() && !m_committer->gaveUp())

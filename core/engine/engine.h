@@ -50,12 +50,15 @@ public:
     /// `store` and `clock` must outlive it. Errors: those of the store.
     [[nodiscard]] static Result<std::unique_ptr<Engine>> start(Store &store, EngineOptions options, const Clock &clock,
                                                                Committed committed, StateChanged stateChanged);
-    /// stop(), and waits for the end.
+    /// end(), if nobody has called it.
     ~Engine() override;
     /// The program ends. Every waiting place hears of it at once, and from now on runs a time: what is queued is taken for 1.5 s,
     /// what is taken may become durable for 3 s, and a store that fails is not tried again. What is not recorded then lies in a
     /// band. Does not wait. Any thread, also more than once.
     void stop();
+    /// stop(), and waits for the end. False: something that was received could not be recorded, for the store failed; that is logged,
+    /// and the next start is told, if the store can be written so far.
+    bool end();
 
     // SourceSink; the source's thread
     [[nodiscard]] bool offer(SourceItem &item) override;
@@ -89,7 +92,8 @@ private:
     void tick();
     [[nodiscard]] bool over(Duration since) const;
     void finish();
-    void sayWhatIsNotTaken();
+    void endListening();
+    void sayUnrecorded();
     void takeAll(std::vector<Item> &items);
     [[nodiscard]] bool takeOne(Item &item);
     bool due() const;
@@ -122,6 +126,7 @@ private:
     std::atomic<bool> m_stopping{false};
     std::atomic<std::int64_t> m_stoppedAt{0}; ///< steady microseconds; valid once m_stopping
     std::size_t m_notTaken = 0;               ///< messages that were received and are given up
+    bool m_unrecorded = false;                ///< what was taken is not durable, and never will be; valid once the thread has ended
     /// Batching and waiting go by real time: the clock passed in may stand still, as the demo's does for pictures.
     const SystemClock m_real;
     std::optional<Duration> m_pendingSince; ///< when the group got its first content

@@ -22,7 +22,8 @@ Result<std::unique_ptr<Ingest>> Ingest::start(const Store &store, IngestOptions 
         return fail(reader.error());
     ingest->m_reader = std::move(*reader);
     const Opened &opened = store.opened();
-    ingest->m_bands.resume(opened.openBand, opened.lastReceived, opened.listening, opened.lost);
+    const auto ended = opened.unwritten ? BandKeeper::Ended::Unwritten : opened.listening ? BandKeeper::Ended::Killed : BandKeeper::Ended::InOrder;
+    ingest->m_bands.resume(opened.openBand, opened.lastReceived, ended, opened.lost);
     ingest->m_wroteLastReceived = opened.lastReceived;
     counters.storedTotal = opened.events;
     if (const auto loaded = ingest->m_attacher.load(*ingest->m_reader); !loaded)

@@ -150,11 +150,13 @@ struct LocalSession::ReadBack {
 
 LocalSession::~LocalSession()
 {
-    m_engine.reset(); // what it still commits is told to the notifier
+    m_engine.reset(); // what it still commits is told to the notifier and counted by status()
     m_pool->stop();   // from here on nobody asks the history; what it still answers is dropped
 }
 
 Engine &LocalSession::engine() { return *m_engine; }
+
+bool LocalSession::end() { return m_engine->end(); }
 
 Session::Text LocalSession::timelineAtHand(std::string_view interaction)
 {

@@ -34,7 +34,9 @@ public:
     /// Ends the engine: see Engine::~Engine.
     ~LocalSession() override;
 
-    [[nodiscard]] Engine &engine();
+    [[nodiscard]] Engine &engine(); ///< not after end()
+    /// See Engine::end.
+    bool end();
 
     [[nodiscard]] Text timelineAtHand(std::string_view interaction) override;
     [[nodiscard]] HandlePtr timeline(InteractionId id, bool evidence, Answer<Body> answer) override;

@@ -22,7 +22,7 @@ std::string HighMark::text() const
 {
     char line[256];
     std::snprintf(line, sizeof line, "threadline mark 1 commit %020" PRIu64 " row %020" PRId64 " key %020" PRId64 " events %020" PRId64
-                  " received %020" PRId64 " ", commit, row, key, events, received.value_or(Timestamp{}).us);
+                  " received %020" PRId64 " unwritten %d ", commit, row, key, events, received.value_or(Timestamp{}).us, unwritten ? 1 : 0);
     return line + sumOf(line) + "\n";
 }
 
@@ -31,9 +31,11 @@ std::optional<HighMark> HighMark::read(const std::string &folder)
     const std::string text = readSmallFile(pathIn(folder), kMaxText);
     HighMark mark;
     Timestamp received;
-    if (std::sscanf(text.c_str(), "threadline mark 1 commit %" SCNu64 " row %" SCNd64 " key %" SCNd64 " events %" SCNd64 " received %" SCNd64,
-                    &mark.commit, &mark.row, &mark.key, &mark.events, &received.us) != 5)
+    int unwritten = 0;
+    if (std::sscanf(text.c_str(), "threadline mark 1 commit %" SCNu64 " row %" SCNd64 " key %" SCNd64 " events %" SCNd64 " received %" SCNd64
+                    " unwritten %d", &mark.commit, &mark.row, &mark.key, &mark.events, &received.us, &unwritten) != 6)
         return std::nullopt;
+    mark.unwritten = unwritten != 0;
     if (received.us != 0)
         mark.received = received;
     return mark.text() == text ? std::optional(mark) : std::nullopt;

@@ -23,6 +23,7 @@ struct HighMark {
     std::int64_t key = 0; ///< greatest interaction key ever given
     std::int64_t events = 0;
     std::optional<Timestamp> received; ///< receipt of the last message
+    bool unwritten = false; ///< the program ended with something that the store did not take
 
     /// What `folder` says; nothing if there is no mark, or one that is torn.
     [[nodiscard]] static std::optional<HighMark> read(const std::string &folder);

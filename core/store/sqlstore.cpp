@@ -64,6 +64,8 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, cons
     m_found = {FoundFile(m_path, "database", true), FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal")};
     if (missing)
         return goOnBehind(*missing);
+    const auto mark = HighMark::read(m_options.folder);
+    m_opened.unwritten = mark && mark->unwritten && mark->commit <= static_cast<std::uint64_t>(m_state.commit);
     writeMark();
     return {};
 }
@@ -90,10 +92,12 @@ Result<> SqliteStore::goOnBehind(const HighMark &missing)
     return m_connection.run(passOver.c_str());
 }
 
-void SqliteStore::writeMark()
+void SqliteStore::writeMark(bool unwritten)
 {
-    m_mark.write({static_cast<std::uint64_t>(m_state.commit), m_state.lastRow, m_state.lastKey, m_state.events, m_state.received});
+    m_mark.write({static_cast<std::uint64_t>(m_state.commit), m_state.lastRow, m_state.lastKey, m_state.events, m_state.received, unwritten});
 }
+
+void SqliteStore::endUnwritten() { writeMark(true); }
 
 /// A journal that nobody can find again still lies open here: what it holds goes into the database before the program may be killed.
 void SqliteStore::rescueJournal()

@@ -51,6 +51,7 @@ public:
     [[nodiscard]] Result<> closeCleanly(Timestamp now) override;
     [[nodiscard]] Result<std::string> integrity() const override;
     [[nodiscard]] Result<> inPlace() override;
+    void endUnwritten() override;
     [[nodiscard]] std::string warning() const override { return m_mark.warning(); }
 
 private:
@@ -60,7 +61,7 @@ private:
     [[nodiscard]] Result<> readState();
     [[nodiscard]] Result<> prepareWrites();
     [[nodiscard]] Result<> goOnBehind(const HighMark &missing);
-    void writeMark();
+    void writeMark(bool unwritten = false);
     void rescueJournal();
     [[nodiscard]] Result<> checkWritable() const;
     /// Runs `body` in one transaction and takes `state` over once that is durable; else all is as it was.

@@ -121,7 +121,8 @@ struct Opened {
     InteractionKey lastKey = 0;
     std::uint64_t events = 0;
     std::optional<Timestamp> lastReceived;
-    bool listening = false; ///< it ended while listening, so it was killed
+    bool listening = false; ///< it ended while listening, so it was killed, or
+    bool unwritten = false; ///< the store could not be written any more when it ended
     std::optional<Band> openBand;
     std::int64_t lastBand = 0; ///< greatest band id
     std::optional<Timestamp> closed; ///< when it was closed cleanly; absent: it was not
@@ -214,6 +215,9 @@ public:
     [[nodiscard]] virtual Result<bool> hasTombstone(std::string_view interaction) const = 0;
     /// Cleanly ended: the next start knows that this was no kill. Same thread as write().
     [[nodiscard]] virtual Result<> closeCleanly(Timestamp now) = 0;
+    /// Ended with something that could not be written: the next start knows, if so much can be (Opened::unwritten). Nobody else may
+    /// be using it any more.
+    virtual void endUnwritten() = 0;
     /// Whether database and journal still lie where they were opened. Errors: Unusable, with what has become of them. write() asks
     /// before each commit. Same thread as write(); costs a few microseconds.
     [[nodiscard]] virtual Result<> inPlace() = 0;

@@ -49,6 +49,8 @@ int readiness(const QString &rest) { return get(rest + QStringLiteral("/readyz")
 
 QString reasons(const QString &rest) { return QString::fromUtf8(get(rest + QStringLiteral("/readyz")).body); }
 
+QString bandReasons(const QString &rest) { return QString::fromUtf8(get(rest + QStringLiteral("/api/v2/gaps")).body); }
+
 double stored(const QString &rest) { return metric(rest, "threadline_events_stored_total"); }
 
 /// Whether a process has a handler of its own for a signal (proc(5), SigCgt).
@@ -60,6 +62,13 @@ bool hears(int signal, qint64 pid)
     const QByteArray text = file.readAll();
     const qsizetype at = text.indexOf("SigCgt:");
     return at >= 0 && (text.mid(at + 7, text.indexOf('\n', at) - at - 7).trimmed().toULongLong(nullptr, 16) >> (signal - 1) & 1) != 0;
+}
+
+/// How many the collector said it received and did not record.
+int unrecordedEvents(const QString &said)
+{
+    static const QRegularExpression words(QStringLiteral("Ending with (\\d+) received events"));
+    return words.match(said).captured(1).toInt();
 }
 
 } // namespace
@@ -263,9 +272,14 @@ void TestEnding::aDiskThatFails()
 
     QVERIFY(breaks());
     QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, 30'000);
-    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+    QCOMPARE(m_collector->terminate(kEndsWithin), app::kExitData);
     QCOMPARE(m_collector->said().count(QLatin1String("error store: ")), 2); // once for each time
+    QVERIFY2(unrecordedEvents(m_collector->said()) > 0, qPrintable(m_collector->said()));
     QCOMPARE(databaseProblem(m_folder), QString());
+    QVERIFY(QFile::remove(fault));
+    listen({QStringLiteral("--rate=500")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 0, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(bandReasons(m_rest).contains(QLatin1String("the program ended when the store could not be written any more")), 30'000);
 }
 
 /// Nothing is missing for it, so the program is ready; but what is not noticed meanwhile is told, once.
@@ -289,7 +303,7 @@ void TestEnding::filesThatMayNotGrow()
     listen({QStringLiteral("--rate=20000")}, {}, {}, [] { limit(RLIMIT_FSIZE, 2 << 20); });
     QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, 60'000);
     QVERIFY2(reasons(m_rest).contains(QLatin1String("ulimit -f")), qPrintable(reasons(m_rest)));
-    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+    QCOMPARE(m_collector->terminate(kEndsWithin), app::kExitData);
 }
 
 void TestEnding::noDescriptorsLeft()
@@ -325,7 +339,8 @@ void TestEnding::theFolderGoes()
     const double then = stored(m_rest), received = metric(m_rest, "threadline_events_received_total");
     QTRY_VERIFY_WITH_TIMEOUT(metric(m_rest, "threadline_events_received_total") > received + 500, 30'000);
     QCOMPARE(stored(m_rest), then);
-    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+    QCOMPARE(m_collector->terminate(kEndsWithin), app::kExitData);
+    QVERIFY2(unrecordedEvents(m_collector->said()) > 500, qPrintable(m_collector->said()));
     QCOMPARE(m_collector->said().count(QLatin1String("error store: ")), 1);
 }
 

@@ -79,6 +79,7 @@ public:
     Result<> forgetChanges(std::int64_t number) override { return m->forgetChanges(number); }
     Result<bool> hasTombstone(std::string_view id) const override { return m->hasTombstone(id); }
     Result<> closeCleanly(Timestamp now) override { return m->closeCleanly(now); }
+    void endUnwritten() override { m->endUnwritten(); }
     Result<> inPlace() override { return m->inPlace(); }
     std::string warning() const override { return m->warning(); }
     Result<std::string> integrity() const override { return m->integrity(); }

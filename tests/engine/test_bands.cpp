@@ -76,7 +76,7 @@ void TestBands::severalLossesAreOneBand()
 void TestBands::aKillIsABand()
 {
     BandKeeper keeper("streaming", 7);
-    keeper.resume(std::nullopt, at(100), true);
+    keeper.resume(std::nullopt, at(100), BandKeeper::Ended::Killed);
     keeper.listening();
     keeper.message(at(130), kNobody);
     const auto changed = keeper.takeChanged();
@@ -92,7 +92,7 @@ void TestBands::anOpenBandGoesOn()
     open.id = 3;
     open.start = at(5);
     BandKeeper keeper("streaming", 4);
-    keeper.resume(open, at(5), false);
+    keeper.resume(open, at(5), BandKeeper::Ended::InOrder);
     keeper.notListening(at(8), BandCause::ConnectionLost, "no route");
     keeper.listening();
     keeper.message(at(9), kNobody);
@@ -110,7 +110,7 @@ void TestBands::whatIsGoneIsItsReason()
     open.start = at(5);
     for (const bool withBand : {false, true}) {
         BandKeeper keeper("streaming", 4);
-        keeper.resume(withBand ? std::optional(open) : std::nullopt, at(5), false, "commits are gone");
+        keeper.resume(withBand ? std::optional(open) : std::nullopt, at(5), BandKeeper::Ended::InOrder, "commits are gone");
         const auto changed = keeper.takeChanged();
         QCOMPARE(changed.size(), std::size_t(1));
         QCOMPARE(changed[0].start, at(5));
@@ -122,7 +122,7 @@ void TestBands::whatIsGoneIsItsReason()
 void TestBands::firstStartHasNone()
 {
     BandKeeper keeper("streaming", 1);
-    keeper.resume(std::nullopt, std::nullopt, false);
+    keeper.resume(std::nullopt, std::nullopt, BandKeeper::Ended::InOrder);
     keeper.listening();
     keeper.message(at(1), kNobody);
     QVERIFY(keeper.takeChanged().empty());
