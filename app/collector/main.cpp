@@ -207,7 +207,8 @@ int run(QCoreApplication &app, const CommandLine &line)
 int main(int argc, char **argv)
 {
     takeQtMessages();
-    ignoreWriteSignals();
+    if (const auto prepared = prepareProcess(); !prepared)
+        return sayAndExit(prepared.error());
     const Parsed parsed = parseCommandLine(Program::Collector, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;

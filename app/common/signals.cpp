@@ -12,8 +12,10 @@
 #ifdef Q_OS_UNIX
 #include <QSocketNotifier>
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #else
 #include <QTimer>
@@ -34,10 +36,29 @@ void endWithin(std::chrono::milliseconds time)
 
 #ifdef Q_OS_UNIX
 
-void ignoreWriteSignals()
+namespace {
+
+constexpr rlim_t kWantedFiles = 4096; ///< 512 clients, their questions, and whatever a program and its libraries open
+constexpr rlim_t kLeastFiles = 48;
+
+} // namespace
+
+Result<> prepareProcess()
 {
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return {};
+    const rlim_t wanted = std::min(files.rlim_max, kWantedFiles);
+    if (files.rlim_cur < wanted) {
+        files.rlim_cur = wanted;
+        (void)::setrlimit(RLIMIT_NOFILE, &files);
+    }
+    if (files.rlim_cur < kLeastFiles)
+        return fail(ErrorCode::InvalidArgument, "Only " + std::to_string(files.rlim_cur) + " files may be open at a time (ulimit -n); at least "
+                                                    + std::to_string(kLeastFiles) + " are needed, and one for each client. Raise that limit.");
+    return {};
 }
 
 namespace {
@@ -89,7 +110,7 @@ QuitOnSignal::~QuitOnSignal()
 
 #else
 
-void ignoreWriteSignals() {}
+Result<> prepareProcess() { return {}; }
 
 namespace {
 

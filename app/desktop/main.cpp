@@ -206,7 +206,8 @@ int run(QApplication &app, const CommandLine &line)
 int main(int argc, char **argv)
 {
     takeQtMessages();
-    ignoreWriteSignals();
+    if (const auto prepared = prepareProcess(); !prepared)
+        return sayAndExit(prepared.error());
     const Parsed parsed = parseCommandLine(Program::Desktop, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;

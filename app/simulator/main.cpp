@@ -101,7 +101,8 @@ int run(const app::SimulatorArguments &arguments)
 
 int main(int argc, char **argv)
 {
-    app::ignoreWriteSignals();
+    if (const auto prepared = app::prepareProcess(); !prepared)
+        return app::sayAndExit(prepared.error());
     const QCoreApplication application(argc, argv);
     const app::ParsedArguments parsed = app::parseArguments(argc, argv);
     if (!parsed.arguments)

@@ -96,6 +96,7 @@ private Q_SLOTS:
     void aDiskThatFails();
     void aMarkThatCannotBeWritten();
     void filesThatMayNotGrow();
+    void tooFewFilesToStartWith();
     void noDescriptorsLeft();
     void theFolderGoes();
     void theDatabaseGoesAndComesBack();
@@ -304,6 +305,18 @@ void TestEnding::filesThatMayNotGrow()
     QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, 60'000);
     QVERIFY2(reasons(m_rest).contains(QLatin1String("ulimit -f")), qPrintable(reasons(m_rest)));
     QCOMPARE(m_collector->terminate(kEndsWithin), app::kExitData);
+}
+
+/// ulimit -n
+void TestEnding::tooFewFilesToStartWith()
+{
+    for (const char *program : {"threadline-collector", "threadline-simulator", "threadline"}) {
+        Program starts(QLatin1String(program), {}, {}, [] { limit(RLIMIT_NOFILE, 30); });
+        QVERIFY(starts.process().waitForFinished(30'000));
+        QCOMPARE(starts.process().exitStatus(), QProcess::NormalExit);
+        QCOMPARE(starts.process().exitCode(), app::kExitUsage);
+        QVERIFY2(starts.said().contains(QLatin1String("ulimit -n")), qPrintable(starts.said()));
+    }
 }
 
 void TestEnding::noDescriptorsLeft()

@@ -433,6 +433,27 @@ private Q_SLOTS:
         refused(crashed, ErrorCode::Unusable, "Its journal is missing");
     }
 
+    void anEndThatCouldNotBeWrittenIsKnownAtTheNextStart()
+    {
+        const StoreFolder folder;
+        fill(folder);
+        {
+            auto store = folder.open();
+            NEED(store);
+            QVERIFY(!(*store)->opened().unwritten);
+            (*store)->endUnwritten();
+        }
+        {
+            auto store = folder.open();
+            NEED(store);
+            QVERIFY((*store)->opened().unwritten);
+            QCOMPARE((*store)->opened().lost, std::string());
+        }
+        auto store = folder.open(); // killed since then, but not unwritten
+        NEED(store);
+        QVERIFY(!(*store)->opened().unwritten);
+    }
+
     void aTornMarkSaysNothing()
     {
         const StoreFolder folder;
