@@ -264,12 +264,15 @@ Result<> BatchBuilder::applyChanges(Batch &batch)
     for (const StoredChange &change : *changes) {
         if (change.row > mark.row && change.row <= m_read)
             break;
+        if (change.row <= mark.row) {
+            const auto left = leftBehind(change, update);
+            if (!left)
+                return fail(left.error());
+            if (!*left)
+                break;
+            update.again.push_back(change.row);
+        }
         mark.change = change.number;
-        if (change.row > mark.row)
-            continue;
-        update.again.push_back(change.row);
-        if (auto left = leftBehind(change, update); !left)
-            return left;
     }
     if (mark.change == m_delivery.mark().change)
         return {};
@@ -278,11 +281,11 @@ Result<> BatchBuilder::applyChanges(Batch &batch)
     return m_delivery.write(update);
 }
 
-/// The point that the row had before, unless it has it still.
-Result<> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Update &update)
+/// The point that the row had before, unless it has it still. False: not now, for the server is just taking away the one it gets.
+Result<bool> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Update &update)
 {
     if (change.from == 0)
-        return {};
+        return true;
     StoredEvent stored;
     const auto now = eventOf(change.row, stored);
     if (!now)
@@ -297,7 +300,7 @@ Result<> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Upd
         before.provenance = Provenance::Import;
     auto event = m_deriver.decode(before, *id);
     if (!event)
-        return {}; // it could not be delivered either
+        return true; // it could not be delivered either
     if (change.what == StoredChange::Moved)
         event->interaction.value = *id;
     const auto known = m_delivery.delivered(change.row);
@@ -306,7 +309,7 @@ Result<> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Upd
     const influx::PointOptions options{m_target.schema, false, *known ? (*known)->bump : 0, false};
     std::string old, fresh;
     if (!influx::appendEvent(old, *event, 0, options))
-        return {};
+        return true;
     if (*now && change.what != StoredChange::Deleted)
         (void)influx::appendEvent(fresh, **now, 0, options);
     const auto key = [](std::string &line) {
@@ -314,9 +317,16 @@ Result<> BatchBuilder::leftBehind(const StoredChange &change, DeliveryStore::Upd
             line.pop_back();
         return influx::pointKey(line);
     };
-    if (const std::string left = key(old); left != key(fresh))
+    const std::string left = key(old), has = key(fresh);
+    if (!has.empty()) {
+        const auto kept = m_delivery.keep(has);
+        if (!kept || !*kept)
+            return kept;
+        std::erase(update.remove, has); // had and lost by one of the changes just before
+    }
+    if (left != has)
         update.remove.push_back(left);
-    return {};
+    return true;
 }
 
 Result<> BatchBuilder::addAgain(Draft &draft, const BuildLimit &limit)

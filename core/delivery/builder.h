@@ -73,7 +73,7 @@ private:
     [[nodiscard]] Result<> addUnsettled(Draft &draft, const BuildLimit &limit, Timestamp now);
     [[nodiscard]] Result<bool> settle(Draft &draft, InteractionKey key);
     [[nodiscard]] Result<> applyChanges(Batch &batch);
-    [[nodiscard]] Result<> leftBehind(const StoredChange &change, DeliveryStore::Update &update);
+    [[nodiscard]] Result<bool> leftBehind(const StoredChange &change, DeliveryStore::Update &update);
     [[nodiscard]] Result<std::optional<Event>> eventOf(std::int64_t row, StoredEvent &stored);
 
     StoreReader &m_reader;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kLooksAtATime = 1000;
 constexpr int kMostBumps = 100;
+constexpr Duration kAskAgain = Duration::seconds(1); ///< while a point that is to be written is just being taken away
 /// Points of one interaction, each with a claim of its own beside those of rows, which are positive.
 constexpr std::int64_t kKinds = 4;
 constexpr int kStarted = 0, kEnded = 1, kLocator = 2;
@@ -45,7 +46,8 @@ Result<> Overviews::add(Batch &batch, Timestamp now)
     for (std::size_t i = 0; i < views->size(); ++i) {
         const auto first = line;
         line = std::find_if(line, lines.end(), [i](const Line &l) { return l.view != i; });
-        tell(batch, (*views)[i], {first, line}, now);
+        if (auto told = tell(batch, (*views)[i], {first, line}, now); !told)
+            return told;
     }
     return {};
 }
@@ -113,7 +115,7 @@ std::optional<DeliveryStore::Claim> Overviews::render(const View &view, Line &li
 }
 
 /// Adds its lines if they are others than before, and what is to be noted of it.
-void Overviews::tell(Batch &batch, View &view, std::span<const Line> lines, Timestamp now)
+Result<> Overviews::tell(Batch &batch, View &view, std::span<const Line> lines, Timestamp now)
 {
     DeliveryStore::Overview &overview = view.overview;
     const auto wait = nextWait(view.summary, overview);
@@ -131,6 +133,16 @@ void Overviews::tell(Batch &batch, View &view, std::span<const Line> lines, Time
         text += line.text;
     }
     if (const std::uint64_t digest = hash64(text); digest != overview.digest) {
+        for (const std::string &point : points) {
+            const auto kept = m_delivery.keep(point);
+            if (!kept)
+                return fail(kept.error());
+            if (!*kept) { // once that is answered
+                overview.next = now + kAskAgain;
+                batch.update.overviews.push_back(std::move(overview));
+                return {};
+            }
+        }
         for (const std::string &point : overview.points) {
             if (std::find(points.begin(), points.end(), point) == points.end())
                 batch.update.remove.push_back(point);
@@ -141,6 +153,7 @@ void Overviews::tell(Batch &batch, View &view, std::span<const Line> lines, Time
         overview.points = std::move(points);
     }
     batch.update.overviews.push_back(std::move(overview));
+    return {};
 }
 
 } // namespace threadline::delivery

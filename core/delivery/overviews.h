@@ -44,7 +44,7 @@ private:
     [[nodiscard]] Result<std::vector<View>> read(Batch &batch, Timestamp now);
     [[nodiscard]] Result<> place(const std::vector<View> &views, std::vector<Line> &lines);
     [[nodiscard]] std::optional<DeliveryStore::Claim> render(const View &view, Line &line) const;
-    static void tell(Batch &batch, View &view, std::span<const Line> lines, Timestamp now);
+    [[nodiscard]] Result<> tell(Batch &batch, View &view, std::span<const Line> lines, Timestamp now);
 
     StoreReader &m_reader;
     DeliveryStore &m_delivery;

@@ -31,9 +31,11 @@ Result<> Removals::next(influx::Product product, const std::string &productName,
     if (!request)
         return leave(removal, productName + " cannot take single points away.");
     m_asks = true;
+    m_delivery.setRemoving(removal.number);
     m_transport.send(*request, std::make_shared<const std::string>(std::move(body)), false, m_options.timeout,
                      [this, removal, product, done = std::move(done)](const influx::HttpReply &reply) {
                          m_asks = false;
+                         m_delivery.setRemoving(0);
                          done(answered(removal, product, reply));
                      });
     return {};
@@ -42,7 +44,7 @@ Result<> Removals::next(influx::Product product, const std::string &productName,
 Result<> Removals::answered(const DeliveryStore::Removal &removal, influx::Product product, const influx::HttpReply &reply)
 {
     if (influx::isRemoved(reply)) {
-        m_refusals = 0;
+        m_refusals = m_failures = 0;
         m_notBefore = {};
         m_backoff.reset();
         m_words.clear();
@@ -57,13 +59,25 @@ Result<> Removals::answered(const DeliveryStore::Removal &removal, influx::Produ
     if (std::exchange(m_words, why) != why)
         log::warning("delivery", "A point that no event has any more could not be taken away; it is tried again. " + why);
     m_notBefore = m_clock.steady() + m_backoff.next();
+    if (verdict.what == influx::Verdict::Retry && ++m_failures >= kTries)
+        return putBehind(removal);
     return {};
+}
+
+/// The server may be at fault for this one alone.
+Result<> Removals::putBehind(const DeliveryStore::Removal &removal)
+{
+    m_refusals = m_failures = 0;
+    DeliveryStore::Update update;
+    update.removed = {removal.number};
+    update.remove = {removal.point};
+    return m_delivery.write(update);
 }
 
 /// A point that nobody can take away is listed, as an event that cannot be delivered is.
 Result<> Removals::leave(const DeliveryStore::Removal &removal, const std::string &why)
 {
-    m_refusals = 0;
+    m_refusals = m_failures = 0;
     m_notBefore = {};
     m_backoff.reset();
     DeliveryStore::Update update;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Takes away, one after the other, the points that no event has any more; see influx/removal.h. One that the server refuses to take
-/// away (a token that may not delete) is tried some minutes long, then listed as set aside: it holds up neither events nor the next
-/// one. Without a thread of its own, as the sender, which owns it.
+/// away (a token that may not delete) is tried some minutes long, then listed as set aside; one that it fails at goes behind the
+/// others: it holds up neither events nor the next one. Without a thread of its own, as the sender, which owns it.
 #pragma once
 
 #include "core/base/backoff.h"
@@ -41,6 +41,7 @@ public:
 
 private:
     [[nodiscard]] Result<> answered(const DeliveryStore::Removal &removal, influx::Product product, const influx::HttpReply &reply);
+    [[nodiscard]] Result<> putBehind(const DeliveryStore::Removal &removal);
     [[nodiscard]] Result<> leave(const DeliveryStore::Removal &removal, const std::string &why);
 
     const RemovalOptions m_options;
@@ -50,6 +51,7 @@ private:
     const Clock &m_clock;
     bool m_asks = false;
     int m_refusals = 0; ///< of the one that comes first
+    int m_failures = 0; ///< likewise: the server could not
     std::string m_words; ///< why it was not taken away, as last told
     Duration m_notBefore;
 };

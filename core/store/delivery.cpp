@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS overviews(
 CREATE INDEX IF NOT EXISTS overviews_due ON overviews(due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS again(row INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS removals(n INTEGER PRIMARY KEY AUTOINCREMENT, point TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS removals_point ON removals(point);
 CREATE TABLE IF NOT EXISTS dead(
   n INTEGER PRIMARY KEY AUTOINCREMENT,
   row INTEGER NOT NULL,
@@ -78,6 +79,8 @@ public:
     [[nodiscard]] Result<std::vector<std::int64_t>> rowsAgain(int limit) override { return numbers(m_again, limit); }
     [[nodiscard]] Result<std::optional<DeliveredPoint>> delivered(std::int64_t row) override;
     [[nodiscard]] Result<std::vector<Removal>> removals(int limit) override;
+    void setRemoving(std::int64_t number) override { m_removing = number; }
+    [[nodiscard]] Result<bool> keep(std::string_view point) override;
     [[nodiscard]] Result<std::vector<DeadLetter>> deadLetters(int limit) override;
     [[nodiscard]] DeadCount deadCount() const override { return m_dead; }
     [[nodiscard]] Result<std::uint64_t> retryDead() override;
@@ -103,10 +106,11 @@ private:
 
     sqlite::Connection m_connection;
     sqlite::Statement m_begin, m_commit, m_rollback, m_setMark, m_point, m_claim, m_claimMany, m_first, m_crowd, m_crowded, m_take, m_takeCrowded, m_unsettle, m_taken, m_settle, m_renew,
-        m_takeUnsettled, m_touch, m_overview, m_dropOverview, m_dueOverviews, m_takenOverview, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_delivered, m_addDead, m_dropDead, m_pruneDead,
+        m_takeUnsettled, m_touch, m_overview, m_dropOverview, m_dueOverviews, m_takenOverview, m_again, m_addAgain, m_dropAgain, m_addRemoval, m_dropRemoval, m_removals, m_removalOf, m_withdraw, m_delivered, m_addDead, m_dropDead, m_pruneDead,
         m_deadLetters, m_forgetClaims, m_forgetCrowded, m_forgetPoints, m_overviewsAfter;
     DeliveryMark m_mark;
     DeadCount m_dead;
+    std::int64_t m_removing = 0;
 };
 
 Result<> SqliteDelivery::open(const std::string &folder)
@@ -187,6 +191,8 @@ Result<> SqliteDelivery::prepare()
         {&m_addRemoval, "INSERT INTO removals(point) VALUES(?1)"},
         {&m_dropRemoval, "DELETE FROM removals WHERE n = ?1"},
         {&m_removals, "SELECT n, point FROM removals ORDER BY n LIMIT ?1"},
+        {&m_removalOf, "SELECT max(n = ?2) FROM removals WHERE point = ?1 HAVING count(*) > 0"},
+        {&m_withdraw, "DELETE FROM removals WHERE point = ?1"},
         {&m_delivered, "SELECT lamport, bump FROM points WHERE row = ?1"},
         {&m_addDead, "INSERT INTO dead(row, at, reason, line, delivered) VALUES(?1, ?2, ?3, ?4, ?5)"},
         {&m_dropDead, "DELETE FROM dead WHERE row = ?1 AND delivered = ?2"},
@@ -556,6 +562,26 @@ Result<std::optional<DeliveredPoint>> SqliteDelivery::delivered(std::int64_t row
     if (!rows.good())
         return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
     return std::optional<DeliveredPoint>();
+}
+
+Result<bool> SqliteDelivery::keep(std::string_view point)
+{
+    {
+        m_removalOf.bindText(1, point);
+        m_removalOf.bind(2, m_removing);
+        sqlite::Rows rows(m_removalOf);
+        const bool found = rows.next();
+        if (!found && !rows.good())
+            return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+        if (!found)
+            return true;
+        if (m_removalOf.number(0) != 0)
+            return false;
+    }
+    m_withdraw.bindText(1, point);
+    if (auto withdrawn = run(m_withdraw); !withdrawn)
+        return fail(withdrawn.error());
+    return true;
 }
 
 Result<std::vector<DeliveryStore::Removal>> SqliteDelivery::removals(int limit)

@@ -110,6 +110,11 @@ public:
         std::string point;
     };
     [[nodiscard]] virtual Result<std::vector<Removal>> removals(int limit) = 0;
+    /// The server is being asked for this one, until it is told otherwise; 0: for none.
+    virtual void setRemoving(std::int64_t number) = 0;
+    /// The point is about to be written: it is not to be taken away any more. False: the server is just being asked to, and what is
+    /// written now might go with it; try again later.
+    [[nodiscard]] virtual Result<bool> keep(std::string_view point) = 0;
 
     [[nodiscard]] virtual Result<std::vector<DeadLetter>> deadLetters(int limit) = 0; ///< newest first
     /// Those that are not delivered at all.

@@ -263,6 +263,8 @@ private Q_SLOTS:
     void oneLineThatIsAlwaysAnsweredWith500();
     void aServerOutOfOrderForLong();
     void nobodyAsksWhileAnAnswerIsOnItsWay();
+    void whatIsWrittenAnewIsNotTakenAway();
+    void aPointThatFailsForEverHoldsUpNoOther();
     void pointsThatCannotBeTakenAway();
     void theTable();
 };
@@ -508,6 +510,57 @@ void TestSender::nobodyAsksWhileAnAnswerIsOnItsWay()
     const Duration wait = run.sender().pump();
     QVERIFY2(wait >= Duration::millis(500), qPrintable(QString::number(wait.us)));
     QVERIFY(run.sender().leadsOn());
+}
+
+/// A point that is written anew must not be taken away for what it was before.
+void TestSender::whatIsWrittenAnewIsNotTakenAway()
+{
+    Bench bench;
+    const auto left = [&] {
+        std::vector<std::string> points;
+        const auto removals = bench.marks->removals(10).value();
+        for (const DeliveryStore::Removal &removal : removals)
+            points.push_back(removal.point);
+        return points;
+    };
+    DeliveryStore::Update update;
+    update.remove = {"a 1", "b 2", "a 1", "c 3"};
+    QVERIFY(bench.marks->write(update));
+    QVERIFY(bench.marks->keep("a 1").value());
+    QVERIFY(bench.marks->keep("unknown 4").value());
+    QCOMPARE(left(), (std::vector<std::string>{"b 2", "c 3"}));
+    bench.marks->setRemoving(bench.marks->removals(1)->front().number);
+    QVERIFY(!bench.marks->keep("b 2").value()); // it may go with what is written now
+    QVERIFY(bench.marks->keep("c 3").value());
+    QCOMPARE(left(), std::vector<std::string>{"b 2"});
+    bench.marks->setRemoving(0);
+    QVERIFY(bench.marks->keep("b 2").value());
+    QCOMPARE(left(), std::vector<std::string>());
+}
+
+/// The server fails at one of them for ever: the others go, that one stays, and nothing is set aside for it.
+void TestSender::aPointThatFailsForEverHoldsUpNoOther()
+{
+    Bench bench;
+    Run run(bench, {});
+    DeliveryStore::Update update;
+    update.remove = {"interaction_event,channelKind=voice 1800000000000000000", "interaction_event,channelKind=voice 1800000000000000001",
+                     "interaction_event,channelKind=voice 1800000000000000002"};
+    QVERIFY(bench.marks->write(update));
+    while (run.clock().steady() < Duration::seconds(3600)) {
+        const Duration wait = run.sender().pump();
+        if (run.transport().held.empty()) {
+            run.clock().advance(std::max(wait, Duration::millis(1)));
+            continue;
+        }
+        const auto &request = run.transport().held.front();
+        const bool fails = request.path.find("/delete") != std::string::npos && request.body->find("00:00.000000000Z") != std::string::npos;
+        run.transport().answer(*kind(fails ? "500" : "204"), run.clock());
+    }
+    const auto left = bench.marks->removals(10).value();
+    QCOMPARE(left.size(), std::size_t(1));
+    QCOMPARE(left.front().point, update.remove.front());
+    QCOMPARE(bench.marks->deadLetters(10)->size(), std::size_t(0));
 }
 
 /// As with a token that may write and not delete: events arrive meanwhile, it is told once, and in the end each is listed.
