@@ -126,6 +126,8 @@ std::string readinessBody(const Status &status, const std::vector<std::string> &
         w.member("delivery", nameOf(status.delivery.state));
         if (!status.delivery.words.empty())
             w.member("deliveryReason", status.delivery.words);
+        if (status.delivery.deadLetters > 0)
+            w.member("deadLetters", status.delivery.deadLetters);
     }
     w.endObject();
     return out;

@@ -20,7 +20,7 @@ constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
 constexpr int kServerFailures = 5; ///< of one part in a row, before it is looked at line by line
 constexpr std::size_t kMostSuspected = 64; ///< lines that the server fails at, at least so many, while others are sent
-constexpr int kServerError = 500;
+constexpr int kServerError = 500, kBadGateway = 502, kGatewayTimeout = 504;
 constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
 constexpr int kTidiedAtATime = 2000;
 constexpr int kLeastLines = 1;
@@ -35,6 +35,12 @@ std::string productName(const influx::Identity &identity)
     case Product::Cloud: return "InfluxDB Cloud";
     default: return identity.version;
     }
+}
+
+/// A server may fail at a line, a proxy at a server that does, and then it may say so or let time pass.
+bool mayBeOfALine(const HttpReply &reply)
+{
+    return reply.late || reply.status == kServerError || reply.status == kBadGateway || reply.status == kGatewayTimeout;
 }
 
 Backoff backoffOf(const SenderOptions &options)
@@ -70,6 +76,7 @@ Duration Sender::pump()
         work();
     if (auto bounded = shedOldest(); !bounded)
         note(bounded.error());
+    m_aside.tellRest(m_clock.steady());
     measure();
     return untilNext();
 }
@@ -81,7 +88,7 @@ void Sender::work()
     if (!sends(m_stage))
         return;
     acknowledge();
-    if (!m_parts.empty() && m_stage == Stage::HalfOpen && onlySuspected()) { // another is to go before it, if there is one
+    if (!m_parts.empty() && onlySuspected()) { // another is to go before it, if there is one
         fillOrNote();
         if (m_taking)
             return;
@@ -144,10 +151,11 @@ void Sender::probe()
 void Sender::probed(const HttpReply &reply)
 {
     Verdict verdict = influx::judge(reply, {}, m_options.target, product(), m_clock.now());
-    if (verdict.what == Verdict::TooLarge || verdict.what == Verdict::NoGzip) { // of one byte, as it is: every line would be blamed
+    const bool refuses = verdict.what == Verdict::Suspect && product() != Product::V3; // of 3 it is not known; the others take it
+    if (refuses || verdict.what == Verdict::TooLarge || verdict.what == Verdict::NoGzip) { // of one byte, as it is: every line would be blamed
         verdict.what = Verdict::Setting;
         verdict.words = influx::hostOf(m_options.target.url) + " answers with " + std::to_string(reply.status)
-            + " even to an empty batch. Check TSDB_URL and the proxy in between.";
+            + (verdict.reason.empty() ? "" : " (" + verdict.reason + ")") + " even to an empty batch. Check TSDB_URL and the proxy in between.";
     }
     if (verdict.what == Verdict::Setting || verdict.what == Verdict::Retry)
         return askAgain(verdict);
@@ -194,7 +202,7 @@ void Sender::pause(const std::string &words)
     m_notBefore = m_clock.steady() + m_options.pausedFor;
 }
 
-/// Nothing waits but what failed again and again, and not too much of that.
+/// Nothing waits but what failed again and again, or was refused as all else was, and not too much of that.
 bool Sender::onlySuspected() const
 {
     std::size_t lines = 0;
@@ -213,7 +221,7 @@ bool Sender::hasRoom() const
         return false;
     if (m_stage == Stage::HalfOpen)
         return m_flying == 0 && onlySuspected();
-    return m_parts.size() < static_cast<std::size_t>(m_options.inFlight);
+    return m_parts.size() < static_cast<std::size_t>(m_options.inFlight) || onlySuspected();
 }
 
 Result<> Sender::fill()
@@ -420,11 +428,13 @@ void Sender::answered(Part part, const HttpReply &reply, bool packed)
             lines.push_back(part.batch->line(line));
     }
     const Verdict verdict = influx::judge(reply, lines, m_options.target, product(), m_clock.now());
+    if (refusesAll(part, verdict))
+        return holdRefused(std::move(part), verdict);
     switch (verdict.what) {
     case Verdict::Delivered:
         taken();
         return delivered(part);
-    case Verdict::Retry: return failed(std::move(part), verdict, reply.status);
+    case Verdict::Retry: return failed(std::move(part), verdict, reply);
     case Verdict::Setting:
         m_parts.push_front(std::move(part));
         return refused(verdict.words);
@@ -455,6 +465,7 @@ void Sender::taken()
 void Sender::delivered(const Part &part)
 {
     ++m_deliveries;
+    m_aside.taken();
     m_lines += part.lines.size();
     m_limit.lines = std::min(m_options.batch.lines, m_limit.lines + std::max(1, m_limit.lines / 50)); // back after a 413
     if (sends(m_stage) && m_clock.steady() >= m_notBefore)
@@ -462,16 +473,18 @@ void Sender::delivered(const Part &part)
     partDone(part.batch);
 }
 
-void Sender::failed(Part part, const Verdict &verdict, int status)
+void Sender::failed(Part part, const Verdict &verdict, const HttpReply &reply)
 {
     {
         std::scoped_lock lock(m_mutex);
         ++m_status.retries;
     }
     if (part.failures == 0)
-        part.others = m_deliveries;
-    if (status == kServerError && ++part.failures >= kServerFailures)
-        failedAgain(std::move(part), verdict.words);
+        part.others = part.seen = m_deliveries;
+    part.amongOthers += m_deliveries > part.seen;
+    part.seen = m_deliveries;
+    if (mayBeOfALine(reply) && ++part.failures >= kServerFailures)
+        failedAgain(std::move(part), verdict.words, reply.status);
     else
         m_parts.push_front(std::move(part));
     step(Step::Later);
@@ -480,13 +493,14 @@ void Sender::failed(Part part, const Verdict &verdict, int status)
 }
 
 /// Smaller parts do no harm, and find the line that a server fails at. That line is set aside only once others arrived: a server that
-/// is out of order takes none. Until then it stands behind the others, so that they get their turn.
-void Sender::failedAgain(Part part, const std::string &words)
+/// is out of order takes none. Until then it stands behind the others, so that they get their turn. What a proxy says, or nobody, is
+/// seldom of a line, and comes and goes: then it takes others between each two failures.
+void Sender::failedAgain(Part part, const std::string &words, int status)
 {
     part.suspected = true;
     if (part.lines.size() > 1)
-        return split(std::move(part), Behind::Others);
-    if (m_deliveries > part.others)
+        return split(std::move(part));
+    if (status == kServerError ? m_deliveries > part.others : part.amongOthers >= kServerFailures)
         return isolate(std::move(part), words);
     m_parts.push_back(std::move(part));
 }
@@ -523,20 +537,21 @@ void Sender::isolate(Part part, const std::string &reason)
         bury(part, part.lines.front(), reason);
         return partDone(part.batch);
     }
-    split(std::move(part), Behind::None);
+    split(std::move(part));
 }
 
-void Sender::split(Part part, Behind behind)
+/// Where the server itself failed at it again and again, the halves stand behind the others, as it did.
+void Sender::split(Part part)
 {
     const auto middle = part.lines.begin() + static_cast<std::ptrdiff_t>(part.lines.size() / 2);
     const auto half = [&](auto begin, auto end) {
-        const bool again = behind == Behind::Others && end - begin > 1; // a single line is judged by itself
+        const bool again = part.suspected && end - begin > 1; // a single line is judged by itself
         return Part{part.batch, {begin, end}, again ? kServerFailures - 1 : 0, part.suspected, m_deliveries};
     };
     Part first = half(part.lines.begin(), middle);
     Part second = half(middle, part.lines.end());
     ++part.batch->open;
-    if (behind == Behind::Others) {
+    if (part.suspected) {
         m_parts.push_back(std::move(first));
         m_parts.push_back(std::move(second));
     } else {
@@ -565,10 +580,28 @@ void Sender::takeOut(Part part, const Verdict &verdict)
     m_parts.push_front(std::move(part));
 }
 
+/// What is refused now is all there is to it, and so was everything for long.
+bool Sender::refusesAll(const Part &part, const Verdict &verdict) const
+{
+    const bool one = verdict.what == Verdict::Suspect && part.lines.size() == 1;
+    const bool all = verdict.what == Verdict::BadLines && verdict.bad.size() >= part.lines.size();
+    return (one || all) && m_aside.refusesAll(part.lines.size());
+}
+
+/// It stands behind the others: one of them that is taken shows that it was not the server.
+void Sender::holdRefused(Part part, const Verdict &verdict)
+{
+    const std::string reason = verdict.what == Verdict::Suspect ? verdict.reason : verdict.bad.front().reason;
+    part.suspected = true;
+    m_parts.push_back(std::move(part));
+    refused(influx::hostOf(m_options.target.url) + " refuses every event that it is sent: " + reason
+            + " Nothing more is set aside; one after the other is tried until one is taken. Check TSDB_URL and TSDB_BUCKET, and what the server's log says.");
+}
+
 void Sender::bury(Part &part, std::uint32_t line, const std::string &reason)
 {
     const Batch::Line &dead = part.batch->lines[line];
-    log::warning("delivery", "An event cannot be delivered and was set aside: " + reason);
+    m_aside.add(dead.row > 0, reason, m_clock.steady());
     part.batch->update.dead.push_back({0, dead.row, m_clock.now(), reason, std::string(part.batch->line(line)), false});
 }
 

@@ -10,6 +10,7 @@
 #include "core/base/time.h"
 #include "core/delivery/builder.h"
 #include "core/delivery/removals.h"
+#include "core/delivery/setaside.h"
 #include "core/delivery/stages.h"
 #include "core/delivery/transport.h"
 #include "core/influx/answers.h"
@@ -72,6 +73,8 @@ private:
         int failures = 0;             ///< of the server itself, in a row
         bool suspected = false;       ///< it failed so often that another one is to tell whether it or the server is to blame
         std::uint64_t others = 0;     ///< m_deliveries when the first of these came
+        int amongOthers = 0;          ///< of these, with others that arrived since the one before
+        std::uint64_t seen = 0;       ///< m_deliveries when the last came
         std::shared_ptr<const std::string> packed = {}; ///< its body, if that is compressed and made already
     };
 
@@ -97,10 +100,9 @@ private:
     void answered(Part part, const influx::HttpReply &reply, bool packed);
     void taken();
     void delivered(const Part &part);
-    void failed(Part part, const influx::Verdict &verdict, int status);
-    void failedAgain(Part part, const std::string &words);
-    enum class Behind : std::uint8_t { None, Others };
-    void split(Part part, Behind behind);
+    void failed(Part part, const influx::Verdict &verdict, const influx::HttpReply &reply);
+    void failedAgain(Part part, const std::string &words, int status);
+    void split(Part part);
     void refused(const std::string &words);
     void uncompressed(Part part, const influx::Verdict &verdict, bool packed);
     void tell(const std::string &words);
@@ -108,6 +110,8 @@ private:
     void askAgain(const influx::Verdict &verdict);
     void pause(const std::string &words);
     void halve(Part part);
+    [[nodiscard]] bool refusesAll(const Part &part, const influx::Verdict &verdict) const;
+    void holdRefused(Part part, const influx::Verdict &verdict);
     void isolate(Part part, const std::string &reason);
     void takeOut(Part part, const influx::Verdict &verdict);
     void bury(Part &part, std::uint32_t line, const std::string &reason);
@@ -126,6 +130,7 @@ private:
     BatchBuilder m_builder;
     Backoff m_backoff;
     Removals m_removals;
+    SetAside m_aside;
 
     Stage m_stage = Stage::Unasked;
     influx::Identity m_identity; ///< may be unknown where parts go all the same

@@ -146,6 +146,18 @@ private Q_SLOTS:
         QTEST(QByteArray::fromStdString(readinessBody(status, unreadiness(status))), "body");
     }
 
+    void readinessTellsOfDelivery()
+    {
+        Status status;
+        status.source = SourceState::Listening;
+        status.delivery.state = DeliveryState::Paused;
+        status.delivery.words = "refused";
+        const auto body = [&] { return QByteArray::fromStdString(readinessBody(status, unreadiness(status))); };
+        QCOMPARE(body(), quotedBytes("{'ready':true,'source':'listening','reasons':[],'delivery':'paused','deliveryReason':'refused'}"));
+        status.delivery.deadLetters = 7;
+        QVERIFY(body().endsWith(quotedBytes("'deliveryReason':'refused','deadLetters':7}")));
+    }
+
     void problemsAreRfc9457()
     {
         const Reply fault = problem(Fault{400, "Invalid parameter", "Wrong.", "limit"});

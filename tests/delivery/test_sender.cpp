@@ -37,6 +37,8 @@ constexpr std::array kKinds{
     Reply{"429 with Retry-After", 429, "", "30", false},
     Reply{"429", 429, "", "", false},
     Reply{"500", 500, R"({"code":"internal error","message":"no"})", "", false},
+    Reply{"502", 502, "", "", false},
+    Reply{"504", 504, "", "", false},
     Reply{"dropped", 0, "closed the connection", "", false},
     Reply{"timeout", -1, "did not answer in time", "", false},
     Reply{"401", 401, R"({"code":"unauthorized","message":"unauthorized access"})", "", false},
@@ -54,6 +56,7 @@ influx::HttpReply replyOf(const Reply &kind)
     influx::HttpReply reply;
     if (kind.status <= 0) {
         reply.failure = kind.body;
+        reply.late = kind.status < 0;
         return reply;
     }
     reply.status = kind.status;
@@ -103,6 +106,9 @@ private:
         }
     }
 };
+
+/// Not a question who it is, nor an empty batch.
+bool sendsLines(const Held::Request &request) { return request.body && request.body->size() > 1; }
 
 /// A store with some events, and delivery that begins anew for each plan.
 class Bench {
@@ -261,6 +267,9 @@ private Q_SLOTS:
     void uncompressedDataIsNotAskedForAgainAndAgain();
     void oneLineThatIsAlwaysAnsweredWith500_data();
     void oneLineThatIsAlwaysAnsweredWith500();
+    void oneLineThatAProxyFailsAt();
+    void aServerThatRefusesEverything();
+    void whatIsTakenNowAndThenPausesNothing();
     void aServerOutOfOrderForLong();
     void nobodyAsksWhileAnAnswerIsOnItsWay();
     void whatIsWrittenAnewIsNotTakenAway();
@@ -467,11 +476,115 @@ void TestSender::oneLineThatIsAlwaysAnsweredWith500()
     QCOMPARE(int(run.sender().status().state), int(DeliveryState::Delivering));
 }
 
+/// A proxy before a server that fails at one line, and nobody who answers in time: others keep coming, so it is the line.
+void TestSender::oneLineThatAProxyFailsAt()
+{
+    for (const char *bad : {"502", "504", "timeout"}) {
+        Bench bench;
+        delivery::SenderOptions few = options();
+        few.batch.lines = 5000;
+        Run run(bench, {}, few);
+        std::uint64_t next = 20;
+        int asked = 0;
+        while (run.clock().steady() < Duration::seconds(7200)) {
+            const Duration wait = run.sender().pump();
+            QVERIFY(run.sender().leadsOn());
+            if (run.transport().held.empty()) {
+                run.clock().advance(std::max(wait, Duration::millis(1)));
+            } else {
+                const auto &body = run.transport().held.front().body;
+                const bool fails = body && body->find("eventId=\"e-12\"") != std::string::npos;
+                asked += fails;
+                run.transport().answer(*kind(fails ? bad : "204"), run.clock());
+            }
+            if (next < 60 && run.clock().steady() > Duration::seconds(static_cast<std::int64_t>(next) * 100)) {
+                bench.add(next, next + 1);
+                ++next;
+            }
+        }
+        QCOMPARE(run.transport().ids.size(), std::size_t(kEvents) + 40 - 1);
+        QCOMPARE(run.sender().status().deadLetters, std::uint64_t(1));
+        QCOMPARE(int(run.sender().status().state), int(DeliveryState::Delivering));
+        QVERIFY2(asked >= 10, bad);
+    }
+}
+
+/// Everything is refused, from the start or from some time on: that is not of the events, and delivery pauses instead of setting all
+/// of them aside; once one is taken it goes on by itself.
+void TestSender::aServerThatRefusesEverything()
+{
+    for (const bool atFirst : {true, false}) {
+        Bench bench;
+        bench.add(20, atFirst ? 60 : 20);
+        Run run(bench, {});
+        bool refuses = atFirst;
+        bool leadsOn = true;
+        const auto until = [&](Duration end) {
+            while (run.clock().steady() < end) {
+                const Duration wait = run.sender().pump();
+                leadsOn = leadsOn && run.sender().leadsOn();
+                if (run.transport().held.empty())
+                    run.clock().advance(std::max(wait, Duration::millis(1)));
+                else
+                    run.transport().answer(*kind(refuses && sendsLines(run.transport().held.front()) ? "400" : "204"), run.clock());
+            }
+        };
+        until(Duration::seconds(600));
+        if (!atFirst) {
+            QCOMPARE(run.transport().ids.size(), std::size_t(kEvents));
+            refuses = true;
+            bench.add(20, 20 + delivery::SetAside::kMostInARow + 100);
+            until(Duration::seconds(1800));
+        }
+        const DeliveryStatus paused = run.sender().status();
+        QCOMPARE(int(paused.state), int(DeliveryState::Paused));
+        QVERIFY2(paused.words.find("refuses every event") != std::string::npos, paused.words.c_str());
+        const std::uint64_t most = atFirst ? delivery::SetAside::kMostAtFirst : delivery::SetAside::kMostInARow;
+        // Some are sent twice, because their order settles late, and counted each time.
+        QVERIFY2(paused.deadLetters <= most && paused.deadLetters >= most / 3, qPrintable(QString::number(paused.deadLetters)));
+        refuses = false;
+        until(Duration::seconds(3600));
+        QVERIFY(leadsOn);
+        QCOMPARE(int(run.sender().status().state), int(DeliveryState::Delivering));
+        QCOMPARE(run.sender().status().backlog, std::uint64_t(0));
+        QVERIFY(run.sender().status().deadLetters <= paused.deadLetters); // some of them were sent once more
+    }
+}
+
+/// One of a hundred is taken: the others are set aside one by one, as before, and the log has a few lines of them.
+void TestSender::whatIsTakenNowAndThenPausesNothing()
+{
+    Bench bench;
+    bench.add(20, 420);
+    Run run(bench, {});
+    int told = 0;
+    log::setLevel(log::Level::Warning);
+    log::setSink([&](log::Level, std::string_view line) { told += line.find("set aside") != std::string_view::npos; });
+    bool idle = false;
+    while (!idle && run.clock().steady() < Duration::seconds(3600)) {
+        const Duration wait = run.sender().pump();
+        if (run.transport().held.empty()) {
+            run.clock().advance(std::max(wait, Duration::millis(1)));
+        } else {
+            const std::string body = sendsLines(run.transport().held.front()) ? *run.transport().held.front().body : std::string();
+            const bool event = body.find("eventId=") != std::string::npos;
+            const bool good = body.find("00\"") != std::string::npos || body.find("50\"") != std::string::npos || body.find("eventId=\"e-1") != std::string::npos;
+            run.transport().answer(*kind(event && !good ? "400" : "204"), run.clock());
+        }
+        idle = run.sender().idle().value_or(false);
+    }
+    log::setSink({});
+    log::setLevel(log::Level::Error);
+    QVERIFY(idle);
+    QVERIFY(run.sender().status().deadLetters > 100);
+    QVERIFY2(told >= 5 && told < 20, qPrintable(QString::number(told)));
+}
+
 /// Whatever it says meanwhile, no event is blamed for it.
 void TestSender::aServerOutOfOrderForLong()
 {
     Bench bench;
-    for (const char *bad : {"500", "503"}) {
+    for (const char *bad : {"500", "503", "502", "timeout"}) {
         Run run(bench, {});
         for (int good = 0, answers = 0; good < 60;) {
             const Duration wait = run.sender().pump();

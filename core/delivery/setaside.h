@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Lines that are set aside: when that has to stop, because the server refuses everything, and what the log says of them. Pure but for
+/// the log; the sender's thread.
+#pragma once
+
+#include "core/base/time.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace threadline::delivery {
+
+class SetAside {
+public:
+    /// So many events refused in a row, and not one taken: it is not the events. Fewer where nothing was ever taken.
+    static constexpr std::uint64_t kMostAtFirst = 20;
+    static constexpr std::uint64_t kMostInARow = 1'000;
+
+    /// Whether `more` lines that are refused, all of those asked about, are to wait instead of being set aside.
+    [[nodiscard]] bool refusesAll(std::size_t more) const { return m_inARow + more > (m_taken ? kMostInARow : kMostAtFirst); }
+    /// Some line was taken.
+    void taken()
+    {
+        m_taken = true;
+        m_inARow = 0;
+    }
+    /// One was set aside: the first ones of a minute are told one by one, the others together by tellRest(). `event`: not a line about
+    /// an interaction as a whole, which is the same again and again.
+    void add(bool event, const std::string &reason, Duration now);
+    /// Tells of those that have not been told of, once their minute is over; at any time.
+    void tellRest(Duration now);
+
+private:
+    bool m_taken = false;
+    std::uint64_t m_inARow = 0;
+    std::uint64_t m_told = 0;   ///< in this minute
+    std::uint64_t m_untold = 0;
+    std::string m_reason;       ///< of the last one
+    Duration m_since;           ///< when this minute began; valid if m_told
+};
+
+} // namespace threadline::delivery
