@@ -68,6 +68,7 @@ ConnectDialog::ConnectDialog(Connector &connector, SecretStore &secrets, const A
     layout->setSpacing(0);
     layout->addWidget(m_scroll, 1);
     layout->addLayout(foot);
+    m_connect->setDefault(true); // only now: a button that is in no dialog yet would not tell it
     setMinimumWidth(720);
     setValues(connector.current());
     const ConnectionValues now = values();
@@ -163,7 +164,6 @@ QWidget *ConnectDialog::testArea()
     head->addSpacing(8);
     m_test = new QPushButton(tr("Test"));
     m_test->setFixedWidth(m_test->fontMetrics().horizontalAdvance(tr("Test again")) + 56); // its words change, its place does not
-    m_test->setAutoDefault(false);
     head->addWidget(m_test);
     layout->addLayout(head);
     auto *frame = new QFrame;
@@ -185,11 +185,9 @@ QWidget *ConnectDialog::buttons()
     layout->addWidget(m_problem, 1);
     auto *cancel = new QPushButton(tr("Cancel"));
     cancel->setMinimumWidth(84);
-    cancel->setAutoDefault(false);
     m_connect = new QPushButton(tr("Connect"));
     m_connect->setMinimumWidth(108);
     m_connect->setProperty("primary", true);
-    m_connect->setDefault(true);
     layout->addWidget(cancel, 0, Qt::AlignBottom);
     layout->addWidget(m_connect, 0, Qt::AlignBottom);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);

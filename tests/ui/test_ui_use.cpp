@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What a new user does in the window: Enter in a dialog, a problem while working, a dock on a small screen, a group folded.
+#include "tests/support/testmain.h"
+#include "tests/ui/fixture.h"
+#include "ui/dialogs/connectdialog.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTest>
+
+using namespace threadline;
+using namespace threadline::ui;
+
+class TestUse : public QObject, WindowAccess {
+    Q_OBJECT
+
+    ConnectDialog *openConnect()
+    {
+        f->parts().actions[Actions::Connect]->trigger();
+        auto *dialog = qobject_cast<ConnectDialog *>(f->window->dialog());
+        return dialog && QTest::qWaitForWindowActive(dialog) ? dialog : nullptr;
+    }
+    static void fillIn(ConnectDialog &dialog)
+    {
+        const std::pair<QString, QString> values[] = {{QStringLiteral("Environment URL"), QStringLiteral("https://api.mypurecloud.de")},
+                                                      {QStringLiteral("Client ID"), QStringLiteral("id")},
+                                                      {QStringLiteral("Client secret"), QStringLiteral("secret")}};
+        for (QLineEdit *field : dialog.findChildren<QLineEdit *>()) {
+            for (const auto &[name, value] : values) {
+                if (field->accessibleName() == name)
+                    field->setText(value);
+            }
+        }
+    }
+    /// Presses Return as a user does: where the focus is.
+    static void pressReturn(QWidget &dialog) { QTest::keyClick(dialog.window()->windowHandle(), Qt::Key_Return); }
+
+private Q_SLOTS:
+    void init() { f = std::make_unique<Fixture>(); }
+    void cleanup() { f.reset(); }
+
+    void returnConnectsFromEachField_data()
+    {
+        QTest::addColumn<QString>("field");
+        for (const char *name : {"Name", "Environment URL", "Sign in with", "Client ID", "Client secret"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+    void returnConnectsFromEachField()
+    {
+        QFETCH(QString, field);
+        QVERIFY(openFilled());
+        ConnectDialog *dialog = openConnect();
+        QVERIFY(dialog);
+        fillIn(*dialog);
+        QWidget *at = nullptr;
+        for (QWidget *each : dialog->findChildren<QWidget *>()) {
+            if (each->accessibleName() == field && each->isVisible())
+                at = each;
+        }
+        QVERIFY(at);
+        at->setFocus(Qt::TabFocusReason);
+        QTRY_VERIFY(at->hasFocus());
+        pressReturn(*dialog);
+        QTRY_VERIFY(f->connector.connected.has_value());
+    }
+    void returnOnAButtonPressesThatButton()
+    {
+        QVERIFY(openFilled());
+        ConnectDialog *dialog = openConnect();
+        QVERIFY(dialog);
+        fillIn(*dialog);
+        for (QPushButton *button : dialog->findChildren<QPushButton *>()) {
+            if (button->text() == QStringLiteral("Test"))
+                button->setFocus(Qt::TabFocusReason);
+        }
+        pressReturn(*dialog);
+        QCOMPARE(f->connector.tested.clientId, QStringLiteral("id"));
+        QVERIFY(!f->connector.connected.has_value());
+        for (QPushButton *button : dialog->findChildren<QPushButton *>()) {
+            if (button->text() == QStringLiteral("Cancel"))
+                button->setFocus(Qt::TabFocusReason);
+        }
+        const QPointer<ConnectDialog> gone(dialog);
+        pressReturn(*dialog);
+        QTRY_VERIFY(!gone);
+        QVERIFY(!f->connector.connected.has_value());
+    }
+};
+
+THREADLINE_GUI_TEST_MAIN(TestUse)
+#include "test_ui_use.moc"
