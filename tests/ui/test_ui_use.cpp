@@ -5,6 +5,7 @@
 #include "ui/dialogs/connectdialog.h"
 
 #include <QComboBox>
+#include <QScrollBar>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
@@ -85,6 +86,22 @@ private Q_SLOTS:
         pressReturn(*dialog);
         QTRY_VERIFY(!gone);
         QVERIFY(!f->connector.connected.has_value());
+    }
+
+    void aFoldedGroupStaysUnderThePointer()
+    {
+        QVERIFY(openFilled());
+        f->window->resize(1920, 500);
+        QCoreApplication::processEvents();
+        floor().verticalScrollBar()->setValue(200);
+        const PaintState before = floor().state();
+        QCOMPARE(before.sticky, 0);
+        const std::string key = floor().scene()->rows[0].key;
+        const int y = before.yOf(0);
+        QTest::mouseClick(floor().viewport(), Qt::LeftButton, {}, QPoint(16, y + 8));
+        QTRY_VERIFY(!floor().scene()->rows[static_cast<std::size_t>(rowOf(*floor().scene(), key))].expanded);
+        QCOMPARE(floor().state().yOf(rowOf(*floor().scene(), key)), y);
+        QCOMPARE(floor().state().rowAt(y + 8), rowOf(*floor().scene(), key));
     }
 };
 

@@ -122,6 +122,7 @@ void LanesView::clickAt(const QPoint &at)
     constexpr int kArrowZone = 30;
     const bool folds = row(index).kind == RowKind::Group || row(index).kind == RowKind::Participant;
     if (folds && at.x() < kArrowZone) {
+        m_hoverRow = index; // it stays where it was pressed
         Q_EMIT expandWanted(row(index).key, !row(index).expanded);
         return;
     }

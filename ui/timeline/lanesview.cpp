@@ -101,11 +101,16 @@ void LanesView::setScene(ScenePtr scene)
     // What the pointer rests on, else what is chosen, stays where it is on the screen.
     std::string anchor;
     int oldY = 0;
+    int drawnY = 0;
+    bool unfolded = false;
     const bool hovered = m_hoverRow >= 0 && m_hoverRow < m_rows.rowCount();
     const int kept = hovered ? m_hoverRow : selectedRow();
     if (kept >= 0) {
         anchor = row(kept).key;
         oldY = m_rows.top(kept) - verticalScrollBar()->value();
+        const PaintState seen = state();
+        drawnY = seen.yOf(kept) - seen.axis;
+        unfolded = row(kept).expanded;
     }
     const bool first = m_scene->rows.empty();
     if (!sameRows(*m_scene, *scene))
@@ -119,6 +124,9 @@ void LanesView::setScene(ScenePtr scene)
         m_navigator.setExtent(m_scene->extent, m_scene->live, m_scene->focus);
     }
     relayout();
+    const int index = anchor.empty() ? -1 : rowOf(*m_scene, anchor);
+    if (unfolded && index >= 0 && !row(index).expanded)
+        oldY = drawnY; // its lanes are gone, among which it was drawn
     if (!anchor.empty() && oldY >= 0 && (m_resting || verticalScrollBar()->value() > 0))
         anchorTo(anchor, oldY);
     m_timer.start(m_navigator.following() ? kFollowMs : kStandingMs);
