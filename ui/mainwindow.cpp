@@ -100,9 +100,10 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
     layout->addWidget(d->top);
     layout->addWidget(d->crumbs);
     layout->addWidget(d->space, 1);
+    layout->addWidget(d->error);
     layout->addWidget(d->status);
     setCentralWidget(central);
-    d->error->floatOver(d->space, &d->space->views());
+    d->error->refresh();
     makeMenus();
     connectActions();
     connectLaneActions();
@@ -407,7 +408,7 @@ void MainWindow::stepRegion(int by)
     QList<QWidget *> regions{d->top};
     regions << d->space->regions();
     if (d->error->isVisible())
-        regions.insert(1, d->error);
+        regions << d->error;
     regions << d->status;
     QWidget *focused = focusWidget();
     qsizetype at = -1;

@@ -459,7 +459,7 @@ private Q_SLOTS:
         QCOMPARE(f->connector.demos, 1);
     }
 
-    void whereItIsNarrowTheRightDockIsARailOverTheLanes()
+    void whereItIsNarrowTheRightDockIsARailAndOpensBesideTheLanes()
     {
         QVERIFY(!space().rail().isVisible());
         f->window->resize(1280, 800);
@@ -467,11 +467,20 @@ private Q_SLOTS:
         QVERIFY(space().rail().isVisible());
         QCOMPARE(space().rail().width(), 28);
         QVERIFY(!space().rightDockShown());
-        const int lanes = floor().width();
+        const QRect before(floor().mapTo(f->window.get(), QPoint()), floor().size());
         QAbstractButton *tab = space().rail().findChild<QAbstractButton *>();
         QTest::mouseClick(tab, Qt::LeftButton);
         QVERIFY(space().rightDockShown() && space().nowPanel().isVisible());
-        QCOMPARE(floor().width(), lanes);
+        QCoreApplication::processEvents();
+        // Nothing of the lanes lies under it, so what is followed or fitted is seen.
+        const QRect lanes(floor().mapTo(f->window.get(), QPoint()), floor().size());
+        QCOMPARE(lanes.topLeft(), before.topLeft());
+        QVERIFY(lanes.right() < space().nowPanel().mapTo(f->window.get(), QPoint()).x());
+        QVERIFY(floor().navigator().following());
+        floor().tick();
+        QVERIFY(floor().headerWidth() + floor().navigator().scale().x(floor().now()) < floor().viewport()->width());
+        floor().execute(LaneCommand::FitAll);
+        QVERIFY(floor().headerWidth() + floor().navigator().scale().x(floor().now()) < floor().viewport()->width());
         QTest::keyClick(&space().nowPanel(), Qt::Key_Escape);
         QVERIFY(!space().rightDockShown());
         f->window->resize(1920, 1080);

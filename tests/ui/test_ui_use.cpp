@@ -88,6 +88,55 @@ private Q_SLOTS:
         QVERIFY(!f->connector.connected.has_value());
     }
 
+    void theWorstProblemIsShownAndOfEqualsTheNewest()
+    {
+        QVERIFY(openFilled());
+        ErrorBar &bar = *f->parts().error;
+        f->window->showProblem(QStringLiteral("The first."));
+        f->window->showProblem(QStringLiteral("The second."));
+        QCOMPARE(bar.text(), QStringLiteral("The second."));
+        bar.add({Severity::Info, QStringLiteral("By the way."), {}});
+        QCOMPARE(bar.text(), QStringLiteral("The second.")); // news that are less bad do not cover it
+        Status status = liveStatus();
+        status.storeError = "The disk is full.";
+        f->session.setStatus(status);
+        f->parts().hub.refreshStatus();
+        QTRY_COMPARE(bar.text(), QStringLiteral("The disk is full."));
+        status.storeError = "The disk is full, 12 events wait.";
+        f->session.setStatus(status);
+        f->parts().hub.refreshStatus();
+        QTRY_COMPARE(bar.text(), QStringLiteral("The disk is full, 12 events wait."));
+        f->session.setStatus(liveStatus());
+        f->parts().hub.refreshStatus();
+        QTRY_COMPARE(bar.text(), QStringLiteral("The second.")); // solved: the newest of what is left
+        f->window->showProblem(QStringLiteral("The first."));
+        QCOMPARE(bar.text(), QStringLiteral("The first.")); // once more
+    }
+
+    void aProblemCoversNothingAndMovesNoLane()
+    {
+        for (const QSize size : {QSize(1920, 1080), QSize(1280, 800), QSize(800, 500)}) {
+            f = std::make_unique<Fixture>();
+            QVERIFY(openFilled());
+            f->window->resize(size);
+            space().showBottomDock(true);
+            space().showRightDock(true);
+            QCoreApplication::processEvents();
+            const QPoint before = floor().mapTo(f->window.get(), QPoint());
+            const int scrolled = floor().verticalScrollBar()->value();
+            f->window->showProblem(QStringLiteral("Something happened that takes some words to tell. It has a reason. ").repeated(3));
+            QCoreApplication::processEvents();
+            ErrorBar &bar = *f->parts().error;
+            QVERIFY(bar.isVisible() && bar.height() >= 36);
+            const QRect place(bar.mapTo(f->window.get(), QPoint()), bar.size());
+            for (QWidget *other : QList<QWidget *>{&space(), f->parts().status, f->parts().crumbs, f->parts().top})
+                QVERIFY(!place.intersects(QRect(other->mapTo(f->window.get(), QPoint()), other->size())));
+            QVERIFY(f->window->rect().contains(place));
+            QCOMPARE(floor().mapTo(f->window.get(), QPoint()), before);
+            QCOMPARE(floor().verticalScrollBar()->value(), scrolled);
+        }
+    }
+
     void aFoldedGroupStaysUnderThePointer()
     {
         QVERIFY(openFilled());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Where there is no room beside the lanes: a dock as a narrow strip of its tabs; one opens the dock over the lanes. GUI thread.
+/// Where there is no room beside the lanes: a dock as a narrow strip of its tabs; one opens the dock. GUI thread.
 #pragma once
 
 #include "ui/views/controls.h"

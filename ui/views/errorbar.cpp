@@ -5,7 +5,6 @@
 #include "ui/text/format.h"
 #include "ui/views/statusbar.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QPushButton>
@@ -17,30 +16,37 @@ namespace {
 
 constexpr int kHeight = 36;
 
+bool same(const Problem &a, const Problem &b)
+{
+    const bool single = a.about == About::Window || a.about == About::Failure;
+    return a.about == b.about && a.severity == b.severity && (!single || a.text == b.text);
+}
+
 } // namespace
 
 std::vector<Problem> problemsOf(const Status &status, const QString &failure)
 {
     std::vector<Problem> out;
     if (!status.storeError.empty())
-        out.push_back({Severity::Error, qstr(status.storeError), QStringLiteral("counters")});
+        out.push_back({Severity::Error, qstr(status.storeError), QStringLiteral("counters"), About::Store});
     if (!status.storeWarning.empty())
-        out.push_back({Severity::Warn, qstr(status.storeWarning), QStringLiteral("counters")});
+        out.push_back({Severity::Warn, qstr(status.storeWarning), QStringLiteral("counters"), About::StoreWarning});
     if (status.source == SourceState::Refused || status.source == SourceState::HeldBack
         || status.source == SourceState::Waiting) {
         const Severity severity = status.source == SourceState::Refused ? Severity::Error : Severity::Warn;
         const QString detail = inFieldNames(status.sourceDetail);
         out.push_back(
-            {severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps")});
+            {severity, detail.isEmpty() ? sourceStateName(status.source) + QLatin1Char('.') : detail, QStringLiteral("gaps"),
+             About::Source});
     }
     if (status.delivery.state == DeliveryState::Paused)
-        out.push_back({Severity::Error, qstr(status.delivery.words), QStringLiteral("counters"), true});
+        out.push_back({Severity::Error, qstr(status.delivery.words), QStringLiteral("counters"), About::Delivery});
     else if (status.delivery.state == DeliveryState::Waiting && !status.delivery.words.empty())
-        out.push_back({Severity::Warn, qstr(status.delivery.words), QStringLiteral("counters"), true});
+        out.push_back({Severity::Warn, qstr(status.delivery.words), QStringLiteral("counters"), About::Delivery});
     if (!failure.isEmpty())
-        out.push_back({Severity::Error, failure, {}});
+        out.push_back({Severity::Error, failure, {}, About::Failure});
     if (!status.sequenceNote.empty())
-        out.push_back({Severity::Warn, qstr(status.sequenceNote), QStringLiteral("counters")});
+        out.push_back({Severity::Warn, qstr(status.sequenceNote), QStringLiteral("counters"), About::Sequence});
     std::stable_sort(out.begin(), out.end(), [](const Problem &a, const Problem &b) { return a.severity > b.severity; });
     return out;
 }
@@ -81,15 +87,15 @@ ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
     connect(&hub, &Hub::failureChanged, this, &ErrorBar::refresh);
     connect(&look, &Appearance::changed, this, qOverload<>(&QWidget::update));
     hide(); // by name: a bar that was never hidden would be shown, and empty, with the window
-    refresh();
 }
 
 void ErrorBar::add(const Problem &problem)
 {
+    std::erase(m_own, problem);
+    std::erase_if(m_seen, [&](const Seen &seen) { return same(seen.problem, problem); }); // said once more: it is the newest
     m_own.push_back(problem);
     std::erase(m_closed, problem.text);
     refresh();
-    showProblem(0);
 }
 
 void ErrorBar::remove(const QString &text)
@@ -106,11 +112,8 @@ void ErrorBar::tryDelivery()
     showProblem(m_index);
 }
 
-void ErrorBar::refresh()
+std::vector<Problem> ErrorBar::gathered()
 {
-    const DeliveryState delivery = m_hub.status().delivery.state;
-    if (delivery != DeliveryState::Paused && delivery != DeliveryState::Waiting)
-        m_tried.reset();
     std::vector<Problem> all = m_own;
     for (Problem &problem : problemsOf(m_hub.status(), m_hub.failure()))
         all.push_back(std::move(problem));
@@ -119,12 +122,49 @@ void ErrorBar::refresh()
         return std::none_of(all.begin(), all.end(), [&](const Problem &p) { return p.text == text; });
     });
     std::erase_if(all, [&](const Problem &p) { return std::find(m_closed.begin(), m_closed.end(), p.text) != m_closed.end(); });
+    return all;
+}
+
+/// The worst first, of equals the newest. Returns the first of those that were not there before.
+std::optional<std::size_t> ErrorBar::order(std::vector<Problem> &problems)
+{
+    const std::uint64_t before = m_seenCount;
+    std::vector<Seen> seen;
+    for (const Problem &problem : problems) {
+        const auto known = std::find_if(m_seen.begin(), m_seen.end(), [&](const Seen &s) { return same(s.problem, problem); });
+        seen.push_back({problem, known != m_seen.end() ? known->since : ++m_seenCount});
+    }
+    std::stable_sort(seen.begin(), seen.end(), [](const Seen &a, const Seen &b) {
+        return a.problem.severity != b.problem.severity ? a.problem.severity > b.problem.severity : a.since > b.since;
+    });
+    m_seen = std::move(seen);
+    std::transform(m_seen.begin(), m_seen.end(), problems.begin(), [](const Seen &s) { return s.problem; });
+    const auto fresh = std::find_if(m_seen.begin(), m_seen.end(), [before](const Seen &s) { return s.since > before; });
+    return fresh == m_seen.end() ? std::nullopt : std::optional(static_cast<std::size_t>(fresh - m_seen.begin()));
+}
+
+void ErrorBar::refresh()
+{
+    const DeliveryState delivery = m_hub.status().delivery.state;
+    if (delivery != DeliveryState::Paused && delivery != DeliveryState::Waiting)
+        m_tried.reset();
+    std::vector<Problem> all = gathered();
+    const std::optional<Problem> shown = m_index < m_problems.size() ? std::optional(m_problems[m_index]) : std::nullopt;
+    const std::optional<std::size_t> fresh = order(all);
     if (all == m_problems && isVisibleTo(parentWidget()) == !all.empty())
         return;
     m_problems = std::move(all);
     setVisible(!m_problems.empty());
-    if (!m_problems.empty())
-        showProblem(std::min(m_index, m_problems.size() - 1));
+    // What is new is shown unless it is less bad than what is read now; what is read now stays as long as it is there.
+    std::size_t index = 0;
+    if (shown) {
+        const auto kept = std::find_if(m_problems.begin(), m_problems.end(), [&](const Problem &p) { return same(p, *shown); });
+        if (kept != m_problems.end())
+            index = static_cast<std::size_t>(kept - m_problems.begin());
+    }
+    if (fresh && (!shown || m_problems[*fresh].severity >= m_problems[index].severity))
+        index = *fresh;
+    showProblem(index);
 }
 
 void ErrorBar::showProblem(std::size_t index)
@@ -133,45 +173,14 @@ void ErrorBar::showProblem(std::size_t index)
         return;
     m_index = index;
     const Problem &problem = m_problems[index];
-    const QString tried = problem.delivery && m_tried ? tr(" Last tried from here at %1.").arg(m_look.time().clock(*m_tried)) : QString();
+    const QString tried = problem.about == About::Delivery && m_tried ? tr(" Last tried from here at %1.").arg(m_look.time().clock(*m_tried)) : QString();
     m_text->setText(problem.text + tried);
     m_text->setToolTip(problem.text);
-    m_try->setVisible(problem.delivery);
+    m_try->setVisible(problem.about == About::Delivery);
     m_more->setVisible(!problem.list.isEmpty());
     m_count->setVisible(m_problems.size() > 1);
     m_count->setText(tr("%1 of %2").arg(index + 1).arg(m_problems.size()));
-    place();
     update();
-}
-
-void ErrorBar::floatOver(QWidget *below, QWidget *part)
-{
-    m_below = below;
-    m_part = part;
-    for (QWidget *widget : {below, part})
-        widget->installEventFilter(this);
-    setParent(below->parentWidget());
-    raise();
-    refresh();
-}
-
-bool ErrorBar::eventFilter(QObject *watched, QEvent *event)
-{
-    const QEvent::Type type = event->type();
-    const bool placed = type == QEvent::Resize || type == QEvent::Move || type == QEvent::Show || type == QEvent::Hide;
-    if (placed && (watched == m_below || watched == m_part))
-        place();
-    return QWidget::eventFilter(watched, event);
-}
-
-void ErrorBar::place()
-{
-    if (!m_below)
-        return;
-    const QWidget *over = m_part->isVisible() ? m_part : m_below;
-    const QPoint corner = over->mapTo(m_below->parentWidget(), QPoint());
-    setGeometry(corner.x(), corner.y(), over->width(), std::max(kHeight, layout()->heightForWidth(over->width())));
-    raise();
 }
 
 QString ErrorBar::text() const { return m_problems.empty() ? QString() : m_problems[m_index].text; }
@@ -184,8 +193,8 @@ void ErrorBar::paintEvent(QPaintEvent *)
     const Severity severity = m_problems[m_index].severity;
     const Theme &theme = m_look.theme();
     p.fillRect(rect(), theme.ground(severity));
+    p.fillRect(0, 0, width(), 1, theme(Role::Border));
     p.fillRect(0, 0, 3, height(), theme.ink(severity));
-    p.fillRect(0, height() - 1, width(), 1, theme(Role::Border));
     drawGlyph(p,
               severity == Severity::Error      ? Glyph::Error
                   : severity == Severity::Warn ? Glyph::Warn

@@ -27,7 +27,7 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kRightWidth = 372;
-constexpr int kOverWidth = 340; ///< where it lies over the lanes
+constexpr int kRightWidthSmall = 340;
 constexpr int kBottomHeight = 390;
 constexpr int kBottomHeightSmall = 184;
 constexpr int kTallWindow = 900;
@@ -137,8 +137,6 @@ void Workspace::tick()
     m_inspector->tick();
 }
 
-QWidget &Workspace::views() { return *m_views; }
-
 LanesView &Workspace::lanes() { return m_view == ViewName::Floor ? m_floor->lanes() : m_timeline->lanes(); }
 
 void Workspace::setView(ViewName view)
@@ -164,31 +162,17 @@ void Workspace::applyDocks()
 {
     const QString page = docks().page;
     m_right->choose(page);
-    placeRight();
     m_right->setVisible(docks().right);
     m_rail->setVisible(m_narrow);
     m_rail->setOpen(docks().right ? page : QString());
     m_bottom->setVisible(docks().bottom);
-    const int bottom = height() >= kTallWindow - 100 ? kBottomHeight : kBottomHeightSmall;
-    m_across->setSizes({std::max(400, width() - kRightWidth), kRightWidth});
+    const int bottom = m_tall ? kBottomHeight : kBottomHeightSmall;
+    const int right = m_narrow ? kRightWidthSmall : kRightWidth;
+    m_across->setSizes({std::max(400, width() - right - (m_narrow ? kRailWidth : 0)), right});
     m_down->setSizes({std::max(200, height() - bottom), bottom});
 }
 
-/// Beside the lanes, or over them where there is no room.
-void Workspace::placeRight()
-{
-    const bool beside = m_across->indexOf(m_right) >= 0;
-    if (!m_narrow && !beside)
-        m_across->addWidget(m_right);
-    else if (m_narrow && beside)
-        m_right->setParent(m_pages->widget(0));
-    if (!m_narrow)
-        return;
-    m_right->setGeometry(width() - kRailWidth - kOverWidth, 0, kOverWidth, height());
-    m_right->raise();
-}
-
-/// Esc closes what lies over the lanes, then leaves the timeline.
+/// Esc gives the lanes of a narrow window their room back, then leaves the timeline.
 void Workspace::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() != Qt::Key_Escape || firstRun())
@@ -256,14 +240,16 @@ QString Workspace::sortText() const
 void Workspace::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    // Where the window becomes narrow the right dock makes room for the lanes; Ctrl+I brings it back over them.
+    // Where the window becomes narrow the right dock makes room for the lanes; Ctrl+I brings it back.
     const bool narrow = event->size().width() < kNarrowWindow;
+    const bool tall = window()->height() >= kTallWindow; // of the window: what stands below this comes and goes
     if (narrow != m_narrow) {
         m_narrow = narrow;
         for (Docks &docks : m_docks)
             docks.right = !narrow;
     }
-    applyDocks();
+    if (std::exchange(m_tall, tall) != tall || event->size().width() != event->oldSize().width())
+        applyDocks();
     Q_EMIT viewChanged();
 }
 

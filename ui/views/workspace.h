@@ -55,8 +55,6 @@ public:
     void showLegend(bool shown);
     /// Where the window is too narrow for the right dock its tabs stand in this strip.
     [[nodiscard]] DockRail &rail() { return *m_rail; }
-    /// The floor or the timeline, without what stands beside and below.
-    [[nodiscard]] QWidget &views();
     /// Goes where a crumb leads.
     void follow(const QString &target);
     void setSort(FloorSort sort);
@@ -96,7 +94,6 @@ private:
 
     void join();
     void applyDocks();
-    void placeRight();
     [[nodiscard]] QString sortText() const;
     void floorChosen(const Selection &selection);
     void tick();
@@ -126,6 +123,7 @@ private:
     QSplitter *m_down;
     QTimer m_second;
     bool m_narrow = false;
+    bool m_tall = false;
 };
 
 } // namespace threadline::ui
