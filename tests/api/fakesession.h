@@ -62,7 +62,7 @@ public:
             if (Text text = find(evidence ? withEvidence : stored, id.value); text && !failure)
                 answer(Body{std::move(text), rest});
             else
-                answer(fail(failure.value_or(Error{ErrorCode::NotFound, "No event of it is known."})));
+                answer(fail(failure.value_or(Error{ErrorCode::NotFound, "There is no interaction " + id.value + "."})));
         });
     }
     HandlePtr interaction(InteractionId, Answer<std::shared_ptr<const InteractionView>> answer) override

@@ -160,7 +160,7 @@ private Q_SLOTS:
         QCOMPARE(answer.status, 404);
         QCOMPARE(answer.fields["content-type"], QByteArray("application/problem+json"));
         QCOMPARE(answer.body, QByteArray(R"({"error":"Interaction not found","type":"about:blank","title":"Not Found","status":404,)"
-                                         R"("detail":"No event of it is known."})"));
+                                         R"("detail":"There is no interaction nobody."})"));
     }
 
     void storeFails_data()
