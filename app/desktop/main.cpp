@@ -8,6 +8,7 @@
 #include "app/desktop/demo.h"
 #include "app/desktop/desktopconnector.h"
 #include "core/base/log.h"
+#include "ui/dialogs/startrefused.h"
 #include "ui/keyring.h"
 #include "ui/mainwindow.h"
 #include "ui/screenshot.h"
@@ -64,6 +65,17 @@ void takePicture(ui::MainWindow &window, const ui::ScreenshotOptions &options)
     });
 }
 
+/// Why the program does not start: on standard error, and in a box where it may have been started without a terminal to read that in.
+int refuse(const CommandLine &line, const Error &error, int (*say)(const Error &))
+{
+    const int code = say(error);
+    const QString platform = QGuiApplication::platformName();
+    const bool seen = line.screenshot.empty() && platform != QLatin1String("offscreen") && platform != QLatin1String("minimal");
+    if (seen)
+        ui::startRefused(error)->exec();
+    return code;
+}
+
 /// At its size of the command line, else where it stood last, as far as the screens of now allow that.
 void showWindow(ui::MainWindow &window, const CommandLine &line, const ui::ScreenshotOptions &options)
 {
@@ -117,7 +129,7 @@ int runDemo(QApplication &app, const CommandLine &line)
         return sayAndExit(options.error());
     Demo demo(clock, picture ? kPictureStart : Timestamp{}, line.seed);
     if (const auto prepared = demo.prepare(); !prepared)
-        return sayDataAndExit(prepared.error());
+        return refuse(line, prepared.error(), sayDataAndExit);
     ui::Keyring secrets;
     DesktopConnector connector(demo.runtime(), line.settings, secrets, clock);
     ui::WindowOptions window;
@@ -171,14 +183,14 @@ int run(QApplication &app, const CommandLine &line)
     const SystemClock clock;
     const auto settings = runtimeOptions(line.settings, dataFolder(line.settings));
     if (!settings)
-        return sayAndExit(settings.error());
+        return refuse(line, settings.error(), sayAndExit);
     auto started = Runtime::start(*settings, clock);
     if (!started)
-        return sayDataAndExit(started.error());
+        return refuse(line, started.error(), sayDataAndExit);
     Runtime &runtime = **started;
     if (!line.record.empty()) {
         if (const auto recording = runtime.record(line.record); !recording)
-            return sayAndExit(recording.error());
+            return refuse(line, recording.error(), sayAndExit);
     }
     ui::Keyring secrets;
     DesktopConnector connector(runtime, line.settings, secrets, clock);

@@ -3,11 +3,15 @@
 #include "tests/support/testmain.h"
 #include "tests/ui/fixture.h"
 #include "ui/dialogs/connectdialog.h"
+#include "ui/dialogs/keysheet.h"
+#include "ui/dialogs/startrefused.h"
+#include "ui/timeline/painters.h"
 
 #include <QComboBox>
-#include <QScrollBar>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTest>
 
 using namespace threadline;
@@ -34,6 +38,8 @@ class TestUse : public QObject, WindowAccess {
             }
         }
     }
+    /// Without the marks that keep foreign text apart.
+    static QString plain(QString text) { return text.remove(QChar(0x2068)).remove(QChar(0x2069)); }
     /// Presses Return as a user does: where the focus is.
     static void pressReturn(QWidget &dialog) { QTest::keyClick(dialog.window()->windowHandle(), Qt::Key_Return); }
 
@@ -151,6 +157,15 @@ private Q_SLOTS:
         QTRY_VERIFY(!floor().scene()->rows[static_cast<std::size_t>(rowOf(*floor().scene(), key))].expanded);
         QCOMPARE(floor().state().yOf(rowOf(*floor().scene(), key)), y);
         QCOMPARE(floor().state().rowAt(y + 8), rowOf(*floor().scene(), key));
+    }
+
+    void whyItDoesNotStartIsSeenInABox()
+    {
+        const auto box = startRefused({ErrorCode::Busy, "The data folder /home/a/data is in use by process 77. End that process, or name another data folder."});
+        QVERIFY(box->informativeText().contains(QStringLiteral("/home/a/data")));
+        QVERIFY(box->informativeText().contains(QStringLiteral("use that one")));
+        QVERIFY(!box->text().isEmpty());
+        QCOMPARE(box->standardButtons(), QMessageBox::Close);
     }
 };
 
