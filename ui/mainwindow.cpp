@@ -14,6 +14,7 @@
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -460,19 +461,29 @@ void MainWindow::chooseInteraction()
 void MainWindow::openFiles(const QStringList &paths)
 {
     leaveWelcome();
-    d->connector.openFiles(paths, [self = QPointer<MainWindow>(this)](const Result<void> &done) {
+    d->status->setOutcome({});
+    d->connector.openFiles(paths, [self = QPointer<MainWindow>(this), paths](const Result<FilesRead> &done) {
         if (self)
-            self->filesRead(done);
+            self->filesRead(paths, done);
     });
     d->reading.start();
     showReading();
 }
 
-void MainWindow::filesRead(const Result<void> &done)
+void MainWindow::filesRead(const QStringList &paths, const Result<FilesRead> &done)
 {
-    if (!done)
-        d->error->add({done.error().code == ErrorCode::Cancelled ? Severity::Info : Severity::Error, qstr(done.error().message), {}});
     showReading();
+    if (!done) {
+        d->error->add({done.error().code == ErrorCode::Cancelled ? Severity::Info : Severity::Error, qstr(done.error().message), {}});
+        return;
+    }
+    const QString files = paths.size() == 1 ? isolated(foreign(QFileInfo(paths.front()).fileName().toStdString(), 40)) : tr("%1 files").arg(paths.size());
+    const QString read = done->conversations == 1 ? tr("1 conversation read") : tr("%1 conversations read").arg(numberText(done->conversations));
+    d->status->setOutcome((done->nothingNew ? tr("%1: %2, all known already") : tr("%1: %2")).arg(files, read));
+    if (done->problems == 0)
+        return;
+    const QString left = done->problems == 1 ? tr("1 place could not be") : tr("%1 places could not be").arg(numberText(done->problems));
+    d->error->add({Severity::Warn, tr("%1: %2, %3. The first: %4").arg(files, read, left, foreign(done->firstProblem.toStdString(), 400)), {}});
 }
 
 /// How far it is: in the middle where there is nothing else yet, and in the status bar.

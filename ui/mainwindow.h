@@ -74,7 +74,7 @@ private:
     void leaveWelcome();
     void rest(bool anew);
     void showReading();
-    void filesRead(const Result<void> &done);
+    void filesRead(const QStringList &paths, const Result<FilesRead> &done);
     void chooseFiles();
     void chooseInteraction();
     void makeLists();

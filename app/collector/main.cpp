@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// threadline-collector: the engine with no window, for a server or CI. REST is its face.
 #include "app/common/commandline.h"
+#include "app/common/counted.h"
 #include "app/common/exitcodes.h"
 #include "app/common/importer.h"
 #include "app/common/deadletters.h"
@@ -22,11 +23,6 @@ using namespace threadline;
 using namespace threadline::app;
 
 constexpr int kProgressEveryMs = 2000;
-
-std::string counted(std::uint64_t number, const char *what)
-{
-    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
-}
 
 /// "calls.json: 34 % read, 6800 conversations, about 8 s left".
 std::string progressOf(const ImportState &state)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/resend.h"
 
+#include "app/common/counted.h"
 #include "core/engine/derive.h"
 
 #include <QEventLoop>
@@ -123,7 +124,7 @@ Result<> resend(const RuntimeOptions &options, const ResendRange &range, const C
     const auto events = note(options, range);
     if (!events)
         return fail(events.error());
-    tell(std::to_string(*events) + " events are to be sent.");
+    tell(counted(*events, "event") + (*events == 1 ? " is" : " are") + " to be sent.");
     auto runtime = Runtime::start(options, clock);
     if (!runtime)
         return fail(runtime.error());
@@ -134,11 +135,11 @@ Result<> resend(const RuntimeOptions &options, const ResendRange &range, const C
         if (status.state == DeliveryState::Paused)
             return fail(ErrorCode::InvalidArgument, status.words);
         if (look % kLooksATell == 0)
-            tell(std::to_string(status.lines) + " lines sent, " + std::to_string(static_cast<std::uint64_t>(status.perSecond)) + "/s, "
-                 + std::to_string(status.backlog) + " events wait" + (status.words.empty() ? "" : ": " + status.words));
+            tell(counted(status.lines, "line") + " sent, " + std::to_string(static_cast<std::uint64_t>(status.perSecond)) + "/s, "
+                 + counted(status.backlog, "event") + (status.backlog == 1 ? " waits" : " wait") + (status.words.empty() ? "" : ": " + status.words));
     }
     const DeliveryStatus status = sink.status();
-    tell(std::to_string(status.lines) + " lines sent. " + std::to_string(status.deadLetters) + " events are set aside.");
+    tell(counted(status.lines, "line") + " sent. " + counted(status.deadLetters, "event") + (status.deadLetters == 1 ? " is" : " are") + " set aside.");
     return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/restore.h"
 
+#include "app/common/counted.h"
 #include "core/base/json.h"
 #include "core/history/archive.h"
 #include "core/influx/words.h"
@@ -106,7 +107,7 @@ Result<> readAll(history::Archive &archive, Engine &engine, const Progress &prog
             return read;
         if (auto noted = progress.write(to); !noted)
             return noted;
-        tell(std::to_string(counts.events) + " events read back, up to " + influx::isoTime(to).substr(0, 16) + ".");
+        tell(counted(counts.events, "event") + " read back, up to " + influx::isoTime(to).substr(0, 16) + ".");
         from = to;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/desktopconnector.h"
 
+#include "app/common/counted.h"
 #include "core/base/log.h"
 #include "ui/memory.h"
 
@@ -14,6 +15,25 @@ namespace threadline::app {
 namespace {
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
+
+const char *const kMustBe = " It must be conversation details as Genesys Cloud exports them (JSON, NDJSON, also gzip).";
+
+/// Counts up with whatever is new to the store.
+std::uint64_t kept(const Status &status) { return status.stored + status.variants; }
+
+/// What reading these files came to. Errors: it was stopped, or there was nothing to read.
+Result<ui::FilesRead> outcomeOf(const ImportResult &read, const QStringList &paths, bool nothingNew)
+{
+    if (read.stopped)
+        return fail(ErrorCode::Cancelled, "Reading was stopped. " + counted(read.conversations, "conversation")
+                        + (read.conversations == 1 ? " was read by then, and is kept." : " were read by then, and are kept.")
+                        + " Open the file again to read all of it.");
+    if (read.conversations == 0 && read.problems > 0)
+        return fail(ErrorCode::Malformed, "No conversation could be read. " + read.firstProblem + kMustBe);
+    if (read.conversations == 0)
+        return fail(ErrorCode::Malformed, "There is no conversation in " + paths.join(QStringLiteral(", ")).toStdString() + "." + kMustBe);
+    return ui::FilesRead{read.conversations, read.problems, text(read.firstProblem), nothingNew};
+}
 
 } // namespace
 
@@ -139,7 +159,7 @@ void DesktopConnector::remember(const ui::ConnectionValues &values)
                           ? QStringLiteral("private-key") : QStringLiteral("client-secret"));
 }
 
-void DesktopConnector::openFiles(const QStringList &paths, std::function<void(Result<void>)> done)
+void DesktopConnector::openFiles(const QStringList &paths, std::function<void(Result<ui::FilesRead>)> done)
 {
     m_files.push_back({paths, std::move(done)});
     if (m_files.size() == 1)
@@ -151,6 +171,7 @@ void DesktopConnector::readNext()
     std::vector<std::string> files;
     for (const QString &path : m_files.front().paths)
         files.push_back(path.toStdString());
+    m_keptBefore = kept(m_runtime.session().engine().status());
     const QPointer<DesktopConnector> self(this);
     m_import = std::make_unique<ImportJob>(std::move(files), m_runtime.session().engine(),
                                            [](const std::string &words) { log::info("import", words); },
@@ -167,21 +188,8 @@ void DesktopConnector::readEnded(const Result<ImportResult> &read)
     m_import.reset();
     const Files files = std::move(m_files.front());
     m_files.pop_front();
-    Result<void> result;
-    if (!read)
-        result = fail(read.error());
-    else if (read->stopped)
-        result = fail(ErrorCode::Cancelled, "Reading was stopped. " + std::to_string(read->conversations)
-                          + " conversations were read by then, and are kept. Open the file again to read all of it.");
-    else if (read->conversations == 0 && read->problems > 0)
-        result = fail(ErrorCode::Malformed, "No conversation could be read. " + read->firstProblem + " It must be conversation details as "
-                          "Genesys Cloud exports them (JSON, NDJSON, also gzip).");
-    else if (read->problems > 0)
-        result = fail(ErrorCode::Malformed, std::to_string(read->conversations) + " conversations were read, "
-                          + std::to_string(read->problems) + " places could not be. The first: " + read->firstProblem);
-    else if (read->conversations == 0)
-        result = fail(ErrorCode::Malformed, "There is no conversation in " + files.paths.join(QStringLiteral(", ")).toStdString()
-                          + ". It must be conversation details as Genesys Cloud exports them (JSON, NDJSON, also gzip).");
+    const bool nothingNew = kept(m_runtime.session().engine().status()) == m_keptBefore; // of a feed beside it, too
+    Result<ui::FilesRead> result = read ? outcomeOf(*read, files.paths, nothingNew) : fail(read.error());
     if (!m_files.empty())
         readNext();
     files.done(result);

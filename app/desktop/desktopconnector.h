@@ -36,7 +36,7 @@ public:
     void cancelTest() override;
     [[nodiscard]] QString proposedName(const QString &environment) const override;
     void connectTo(const ui::ConnectionValues &values) override;
-    void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) override;
+    void openFiles(const QStringList &paths, std::function<void(Result<ui::FilesRead>)> done) override;
     [[nodiscard]] std::optional<ui::ReadingState> reading() const override;
     void stopReading() override;
     [[nodiscard]] Result<void> startDemo() override;
@@ -49,7 +49,7 @@ private:
     void readEnded(const Result<ImportResult> &read);
     struct Files {
         QStringList paths;
-        std::function<void(Result<void>)> done;
+        std::function<void(Result<ui::FilesRead>)> done;
     };
 
     Runtime &m_runtime;
@@ -59,6 +59,7 @@ private:
     ui::ConnectionValues m_current;
     std::unique_ptr<ConnectionTest> m_test;
     std::deque<Files> m_files; ///< the first is being read: two at a time would only slow each other
+    std::uint64_t m_keptBefore = 0; ///< when reading began
     std::unique_ptr<ImportJob> m_import;
 };
 

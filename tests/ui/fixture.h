@@ -51,7 +51,7 @@ public:
     [[nodiscard]] std::optional<ReadingState> reading() const override { return readingState; }
     void stopReading() override { ++readingStopped; }
     void connectTo(const ConnectionValues &v) override { connected = v; }
-    void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) override
+    void openFiles(const QStringList &paths, std::function<void(Result<FilesRead>)> done) override
     {
         opened = paths;
         if (openAtOnce)
@@ -72,9 +72,9 @@ public:
     std::optional<ConnectionValues> connected;
     QStringList opened;
     Result<void> demoResult;
-    Result<void> openResult;
+    Result<FilesRead> openResult = FilesRead{1, 0, {}, false};
     bool openAtOnce = true; ///< else `openDone` ends it
-    std::function<void(Result<void>)> openDone;
+    std::function<void(Result<FilesRead>)> openDone;
     std::optional<ReadingState> readingState;
     int readingStopped = 0;
     int cancelled = 0;

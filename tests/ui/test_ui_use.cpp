@@ -159,6 +159,30 @@ private Q_SLOTS:
         QCOMPARE(floor().state().rowAt(y + 8), rowOf(*floor().scene(), key));
     }
 
+    void whatCameOfReadingFilesIsTold()
+    {
+        QVERIFY(openFilled());
+        StatusBar &status = *f->parts().status;
+        const auto read = [&](const FilesRead &done, const QStringList &paths = {QStringLiteral("/somewhere/calls.json")}) {
+            f->connector.openResult = done;
+            f->window->openFiles(paths);
+        };
+        read({1284, 0, {}, false});
+        QCOMPARE(plain(status.outcome()), QStringLiteral("calls.json: 1,284 conversations read"));
+        QCOMPARE(f->parts().error->text(), QString());
+        read({1, 0, {}, true});
+        QCOMPARE(plain(status.outcome()), QStringLiteral("calls.json: 1 conversation read, all known already"));
+        read({2, 1, QStringLiteral("calls.json, byte 77: no object"), false});
+        QCOMPARE(plain(f->parts().error->text()),
+                 QStringLiteral("calls.json: 2 conversations read, 1 place could not be. The first: calls.json, byte 77: no object"));
+        read({2, 3, QStringLiteral("b.json, byte 77: no object"), false}, {QStringLiteral("/a.json"), QStringLiteral("/b.json")});
+        QCOMPARE(plain(status.outcome()), QStringLiteral("2 files: 2 conversations read"));
+        QVERIFY(f->parts().error->text().contains(QStringLiteral("3 places could not be")));
+        f->connector.openAtOnce = false;
+        read({});
+        QCOMPARE(status.outcome(), QString()); // of what is read now nothing is known yet
+    }
+
     void whyItDoesNotStartIsSeenInABox()
     {
         const auto box = startRefused({ErrorCode::Busy, "The data folder /home/a/data is in use by process 77. End that process, or name another data folder."});

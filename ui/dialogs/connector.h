@@ -49,6 +49,14 @@ struct ReadingState {
     std::optional<Duration> left; ///< an estimate
 };
 
+/// What came of reading files.
+struct FilesRead {
+    std::uint64_t conversations = 0;
+    std::uint64_t problems = 0; ///< places that could not be read
+    QString firstProblem;       ///< with its file and place
+    bool nothingNew = false;    ///< all of it was stored already
+};
+
 class Connector {
 public:
     virtual ~Connector() = default;
@@ -67,9 +75,9 @@ public:
     [[nodiscard]] virtual QString proposedName(const QString &environment) const = 0;
     /// From now on these values are used.
     virtual void connectTo(const ConnectionValues &values) = 0;
-    /// Imports files of conversation details, behind those that are being read; what goes wrong comes as the answer, Cancelled after
-    /// stopReading().
-    virtual void openFiles(const QStringList &paths, std::function<void(Result<void>)> done) = 0;
+    /// Imports files of conversation details, behind those that are being read. Errors: Cancelled after stopReading(); Malformed where
+    /// there is no conversation in them; those of the disk.
+    virtual void openFiles(const QStringList &paths, std::function<void(Result<FilesRead>)> done) = 0;
     /// How far that is; nothing: none is being read.
     [[nodiscard]] virtual std::optional<ReadingState> reading() const = 0;
     /// Ends it, and what waits behind it; what was read by then is kept.

@@ -59,13 +59,18 @@ Severity severityOf(const Status &status)
 
 StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent)
     : QWidget(parent), m_hub(hub), m_look(look), m_frame(makeLabel({}, look.fonts().small, "3", this)),
-      m_progress(makeLabel({}, look.fonts().small, "", this)), m_stop(new FlatButton(FlatButton::Style::Item, look, this))
+      m_progress(makeLabel({}, look.fonts().small, "", this)), m_stop(new FlatButton(FlatButton::Style::Item, look, this)),
+      m_outcome(new FlatButton(FlatButton::Style::Item, look, this))
 {
     m_stop->setText(tr("Stop"));
     m_stop->setAccessibleName(tr("Stop reading"));
     m_stop->setGlyph(Glyph::Close);
     m_stop->hide();
     m_progress->hide();
+    m_outcome->setGlyph(Glyph::Check, Severity::Ok);
+    m_outcome->setToolTip(tr("What came of the last files that were read; a click takes it away"));
+    m_outcome->hide();
+    connect(m_outcome, &FlatButton::clicked, this, [this] { setOutcome({}); });
     connect(m_stop, &FlatButton::clicked, this, &StatusBar::stopWanted);
     setFixedHeight(kStatusHeight);
     setAccessibleName(tr("Status"));
@@ -97,8 +102,22 @@ void StatusBar::setProgress(const QString &text)
     if (m_progress->text() == text)
         return;
     m_progress->setText(text);
-    m_progress->setVisible(!text.isEmpty());
-    m_stop->setVisible(!text.isEmpty());
+    showProgress();
+}
+
+void StatusBar::setOutcome(const QString &text)
+{
+    m_outcome->setText(text);
+    m_outcome->setAccessibleName(text);
+    showProgress();
+}
+
+void StatusBar::showProgress()
+{
+    const bool running = !m_progress->text().isEmpty();
+    m_progress->setVisible(running);
+    m_stop->setVisible(running);
+    m_outcome->setVisible(!running && !m_outcome->text().isEmpty());
     fit();
 }
 
@@ -143,7 +162,8 @@ void StatusBar::refresh()
 void StatusBar::fit()
 {
     const int ends = m_frame->text().isEmpty() ? 0 : m_frame->sizeHint().width() + 12;
-    const int progress = m_progress->text().isEmpty() ? 0 : m_progress->sizeHint().width() + m_stop->sizeHint().width() + 24;
+    const int outcome = m_outcome->isVisibleTo(this) ? m_outcome->sizeHint().width() + 24 : 0;
+    const int progress = m_progress->text().isEmpty() ? outcome : m_progress->sizeHint().width() + m_stop->sizeHint().width() + 24;
     const int frame = ends + progress;
     const std::array order{Duplicates, Stored, Queue, Rate};
     std::array<bool, kItems> shown{};
@@ -172,6 +192,7 @@ void StatusBar::fit()
     const int right = width() - ends - 12;
     m_stop->setGeometry(right - m_stop->sizeHint().width(), 1, m_stop->sizeHint().width(), height() - 1);
     m_progress->move(m_stop->x() - m_progress->width() - 8, (height() - m_progress->height()) / 2 + 1);
+    m_outcome->setGeometry(right - m_outcome->sizeHint().width(), 1, m_outcome->sizeHint().width(), height() - 1);
     m_frame->move(width() - m_frame->width() - 12, (height() - m_frame->height()) / 2 + 1);
 }
 

@@ -21,6 +21,9 @@ public:
     /// What takes its time, with a button that ends it; empty: nothing does.
     void setProgress(const QString &text);
     [[nodiscard]] QString progress() const { return m_progress->text(); }
+    /// What came of it, shown until it is clicked or something is read again.
+    void setOutcome(const QString &text);
+    [[nodiscard]] QString outcome() const { return m_outcome->text(); }
     [[nodiscard]] QStringList texts() const;
 
 Q_SIGNALS:
@@ -34,6 +37,7 @@ protected:
 private:
     enum Item { Connection, Rate, DelayItem, Queue, Stored, Duplicates, DeliveryItem, AsideItem, RefusedItem, kItems };
     void refresh();
+    void showProgress();
     void fit();
     [[nodiscard]] bool wanted(Item item) const;
 
@@ -43,6 +47,7 @@ private:
     QLabel *m_frame;
     QLabel *m_progress;
     FlatButton *m_stop;
+    FlatButton *m_outcome;
     bool m_reproducible = false;
 };
 
