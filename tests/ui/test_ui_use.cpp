@@ -159,6 +159,25 @@ private Q_SLOTS:
         QCOMPARE(floor().state().rowAt(y + 8), rowOf(*floor().scene(), key));
     }
 
+    void allKeysAreSeenAtOnceOnASmallScreen()
+    {
+        QVERIFY(openFilled());
+        f->window->resize(1280, 800);
+        f->parts().actions[Actions::KeySheet]->trigger();
+        auto *sheet = f->window->findChild<KeySheet *>();
+        QVERIFY(sheet);
+        QVERIFY(QTest::qWaitForWindowExposed(sheet));
+        sheet->resize(1272, 740); // the screen of tests is narrower
+        QCoreApplication::processEvents();
+        const auto *scroll = sheet->findChild<QScrollArea *>();
+        QCOMPARE(scroll->verticalScrollBar()->maximum(), 0);
+        QCOMPARE(scroll->horizontalScrollBar()->maximum(), 0);
+
+        const QPointer<KeySheet> gone(sheet);
+        pressReturn(*sheet);
+        QTRY_VERIFY(!gone);
+    }
+
     void whatCameOfReadingFilesIsTold()
     {
         QVERIFY(openFilled());
@@ -190,6 +209,30 @@ private Q_SLOTS:
         QVERIFY(box->informativeText().contains(QStringLiteral("use that one")));
         QVERIFY(!box->text().isEmpty());
         QCOMPARE(box->standardButtons(), QMessageBox::Close);
+    }
+
+    void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()
+    {
+        QVERIFY(openFilled());
+        f->window->resize(1280, 800);
+        QCoreApplication::processEvents();
+        const QList<FlatButton *> crumbs = f->parts().crumbs->findChildren<FlatButton *>();
+        QVERIFY(crumbs.size() > 1);
+        for (const FlatButton *crumb : crumbs)
+            QCOMPARE(crumb->flatStyle() == FlatButton::Style::Place, crumb == crumbs.back());
+        // Longer than up to where an icon could stand: without one it is there as a whole.
+        const QFontMetricsF metrics(f->parts().look.fonts().table);
+        const QString number = QStringLiteral("+49 171 555 01234");
+        QVERIFY(metrics.horizontalAdvance(number) > floor().headerWidth() - 74 - 34 - 6);
+        Row row;
+        row.kind = RowKind::Lane;
+        row.since = kNow - Duration::seconds(48);
+        const double time = metrics.horizontalAdvance(QStringLiteral("0:48"));
+        const double room = floorTextsEnd(row, kNow, floor().headerWidth(), time) - 34;
+        QVERIFY2(metrics.horizontalAdvance(number) <= room, qPrintable(QString::number(room)));
+        row.waits = true;
+        row.since = kNow - Duration::seconds(130); // with its icon
+        QVERIFY(floorTextsEnd(row, kNow, floor().headerWidth(), time) <= floor().headerWidth() - 74);
     }
 };
 

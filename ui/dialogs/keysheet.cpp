@@ -7,6 +7,7 @@
 
 #include <QGridLayout>
 #include <QPushButton>
+#include <QScreen>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -28,8 +29,8 @@ QWidget *column(const QString &title, const std::vector<KeyLine> &lines, const A
     auto *box = new QWidget;
     auto *grid = new QGridLayout(box);
     grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(18);
-    grid->setVerticalSpacing(6);
+    grid->setHorizontalSpacing(12);
+    grid->setVerticalSpacing(4);
     grid->addWidget(makeLabel(title, look.fonts().heading), 0, 0, 1, 3);
     int row = 1;
     for (const KeyLine &line : lines) {
@@ -70,7 +71,7 @@ KeySheet::KeySheet(const Actions &actions, const Appearance &look, QWidget *pare
     content->setAttribute(Qt::WA_StyledBackground);
     content->setProperty("ground", "panel");
     auto *columns = new QHBoxLayout(content);
-    columns->setContentsMargins(24, 20, 24, 20);
+    columns->setContentsMargins(20, 16, 20, 8);
     columns->setSpacing(36);
     columns->addWidget(column(tr("Where the lanes have the focus"), laneKeyLines(), look), 3);
     columns->addWidget(column(tr("Everywhere"), windowKeys(actions), look), 2);
@@ -85,7 +86,10 @@ KeySheet::KeySheet(const Actions &actions, const Appearance &look, QWidget *pare
     layout->addWidget(scroll, 1);
     layout->addWidget(close, 0, Qt::AlignHCenter);
     content->ensurePolished();
-    resize(std::max(1120, content->sizeHint().width() + 4), 680);
+    // All keys are seen at once where the screen has room for that, 1280x800 among them.
+    const QSize room = screen() ? screen()->availableGeometry().size() - QSize(8, 40) : QSize(1272, 760);
+    const QSize whole = content->sizeHint() + QSize(4, close->sizeHint().height() + 40);
+    resize(whole.boundedTo(room));
 }
 
 } // namespace threadline::ui

@@ -13,13 +13,10 @@ constexpr int kBar = 3;
 /// Where the parts of a floor lane's header stand, from its width.
 struct FloorColumns {
     explicit FloorColumns(int header)
-        : with(header < kWithFrom ? 0 : withColumn(header)), icon(header - 74),
-          titleRoom((with ? with : icon) - kTitleX - 6), withRoom(icon - with - 4), time(header - kRightInset)
+        : with(header < kWithFrom ? 0 : withColumn(header)), icon(header - 74), time(header - kRightInset)
     {}
     int with; ///< 0: no room for it
     int icon;
-    int titleRoom;
-    int withRoom;
     int time;
 };
 
@@ -94,11 +91,13 @@ private:
     void lane(const Row &row)
     {
         const FloorColumns at(m_s.header);
+        const double timeWidth = row.since ? m_kit.table.width(m_kit.table.duration(std::max(m_s.now - *row.since, Duration{}).us)) : 0;
+        const double end = floorTextsEnd(row, m_s.now, m_s.header, timeWidth);
         drawGlyph(m_p, row.glyph, kGlyphX, m_middle - 6, m_kit.role(Role::Text2));
-        drawText(m_p, m_kit.table, kTitleX, m_middle, row.title, m_kit.role(Role::Text), at.titleRoom);
+        drawText(m_p, m_kit.table, kTitleX, m_middle, row.title, m_kit.role(Role::Text), (at.with ? at.with - 6 : end) - kTitleX);
         if (at.with)
             drawText(m_p, m_kit.table, at.with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text),
-                     at.withRoom);
+                     end - at.with);
         time(row, at.time, at.icon, false);
         if (row.shared) // it has no time
             drawGlyph(m_p, Glyph::Store, at.time - 12, m_middle - 6, m_kit.role(Role::Text2));
@@ -126,7 +125,7 @@ private:
         const double room = m_s.header - 48 - 12;
         drawText(m_p, m_kit.heading, 48, m_middle, row.title, m_kit.role(Role::Text), room);
         const double after = 48 + m_kit.heading.width(m_kit.heading.elided(row.title, room)) + 8;
-        drawText(m_p, m_kit.table, after, m_middle, row.detail, m_kit.role(Role::Text2), m_s.header - 12 - after);
+        drawText(m_p, m_kit.table, after, m_middle, row.detail, m_kit.role(Role::Text2), m_s.header - 6 - after);
     }
 
     void channel(const Row &row)
@@ -174,6 +173,17 @@ void groupGround(QPainter &p, const PaintState &s, PaintKit &kit, int index)
 }
 
 } // namespace
+
+double floorTextsEnd(const Row &row, Timestamp now, int header, double timeWidth)
+{
+    constexpr int kGap = 8;
+    const FloorColumns at(header);
+    if (row.since && row.waits && attentionOf(now - *row.since) != Attention::None)
+        return at.icon - kGap;
+    if (row.since)
+        return at.time - timeWidth - kGap;
+    return row.shared ? at.time - 12 - kGap : at.time;
+}
 
 void paintGrounds(QPainter &p, const PaintState &s, PaintKit &kit)
 {

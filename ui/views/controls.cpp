@@ -79,6 +79,7 @@ QFont FlatButton::shownFont() const
     const Fonts &fonts = m_look.fonts();
     switch (m_style) {
     case Style::Link: return fonts.small;
+    case Style::Place: return fonts.smallMedium;
     case Style::Item: return fonts.small;
     case Style::Tab: return isChecked() ? fonts.heading : fonts.body;
     case Style::View: return isChecked() ? fonts.heading : fonts.bodyMedium;
@@ -97,6 +98,7 @@ QSize FlatButton::sizeHint() const
     const double glyph = m_glyph == Glyph::None ? 0 : text > 0 ? kGlyphSpace : 12;
     const int pad = m_style == Style::View ? 28
         : m_style == Style::Link           ? 4
+        : m_style == Style::Place          ? 12
         : m_style == Style::Icon           ? 8
         : m_style == Style::Tab            ? 20
                                            : 14;

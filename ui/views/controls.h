@@ -36,10 +36,11 @@ protected:
 class FlatButton : public PlainButton {
     Q_OBJECT
 public:
-    enum class Style { Link, Tab, Item, View, Icon };
+    enum class Style { Link, Place, Tab, Item, View, Icon };
 
     FlatButton(Style style, const Appearance &look, QWidget *parent = nullptr);
 
+    [[nodiscard]] Style flatStyle() const { return m_style; }
     void setGlyph(Glyph glyph, std::optional<Severity> severity = std::nullopt);
     /// A hint in small figures after the text: the number of a view.
     void setHint(const QString &hint);

@@ -154,7 +154,8 @@ void Crumbs::setCrumbs(const std::vector<Crumb> &crumbs, const QString &note)
             label->setContentsMargins(4, 0, 4, 0);
             m_layout->insertWidget(at++, label);
         } else {
-            auto *link = new FlatButton(FlatButton::Style::Link, m_look);
+            // The last one is where one is: it can be pressed, and does not look like a way to elsewhere.
+            auto *link = new FlatButton(&crumb == &crumbs.back() ? FlatButton::Style::Place : FlatButton::Style::Link, m_look);
             link->setText(crumb.text);
             link->setToolTip(crumb.tip);
             link->setAccessibleDescription(crumb.tip);
