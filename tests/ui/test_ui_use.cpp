@@ -234,6 +234,27 @@ private Q_SLOTS:
         row.since = kNow - Duration::seconds(130); // with its icon
         QVERIFY(floorTextsEnd(row, kNow, floor().headerWidth(), time) <= floor().headerWidth() - 74);
     }
+
+    void lengthsOfOneThingAreOne()
+    {
+        QVERIFY(openFilled());
+        QVERIFY(f->openRich());
+        const LanesView &lanes = timeline();
+        const QString felt = lanes.scene()->rows.front().detail;
+        const auto *summary = space().timeline().findChild<SummaryBar *>();
+        QStringList inAll;
+        for (const SummaryBar::Figure &figure : summary->figures()) {
+            if (figure.caption == QStringLiteral("in all"))
+                inAll << figure.value;
+        }
+        QCOMPARE(inAll.size(), 1);
+        QVERIFY2(felt.startsWith(inAll.front() + QStringLiteral(" in all")), qPrintable(felt + QLatin1String(" / ") + inAll.front()));
+        QVERIFY2(space().crumbNote().contains(inAll.front() + QStringLiteral(" with the customer")), qPrintable(space().crumbNote()));
+        for (const FlatButton *item : f->parts().status->findChildren<FlatButton *>()) {
+            if (item->isVisible())
+                QVERIFY2(!item->toolTip().isEmpty(), qPrintable(item->text()));
+        }
+    }
 };
 
 THREADLINE_GUI_TEST_MAIN(TestUse)

@@ -75,11 +75,12 @@ QStringList FloorView::notesOnView() const
     const Scene &scene = *m_model.scene();
     const auto stored = static_cast<std::uint64_t>(m_model.total().all);
     if (scene.rows.empty() && scene.dated)
-        text << (scene.live ? tr("Nothing goes on now. %1 are stored: Home goes to the first, Shift+F shows all.")
-                            : tr("Nothing lies in this stretch. %1 are stored: Home goes to the first, Shift+F shows all."))
-                    .arg(stored == 1 ? tr("1 interaction") : tr("%1 interactions").arg(numberText(stored)));
+        text << (scene.live ? tr("Nothing goes on now. %1 stored: Home goes to the first, Shift+F shows all.")
+                            : tr("Nothing lies in this stretch. %1 stored: Home goes to the first, Shift+F shows all."))
+                    .arg(stored == 1 ? tr("1 interaction is") : tr("%1 interactions are").arg(numberText(stored)));
     if (const std::int64_t more = m_model.leftOut(); more > 0)
-        text << tr("%1 more lie in this stretch than are shown: zoom in.").arg(numberText(static_cast<std::uint64_t>(more)));
+        text << (more == 1 ? tr("1 more lies in this stretch than is shown: zoom in.")
+                           : tr("%1 more lie in this stretch than are shown: zoom in.").arg(numberText(static_cast<std::uint64_t>(more))));
     if (scene.focus && scene.beyond > 0)
         text << beyondText(scene, scene.beyond == 1 ? tr("1 interaction goes") : tr("%1 interactions go").arg(scene.beyond), m_look.time());
     return text;

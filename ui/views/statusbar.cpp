@@ -80,6 +80,13 @@ StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent)
         connect(button, &FlatButton::clicked, this, [this, list = QString::fromLatin1(lists[i])] { Q_EMIT listWanted(list); });
         m_items[static_cast<std::size_t>(i)] = button;
     }
+    m_items[Rate]->setToolTip(tr("Events received, of the last seconds"));
+    m_items[DelayItem]->setToolTip(tr("Of the last commit: from receiving its oldest event until it was stored. How late an event came from the platform stands in "
+                                      "the table of events"));
+    m_items[Queue]->setToolTip(tr("Messages received and not yet taken up, of as many as may wait"));
+    m_items[Stored]->setToolTip(tr("Events in the data folder, of earlier runs too"));
+    m_items[Duplicates]->setToolTip(tr("Events that came once more with the same content, since the program started"));
+    m_items[RefusedItem]->setToolTip(tr("What could not be read since the program started; kept for inspection"));
     connect(&hub, &Hub::statusChanged, this, &StatusBar::refresh);
     connect(&look, &Appearance::changed, this, &StatusBar::refresh);
     refresh();
@@ -135,7 +142,7 @@ void StatusBar::refresh()
     const Status &s = m_hub.status();
     const Severity severity = severityOf(s);
     m_items[Connection]->setText(connectionText(s));
-    m_items[Connection]->setToolTip(foreign(s.sourceDetail, 400));
+    m_items[Connection]->setToolTip(s.sourceDetail.empty() ? connectionText(s) : foreign(s.sourceDetail, 400));
     m_items[Connection]->setGlyph(glyphOfSeverity(severity), severity);
     m_items[Rate]->setText(tr("%1 events/s").arg(numberText(static_cast<std::uint64_t>(std::max(0.0, s.eventsPerSecond + 0.5)))));
     m_items[DelayItem]->setText(tr("delay %1").arg(delayText(s.commitDelay)));

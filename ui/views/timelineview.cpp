@@ -33,6 +33,24 @@ Duration feltTime(const Story &story, SegmentKind kind, Timestamp now)
     return sum;
 }
 
+/// From when the customer came until the customer had gone; what an agent writes down afterwards is not in it.
+Duration lived(const Story &story, Timestamp now)
+{
+    if (story.felt.empty())
+        return story.end.value_or(now) - story.start;
+    return std::max(story.felt.back().end.value_or(now) - story.felt.front().start, Duration{});
+}
+
+/// "6:49", or what of it came after the customer had gone.
+QString wholeText(const Story &story, Timestamp end)
+{
+    const Duration whole = end - story.start;
+    const Duration with = lived(story, end);
+    if (durationText(whole) == durationText(with))
+        return durationText(whole);
+    return TimelineView::tr("%1, %2 with the customer").arg(durationText(whole), durationText(with));
+}
+
 QString titleOf(const Story &story)
 {
     const QString customer = story.customer.empty() ? shortId(story.interaction.value) : addressText(story.customer, 60);
@@ -80,12 +98,14 @@ void SummaryBar::setStory(const Story *story, Timestamp now, int header)
             if (const Duration sum = feltTime(*story, kind, now); sum.us > 0)
                 m_figures.push_back({durationText(sum), caption});
         }
-        m_figures.push_back({durationText(story->end.value_or(now) - story->start), tr("in all")});
+        m_figures.push_back({durationText(lived(*story, now)), tr("in all")});
         m_figures.push_back(
             {QString::number(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
         m_figures.push_back({QString::number(story->figures.humanAnswers), tr("fresh human answers")});
     }
-    setToolTip(m_below.isEmpty() ? QString() : m_title.toHtmlEscaped() + QStringLiteral("<br>") + m_below.toHtmlEscaped());
+    const QString counted = tr("The times are sums of the row \"What the customer felt\": a queue there ends where an agent is rung, in its own row where "
+                               "somebody answers. Parts of seconds are left off, each time by itself.");
+    setToolTip(m_below.isEmpty() ? QString() : QStringList{m_title.toHtmlEscaped(), m_below.toHtmlEscaped(), counted.toHtmlEscaped()}.join(QStringLiteral("<br>")));
     place();
     update();
 }
@@ -264,7 +284,7 @@ QString TimelineView::stateText() const
     if (view->left > 0)
         return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count()), numberText(view->events.size()));
     const QString gaveUp = story.figures.abandoned ? tr("Abandoned after %1 of waiting. ").arg(durationText(story.figures.wait)) : QString();
-    const QString state = gaveUp + (story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), durationText(*story.end - story.start))
+    const QString state = gaveUp + (story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), wholeText(story, *story.end))
                                     : tr("Open since %1").arg(m_look.time().clock(story.start)));
     if (const QString clock = futureNote(story.start, m_hub.now()); !clock.isEmpty())
         return tr("It %1").arg(clock);

@@ -23,6 +23,11 @@ class FlatButton;
 class SummaryBar : public QWidget {
     Q_OBJECT
 public:
+    struct Figure {
+        QString value;
+        QString caption;
+    };
+    [[nodiscard]] const std::vector<Figure> &figures() const { return m_figures; }
     SummaryBar(const Appearance &look, QWidget *parent = nullptr);
     void setStory(const Story *story, Timestamp now, int header);
 
@@ -35,10 +40,6 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    struct Figure {
-        QString value;
-        QString caption;
-    };
     void place();
 
     const Appearance &m_look;

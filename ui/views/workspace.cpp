@@ -384,7 +384,7 @@ QString Workspace::crumbNote() const
     if (!m_floorModel.figures().known)
         return tr("Reading what is stored");
     const FloorModel::Total total = m_floorModel.total();
-    return tr("%1 of %2 interactions open")
+    return (total.all == 1 ? tr("%1 of %2 interaction open") : tr("%1 of %2 interactions open"))
         .arg(numberText(static_cast<std::uint64_t>(total.open)), numberText(static_cast<std::uint64_t>(total.all)));
 }
 
