@@ -204,8 +204,8 @@ private Q_SLOTS:
 
     void whyItDoesNotStartIsSeenInABox()
     {
-        const auto box = startRefused({ErrorCode::Busy, "The data folder /home/a/data is in use by process 77. End that process, or name another data folder."});
-        QVERIFY(box->informativeText().contains(QStringLiteral("/home/a/data")));
+        const auto box = startRefused({ErrorCode::Busy, "The data folder /srv/threadline is in use by process 77. End that process, or name another data folder."});
+        QVERIFY(box->informativeText().contains(QStringLiteral("/srv/threadline")));
         QVERIFY(box->informativeText().contains(QStringLiteral("use that one")));
         QVERIFY(!box->text().isEmpty());
         QCOMPARE(box->standardButtons(), QMessageBox::Close);
