@@ -352,6 +352,25 @@ private Q_SLOTS:
         f->session.failWith({});
     }
 
+    void returnPressesTheButtonOfTheListThatHasTheFocus()
+    {
+        Status status = deliveringStatus(DeliveryState::Delivering);
+        status.delivery.deadLetters = 4;
+        f->session.setDeadLetters(fiveDeadLetters());
+        f->session.setStatus(status);
+        openLetters();
+        QVERIFY(QTest::qWaitForWindowActive(f->parts().lists));
+        QPushButton *retry = buttonOf(letters(), QStringLiteral("Retry all"));
+        auto *table = letters().findChild<QTableView *>();
+        table->setFocus();
+        QTest::keyClick(f->parts().lists->windowHandle(), Qt::Key_Return); // in the list it means none of them
+        QCOMPARE(f->session.retried(), (std::pair{0, 0}));
+        QVERIFY(f->parts().lists->isVisible());
+        retry->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(f->parts().lists->windowHandle(), Qt::Key_Return);
+        QTRY_COMPARE(f->session.retried(), (std::pair{0, 1}));
+    }
+
     void deadLettersAreCopiedExportedAndOpened()
     {
         f->session.setDeadLetters(fiveDeadLetters());

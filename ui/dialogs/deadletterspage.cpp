@@ -42,8 +42,8 @@ bool undelivered(const SetAside &letter) { return !letter.delivered; }
 
 QPushButton *makeAction(const QString &text, QWidget *page)
 {
-    auto *button = new QPushButton(text, page);
-    button->setAutoDefault(false);
+    auto *button = new PressButton(text, page);
+    button->setAutoDefault(false); // none of them is what Return in the list means
     return button;
 }
 

@@ -3,7 +3,6 @@
 
 #include <QKeyEvent>
 #include <QPainter>
-#include <QPushButton>
 #include <QStyle>
 #include <QVBoxLayout>
 
@@ -13,6 +12,15 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kGlyphSpace = 17;
+
+bool pressedByReturn(QAbstractButton &button, const QKeyEvent &event)
+{
+    const bool enter = event.key() == Qt::Key_Return || event.key() == Qt::Key_Enter;
+    if (!enter || event.isAutoRepeat())
+        return false;
+    button.click();
+    return true;
+}
 
 } // namespace
 
@@ -44,11 +52,14 @@ QWidget *makeRule(QWidget *parent)
 
 void PlainButton::keyPressEvent(QKeyEvent *event)
 {
-    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-    if (enter && !event->isAutoRepeat())
-        click();
-    else
+    if (!pressedByReturn(*this, *event))
         QAbstractButton::keyPressEvent(event);
+}
+
+void PressButton::keyPressEvent(QKeyEvent *event)
+{
+    if (!pressedByReturn(*this, *event))
+        QPushButton::keyPressEvent(event);
 }
 
 FlatButton::FlatButton(Style style, const Appearance &look, QWidget *parent)

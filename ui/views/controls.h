@@ -8,9 +8,9 @@
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QLabel>
+#include <QPushButton>
 #include <QWidget>
 
-class QPushButton;
 class QVBoxLayout;
 
 namespace threadline::ui {
@@ -27,6 +27,16 @@ class PlainButton : public QAbstractButton {
     Q_OBJECT
 public:
     using QAbstractButton::QAbstractButton;
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+};
+
+/// A push button that Return presses where it has the focus, and only there.
+class PressButton : public QPushButton {
+    Q_OBJECT
+public:
+    using QPushButton::QPushButton;
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
