@@ -73,6 +73,7 @@ void addStream(CLI::App &app, SimulatorArguments &arguments)
            },
            "virtual time of the first event: ISO 8601, or now")
         ->type_name("TIME")
+        ->default_str(formatTimestamp(options.start))
         ->group(group);
     addSeconds(app, "--history", options.history, "so much of the past is sent at once to the first subscriber", group);
     app.add_flag_callback("--hold", [&options] { options.hold = true; }, "nothing happens while nobody is subscribed")->group(group);

@@ -32,6 +32,9 @@ void printHowToConnect(const sim::Server &server, const app::SimulatorArguments 
     std::printf("  export GENESYS_CLIENT_SECRET=%s\n", arguments.secretGiven ? "<as given>" : arguments.accounts.clientSecret.c_str());
     if (!arguments.accounts.publicKeyPem.empty())
         std::printf("  export GENESYS_PRIVATE_KEY=<the file of the private key>   # instead of the secret\n");
+    if (arguments.options.start.us > 0)
+        std::printf("\nEvents bear a simulated time that begins at %s; with --start now they bear that of this computer.\n",
+                    formatTimestamp(arguments.options.start).c_str());
     std::fflush(stdout);
 }
 

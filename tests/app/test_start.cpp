@@ -61,6 +61,7 @@ private Q_SLOTS:
     void aSecretSettingIsNoOption();
     void wrongAuthorities_data();
     void wrongAuthorities();
+    void theSimulatorSaysThatItsTimeIsSimulated();
     void servesWithoutASource();
     void aPortThatBecomesFree();
     void restComesOnByItself();
@@ -164,6 +165,21 @@ void TestStart::wrongAuthorities()
 }
 
 /// What is stored, over REST, with neither credentials nor a source.
+void TestStart::theSimulatorSaysThatItsTimeIsSimulated()
+{
+    const QString words = QStringLiteral("simulated time that begins at 2031-01-04T");
+    for (const bool now : {false, true}) {
+        QStringList arguments{QStringLiteral("--port=0")};
+        if (now)
+            arguments << QStringLiteral("--start=now");
+        Program simulator(QStringLiteral("threadline-simulator"), arguments);
+        QVERIFY(simulator.address().startsWith(QLatin1String("http")));
+        QVERIFY(QTest::qWaitFor([&] { return simulator.said().contains(QStringLiteral("CLIENT_SECRET")); }, 5'000));
+        QCOMPARE(simulator.said().contains(words), !now);
+    }
+    QVERIFY(ended("threadline-simulator", {QStringLiteral("--help")}).said.contains(QStringLiteral("TIME=2031-01-04T")));
+}
+
 void TestStart::servesWithoutASource()
 {
     const QString file = writeFile(m_folder + QStringLiteral("/one.json"),
