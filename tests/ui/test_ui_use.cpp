@@ -167,7 +167,7 @@ private Q_SLOTS:
         auto *sheet = f->window->findChild<KeySheet *>();
         QVERIFY(sheet);
         QVERIFY(QTest::qWaitForWindowExposed(sheet));
-        sheet->resize(1272, 740); // the screen of tests is narrower
+        sheet->resize(1272, sheet->height()); // the screen of tests is narrower
         QCoreApplication::processEvents();
         const auto *scroll = sheet->findChild<QScrollArea *>();
         QCOMPARE(scroll->verticalScrollBar()->maximum(), 0);
