@@ -16,6 +16,8 @@
 #include <QTimer>
 
 #include <cstdio>
+#include <future>
+#include <stop_token>
 
 namespace {
 
@@ -70,7 +72,25 @@ int import(QCoreApplication &app, const CommandLine &line)
         return sayAndExit(done.error());
     std::printf("%s%s read, %s.\n", done->stopped ? "Stopped: " : "", counted(done->conversations, "conversation").c_str(),
                 counted(done->problems, "problem").c_str());
-    return kExitOk;
+    return done->stopped ? kExitFailed : kExitOk;
+}
+
+/// What takes long, beside an event loop, so that a signal ends it in order.
+template<class Work>
+auto interruptibly(QCoreApplication &app, Work work)
+{
+    std::stop_source stop;
+    const QuitOnSignal quitOnSignal([&stop] {
+        stop.request_stop();
+        endWithin(kEndWithin);
+    });
+    auto done = std::async(std::launch::async, [&] {
+        auto result = work(stop.get_token());
+        QMetaObject::invokeMethod(&app, [&app] { app.quit(); }, Qt::QueuedConnection);
+        return result;
+    });
+    app.exec();
+    return done.get();
 }
 
 /// A time of the command line; empty: none given.
@@ -84,7 +104,7 @@ Result<std::optional<Timestamp>> timeOf(const std::string &text, const char *fla
     return time;
 }
 
-int resendEvents(const CommandLine &line)
+int resendEvents(QCoreApplication &app, const CommandLine &line)
 {
     const auto options = runtimeOptions(line.settings, dataFolder(line.settings));
     if (!options)
@@ -93,10 +113,8 @@ int resendEvents(const CommandLine &line)
     if (!from || !to)
         return sayAndExit(!from ? from.error() : to.error());
     const SystemClock clock;
-    const auto sent = resend(*options, {*from, *to}, clock, sayLine);
-    if (sent)
-        return kExitOk;
-    return sent.error().code == ErrorCode::InvalidArgument ? sayAndExit(sent.error()) : sayDataAndExit(sent.error());
+    const auto sent = interruptibly(app, [&](const std::stop_token &stop) { return resend(*options, {*from, *to}, clock, sayLine, stop); });
+    return sent ? kExitOk : sayWhichAndExit(sent.error());
 }
 
 int tellDeadLetters(const CommandLine &line)
@@ -105,21 +123,21 @@ int tellDeadLetters(const CommandLine &line)
     const auto print = [](const std::string &text) { std::printf("%s\n", text.c_str()); };
     const auto done = line.retry ? retryDeadLetters(folder) : printDeadLetters(folder, print);
     if (!done)
-        return done.error().code == ErrorCode::InvalidArgument ? sayAndExit(done.error()) : sayDataAndExit(done.error());
+        return sayWhichAndExit(done.error());
     std::fflush(stdout); // what comes next is not to stand within a line
     std::fprintf(stderr, line.retry ? "%s are tried once more.\n" : "%s.\n", counted(*done, "dead letter").c_str());
     return kExitOk;
 }
 
-int restoreEvents(const CommandLine &line)
+int restoreEvents(QCoreApplication &app, const CommandLine &line)
 {
     const auto options = runtimeOptions(line.settings, dataFolder(line.settings));
     if (!options)
         return sayAndExit(options.error());
     const SystemClock clock;
-    const auto done = restore(*options, clock, sayLine);
+    const auto done = interruptibly(app, [&](const std::stop_token &stop) { return restore(*options, clock, sayLine, stop); });
     if (!done)
-        return done.error().code == ErrorCode::InvalidArgument ? sayAndExit(done.error()) : sayDataAndExit(done.error());
+        return sayWhichAndExit(done.error());
     std::printf("%s read back", counted(done->events, "event").c_str());
     std::printf(done->withoutData > 0 ? ", %s of them without their data.\n" : ".\n", std::to_string(done->withoutData).c_str());
     return kExitOk;
@@ -216,6 +234,6 @@ int main(int argc, char **argv)
     if (parsed.line->deadLetters)
         return tellDeadLetters(*parsed.line);
     if (parsed.line->restore)
-        return restoreEvents(*parsed.line);
-    return parsed.line->resend ? resendEvents(*parsed.line) : run(app, *parsed.line);
+        return restoreEvents(app, *parsed.line);
+    return parsed.line->resend ? resendEvents(app, *parsed.line) : run(app, *parsed.line);
 }

@@ -29,4 +29,16 @@ int sayDataAndExit(const Error &error)
     return kExitData;
 }
 
+int sayWhichAndExit(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::CredentialsRefused: return sayAndExit(error);
+    case ErrorCode::Unreachable:
+    case ErrorCode::Cancelled:
+    case ErrorCode::Internal: say(error); return kExitFailed;
+    default: return sayDataAndExit(error);
+    }
+}
+
 } // namespace threadline::app

@@ -9,6 +9,7 @@
 namespace threadline::app {
 
 inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailed = 1;      ///< what was asked for was not done, or not to its end; the last line says why
 inline constexpr int kExitUsage = 2;       ///< wrong usage or setting, port taken
 inline constexpr int kExitCredentials = 3; ///< credentials refused at start
 inline constexpr int kExitData = 4;        ///< the data folder cannot be used, or could not when the program ended with something unrecorded
@@ -20,5 +21,7 @@ void sayLine(const std::string &words);
 [[nodiscard]] int sayAndExit(const Error &error);
 /// The same for a failure of the data folder.
 [[nodiscard]] int sayDataAndExit(const Error &error);
+/// The same where it may be either, or of the other side, as its code tells.
+[[nodiscard]] int sayWhichAndExit(const Error &error);
 
 } // namespace threadline::app

@@ -58,7 +58,7 @@ Result<> noteInteraction(StoreReader &reader, Deriver &deriver, InteractionKey k
     return read ? noted : read;
 }
 
-Result<std::uint64_t> noteRange(StoreReader &reader, DeliveryStore &delivery, SequenceScope scope, const ResendRange &range)
+Result<std::uint64_t> noteRange(StoreReader &reader, DeliveryStore &delivery, SequenceScope scope, const ResendRange &range, const std::stop_token &stop)
 {
     Deriver deriver(scope);
     Again again(delivery);
@@ -71,10 +71,12 @@ Result<std::uint64_t> noteRange(StoreReader &reader, DeliveryStore &delivery, Se
         if (!rows)
             return fail(rows.error());
         for (const auto &row : *rows) {
+            if (stop.stop_requested())
+                break;
             if (auto noted = noteInteraction(reader, deriver, row.key, range, again); !noted)
                 return fail(noted.error());
         }
-        if (rows->empty())
+        if (rows->empty() || stop.stop_requested())
             break;
         listing.before = {rows->back().summary.commit, rows->back().key};
     }
@@ -84,7 +86,7 @@ Result<std::uint64_t> noteRange(StoreReader &reader, DeliveryStore &delivery, Se
 }
 
 /// Before anything is delivered: the folder is this process's alone.
-Result<std::uint64_t> note(const RuntimeOptions &options, const ResendRange &range)
+Result<std::uint64_t> note(const RuntimeOptions &options, const ResendRange &range, const std::stop_token &stop)
 {
     StoreOptions where;
     where.folder = options.dataFolder;
@@ -104,7 +106,7 @@ Result<std::uint64_t> note(const RuntimeOptions &options, const ResendRange &ran
         if (auto begun = (*delivery)->beginAgain(); !begun)
             return fail(begun.error());
     }
-    return range.whole() || *fresh ? (*reader)->countEvents() : noteRange(**reader, **delivery, options.scope, range);
+    return range.whole() || *fresh ? (*reader)->countEvents() : noteRange(**reader, **delivery, options.scope, range, stop);
 }
 
 void wait(int ms)
@@ -117,11 +119,11 @@ void wait(int ms)
 } // namespace
 
 Result<> resend(const RuntimeOptions &options, const ResendRange &range, const Clock &clock,
-                const std::function<void(const std::string &)> &tell)
+                const std::function<void(const std::string &)> &tell, const std::stop_token &stop)
 {
     if (!options.delivery)
         return fail(ErrorCode::InvalidArgument, "There is nowhere to send to: set TSDB_URL, TSDB_TOKEN, TSDB_ORG and TSDB_BUCKET.");
-    const auto events = note(options, range);
+    const auto events = note(options, range, stop);
     if (!events)
         return fail(events.error());
     tell(counted(*events, "event") + (*events == 1 ? " is" : " are") + " to be sent.");
@@ -132,8 +134,11 @@ Result<> resend(const RuntimeOptions &options, const ResendRange &range, const C
     for (int look = 0; !sink.idle(); ++look) {
         wait(kLook);
         const DeliveryStatus status = sink.status();
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "Stopped after " + std::to_string(status.lines) + " lines. The rest is delivered by the next collector, or by "
+                                              "calling resend once more.");
         if (status.state == DeliveryState::Paused)
-            return fail(ErrorCode::InvalidArgument, status.words);
+            return fail(status.credentials ? ErrorCode::CredentialsRefused : ErrorCode::InvalidArgument, status.words);
         if (look % kLooksATell == 0)
             tell(counted(status.lines, "line") + " sent, " + std::to_string(static_cast<std::uint64_t>(status.perSecond)) + "/s, "
                  + counted(status.backlog, "event") + (status.backlog == 1 ? " waits" : " wait") + (status.words.empty() ? "" : ": " + status.words));

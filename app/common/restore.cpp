@@ -9,7 +9,10 @@
 #include <QFile>
 #include <QSaveFile>
 
+#include <chrono>
 #include <future>
+#include <memory>
+#include <optional>
 
 namespace threadline::app {
 namespace {
@@ -18,6 +21,7 @@ namespace {
 constexpr std::int64_t kWindow = 3600 * std::int64_t(1'000'000'000);
 constexpr std::size_t kEventsAtATime = 500;
 constexpr Duration kStoredWithin = Duration::seconds(600);
+constexpr std::chrono::milliseconds kStopSeenWithin{50};
 
 /// How far it has come: a file beside the database, while it lasts.
 class Progress {
@@ -51,14 +55,35 @@ private:
     std::string m_target;
 };
 
-/// Asks and waits; answers come on the archive's thread.
-template<class T, class Ask>
-Result<T> waitFor(Ask ask)
+/// Which of the two sides is at fault decides the exit code: those of InfluxDB are not to look like the data folder's.
+Error ofInfluxDb(Error error)
 {
-    std::promise<Result<T>> promise;
-    auto answer = promise.get_future();
-    const HandlePtr handle = ask([&promise](Result<T> result) { promise.set_value(std::move(result)); });
-    return answer.get();
+    if (error.code == ErrorCode::NotFound)
+        error.code = ErrorCode::InvalidArgument; // TSDB_BUCKET
+    else if (error.code != ErrorCode::CredentialsRefused && error.code != ErrorCode::Unreachable)
+        error.code = ErrorCode::Internal;
+    return error;
+}
+
+Error stopped(const Restored &counts)
+{
+    return {ErrorCode::Cancelled, "Stopped after " + std::to_string(counts.events) + " events. Call restore once more to go on; until then the data "
+                                  "folder holds a part."};
+}
+
+/// Asks and waits; answers come on the archive's thread. Nothing: it was stopped.
+template<class T, class Ask>
+std::optional<Result<T>> waitFor(const std::stop_token &stop, Ask ask)
+{
+    const auto promise = std::make_shared<std::promise<Result<T>>>();
+    auto answer = promise->get_future();
+    const HandlePtr handle = ask([promise](Result<T> result) { promise->set_value(std::move(result)); });
+    while (answer.wait_for(kStopSeenWithin) != std::future_status::ready) {
+        if (stop.stop_requested())
+            return std::nullopt;
+    }
+    auto result = answer.get();
+    return result ? std::move(result) : Result<T>(fail(ofInfluxDb(result.error())));
 }
 
 /// Hands events on, some hundred at a time.
@@ -80,30 +105,33 @@ private:
     std::vector<HistoryEvent> m_events;
 };
 
-Result<> readWindow(history::Archive &archive, Engine &engine, influx::Span span, Restored &counts)
+Result<> readWindow(history::Archive &archive, Engine &engine, influx::Span span, Restored &counts, const std::stop_token &stop)
 {
     Pump pump(engine, counts);
-    const auto read = waitFor<void>([&](auto done) {
+    const auto read = waitFor<void>(stop, [&](auto done) {
         return archive.eventsBetween(span, [&pump](HistoryEvent &&event) { return pump.add(std::move(event)); }, done);
     });
-    if (!read)
-        return read;
-    if (!pump.flush() || !engine.drain(kStoredWithin))
-        return fail(ErrorCode::Busy, "What was read back is not stored yet: " + engine.status().storeError);
-    return {};
+    if (read && !*read)
+        return *read;
+    if (read && pump.flush() && engine.drain(kStoredWithin, stop))
+        return {};
+    return stop.stop_requested() ? fail(stopped(counts)) : fail(ErrorCode::Busy, "What was read back is not stored yet: " + engine.status().storeError);
 }
 
 Result<> readAll(history::Archive &archive, Engine &engine, const Progress &progress, std::int64_t from, Restored &counts,
-                 const std::function<void(const std::string &)> &tell)
+                 const std::function<void(const std::string &)> &tell, const std::stop_token &stop)
 {
     for (;;) {
-        const auto first = waitFor<std::optional<std::int64_t>>([&](auto answer) { return archive.firstEvent(from, answer); });
+        const auto asked = waitFor<std::optional<std::int64_t>>(stop, [&](auto answer) { return archive.firstEvent(from, answer); });
+        if (!asked)
+            return fail(stopped(counts));
+        if (!*asked)
+            return fail(asked->error());
+        const std::optional<std::int64_t> first = **asked;
         if (!first)
-            return fail(first.error());
-        if (!*first)
             return {};
-        const std::int64_t to = std::min(**first, influx::Span().to - kWindow) + kWindow;
-        if (auto read = readWindow(archive, engine, {**first, to}, counts); !read)
+        const std::int64_t to = std::min(*first, influx::Span().to - kWindow) + kWindow;
+        if (auto read = readWindow(archive, engine, {*first, to}, counts, stop); !read)
             return read;
         if (auto noted = progress.write(to); !noted)
             return noted;
@@ -125,7 +153,7 @@ Result<bool> isEmpty(const std::string &folder)
 
 } // namespace
 
-Result<Restored> restore(RuntimeOptions options, const Clock &clock, const std::function<void(const std::string &)> &tell)
+Result<Restored> restore(RuntimeOptions options, const Clock &clock, const std::function<void(const std::string &)> &tell, const std::stop_token &stop)
 {
     if (!options.delivery)
         return fail(ErrorCode::InvalidArgument, "There is nothing to restore from: set TSDB_URL, TSDB_TOKEN, TSDB_ORG and TSDB_BUCKET.");
@@ -151,7 +179,7 @@ Result<Restored> restore(RuntimeOptions options, const Clock &clock, const std::
         if (!runtime)
             return fail(runtime.error());
         Engine &engine = (*runtime)->session().engine();
-        if (auto read = readAll(archive, engine, progress, unfinished.value_or(influx::Span().from), counts, tell); !read)
+        if (auto read = readAll(archive, engine, progress, unfinished.value_or(influx::Span().from), counts, tell, stop); !read)
             return fail(read.error());
     }
     StoreOptions where;
@@ -160,8 +188,8 @@ Result<Restored> restore(RuntimeOptions options, const Clock &clock, const std::
     if (!store)
         return fail(store.error());
     tell("Noting what is delivered there already.");
-    if (auto noted = delivery::takeAsDelivered(options.dataFolder, **store, sender, clock); !noted)
-        return fail(noted.error());
+    if (auto noted = delivery::takeAsDelivered(options.dataFolder, **store, sender, clock, stop); !noted)
+        return noted.error().code == ErrorCode::Cancelled ? fail(stopped(counts)) : fail(noted.error());
     progress.drop();
     return counts;
 }

@@ -5,6 +5,7 @@
 #include "app/common/runtime.h"
 
 #include <functional>
+#include <stop_token>
 #include <string>
 
 namespace threadline::app {
@@ -15,8 +16,10 @@ struct Restored {
 };
 
 /// Reads all events of the set InfluxDB into the data folder, whose store must be empty or the rest of a restoring that was
-/// interrupted: that goes on where it was. What was read back counts as delivered there. `tell` gets progress. Blocks. Errors:
-/// InvalidArgument where no InfluxDB is set or the store holds something else; those of the stores and of reading back.
-[[nodiscard]] Result<Restored> restore(RuntimeOptions options, const Clock &clock, const std::function<void(const std::string &)> &tell);
+/// interrupted: that goes on where it was. What was read back counts as delivered there. `tell` gets progress. Blocks; any thread.
+/// Errors: InvalidArgument where no InfluxDB is set, it has no such bucket, or the store holds something else; CredentialsRefused,
+/// Unreachable and Internal of InfluxDB; Cancelled; those of the stores.
+[[nodiscard]] Result<Restored> restore(RuntimeOptions options, const Clock &clock, const std::function<void(const std::string &)> &tell,
+                                       const std::stop_token &stop = {});
 
 } // namespace threadline::app

@@ -172,7 +172,7 @@ void Sender::askAgain(const Verdict &verdict)
 {
     step(Step::AskBad);
     if (verdict.what == Verdict::Setting)
-        return pause(verdict.words);
+        return pause(verdict.words, verdict.credentials);
     wait(verdict);
 }
 
@@ -194,9 +194,10 @@ void Sender::wait(const Verdict &verdict)
     m_notBefore = std::max(m_notBefore, now + std::max(verdict.wait.value_or(Duration{}), ours));
 }
 
-void Sender::pause(const std::string &words)
+void Sender::pause(const std::string &words, bool credentials)
 {
     tell(words);
+    m_credentials = credentials;
     m_state = DeliveryState::Paused;
     m_identity = {};
     m_notBefore = m_clock.steady() + m_options.pausedFor;
@@ -437,7 +438,7 @@ void Sender::answered(Part part, const HttpReply &reply, bool packed)
     case Verdict::Retry: return failed(std::move(part), verdict, reply);
     case Verdict::Setting:
         m_parts.push_front(std::move(part));
-        return refused(verdict.words);
+        return refused(verdict.words, verdict.credentials);
     case Verdict::BadLines:
         taken();
         return takeOut(std::move(part), verdict);
@@ -505,12 +506,12 @@ void Sender::failedAgain(Part part, const std::string &words, int status)
     m_parts.push_back(std::move(part));
 }
 
-void Sender::refused(const std::string &words)
+void Sender::refused(const std::string &words, bool credentials)
 {
     if (!sends(m_stage))
         return; // it came late, and the same is asked already
     step(Step::Refused);
-    pause(words);
+    pause(words, credentials);
 }
 
 /// One that takes what is compressed no more gets it as it is; one that says so of what is not compressed would be asked for ever.
@@ -702,6 +703,7 @@ void Sender::measure()
     s.state = m_state;
     s.target = m_options.target.url + ", " + m_options.target.bucket;
     s.product = m_identity.product == Product::Unknown ? s.product : productName(m_identity);
+    s.credentials = m_state == DeliveryState::Paused && m_credentials;
     s.words = !m_storeError.empty() ? m_storeError : m_words;
     s.backlog = last && *last > mark.row ? static_cast<std::uint64_t>(*last - mark.row) : 0;
     s.oldest = m_batches.empty() || m_batches.front()->lastRow == 0 ? std::nullopt : std::optional(m_batches.front()->oldest);

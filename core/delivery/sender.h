@@ -103,12 +103,12 @@ private:
     void failed(Part part, const influx::Verdict &verdict, const influx::HttpReply &reply);
     void failedAgain(Part part, const std::string &words, int status);
     void split(Part part);
-    void refused(const std::string &words);
+    void refused(const std::string &words, bool credentials = false);
     void uncompressed(Part part, const influx::Verdict &verdict, bool packed);
     void tell(const std::string &words);
     void wait(const influx::Verdict &verdict);
     void askAgain(const influx::Verdict &verdict);
-    void pause(const std::string &words);
+    void pause(const std::string &words, bool credentials = false);
     void halve(Part part);
     [[nodiscard]] bool refusesAll(const Part &part, const influx::Verdict &verdict) const;
     void holdRefused(Part part, const influx::Verdict &verdict);
@@ -135,6 +135,7 @@ private:
     Stage m_stage = Stage::Unasked;
     influx::Identity m_identity; ///< may be unknown where parts go all the same
     DeliveryState m_state = DeliveryState::Checking; ///< as people are told
+    bool m_credentials = false;  ///< paused because of them
     bool m_gzip;
     BuildLimit m_limit;
     std::string m_words;

@@ -87,7 +87,7 @@ private:
 
 } // namespace
 
-Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOptions options, const Clock &clock)
+Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOptions options, const Clock &clock, const std::stop_token &stop)
 {
     auto reader = store.reader();
     if (!reader)
@@ -103,6 +103,8 @@ Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOp
     YesTransport transport;
     Sender sender(std::move(options), **reader, **delivery, transport, clock);
     for (;;) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "Stopped before all was noted.");
         (void)sender.pump();
         transport.answer();
         const auto idle = sender.idle();

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <stop_token>
 #include <mutex>
 #include <string>
 
@@ -19,9 +20,10 @@ namespace threadline::delivery {
 /// What a place of delivery is known by; another one gets everything from the first event on.
 [[nodiscard]] std::string targetName(const influx::Target &target);
 
-/// Notes everything in `store` as delivered: it came from there. Blocks for as long as rendering all of it takes. Errors: those of
-/// the stores.
-[[nodiscard]] Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOptions options, const Clock &clock);
+/// Notes everything in `store` as delivered: it came from there. Blocks for as long as rendering all of it takes; stopped before, the
+/// rest is noted when called again. Errors: those of the stores; Cancelled where it was stopped.
+[[nodiscard]] Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOptions options, const Clock &clock,
+                                       const std::stop_token &stop);
 
 class Sink final : public Delivery {
 public:

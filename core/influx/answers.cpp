@@ -83,12 +83,19 @@ Verdict unknownPlace(const Answer &a)
     return setting(a.who() + " does not know the address that is written to. Check TSDB_URL, TSDB_BUCKET and TSDB_ORG.");
 }
 
+Verdict refusedToken(std::string words)
+{
+    Verdict out = setting(std::move(words));
+    out.credentials = true;
+    return out;
+}
+
 Verdict refusedAccess(const Answer &a)
 {
     if (a.reply.status == 401)
-        return setting(a.who() + " does not accept the token. Check TSDB_TOKEN (on 1.x \"user:password\"), and that it was made on this server.");
+        return refusedToken(a.who() + " does not accept the token. Check TSDB_TOKEN (on 1.x \"user:password\"), and that it was made on this server.");
     if (a.reply.status == 403)
-        return setting(a.who() + " does not let this token write. Give TSDB_TOKEN the permission to write to TSDB_BUCKET in TSDB_ORG.");
+        return refusedToken(a.who() + " does not let this token write. Give TSDB_TOKEN the permission to write to TSDB_BUCKET in TSDB_ORG.");
     if (a.reply.status == 404)
         return unknownPlace(a);
     return setting(a.who() + " does not take data at this address. Check TSDB_URL and the proxy.");

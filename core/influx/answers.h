@@ -62,6 +62,7 @@ struct Verdict {
         std::string reason;   ///< the server's, one line, at most 300 bytes
     };
     What what = Delivered;
+    bool credentials = false; ///< Setting: the token is refused, or may not do it
     std::string words;  ///< what happened, why, what to do; one to three sentences, without a secret. Empty when delivered.
     std::optional<Duration> wait; ///< Retry-After, at most 10 min
     std::vector<Bad> bad;

@@ -304,7 +304,7 @@ Error questionFailed(const HttpReply &reply, const Target &target)
     const std::string status = " (" + std::to_string(reply.status) + ")";
     const std::string said = oneLine(message).empty() ? "" : " It said: " + oneLine(message);
     if (reply.status == kUnauthorized || reply.status == kForbidden)
-        return {ErrorCode::Unusable, host + " does not let us read" + status + ". Give TSDB_TOKEN a token that may read the bucket " + target.bucket + "." + said};
+        return {ErrorCode::CredentialsRefused, host + " does not let us read" + status + ". Give TSDB_TOKEN a token that may read the bucket " + target.bucket + "." + said};
     if (reply.status == kNotFound || namesNoBucket(message))
         return {ErrorCode::NotFound, host + " has no bucket " + target.bucket + " that can be read. Check TSDB_BUCKET." + said};
     if (message.find("exceed file limit") != std::string::npos)

@@ -25,6 +25,7 @@ struct DeliveryStatus {
     std::string target;  ///< host and bucket, as people call it
     std::string product; ///< "InfluxDB 2.9.1"; empty: not known yet
     std::string words;   ///< what happened last, why, and what to do; empty: all is well
+    bool credentials = false; ///< paused because the token is refused, or may not write
     std::uint64_t backlog = 0;         ///< events that wait, about
     std::optional<Timestamp> oldest;   ///< receipt of the oldest of them
     std::uint64_t delivered = 0;       ///< events, each once, since delivery to this target began

@@ -2,6 +2,7 @@
 /// The real collector is asked to end in every state it can be in, and meets a disk, a folder and limits that turn against it.
 #include "app/common/exitcodes.h"
 #include "tests/app/programs.h"
+#include "tests/support/fakeinflux.h"
 #include "tests/support/fakeserver.h"
 #include "tests/support/processortime.h"
 #include "tests/support/testmain.h"
@@ -104,6 +105,8 @@ private Q_SLOTS:
     void secondProgramWithoutALockFile();
     void commands_data();
     void commands();
+    void whoIsAtFault_data();
+    void whoIsAtFault();
 
 private:
     /// A collector that listens to a simulator and has stored something.
@@ -423,11 +426,66 @@ void TestEnding::commands()
     QTRY_VERIFY_WITH_TIMEOUT(influx.reached(), 30'000);
     command.process().terminate();
     QVERIFY(command.process().waitForFinished(kEndsIdleWithin));
-    // They have nothing to put in order: the signal itself ends them, and nothing else does.
-    QCOMPARE(command.process().exitStatus(), QProcess::CrashExit);
-    QCOMPARE(command.process().exitCode(), SIGTERM);
+    QCOMPARE(command.process().exitStatus(), QProcess::NormalExit);
+    QCOMPARE(command.process().exitCode(), app::kExitFailed);
+    QVERIFY2(command.said().contains(QLatin1String("Stopped after 0 ")), qPrintable(command.said()));
     Program again(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
     QVERIFY2(again.address().startsWith(QLatin1String("http")), qPrintable(again.said()));
+}
+
+void TestEnding::whoIsAtFault_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QString>("fault");
+    QTest::addColumn<int>("code");
+    const auto row = [](const char *command, const char *fault, int code) {
+        QTest::addRow("%s %s", command, fault) << QString::fromLatin1(command) << QString::fromLatin1(fault) << code;
+    };
+    for (const char *command : {"resend", "restore"}) {
+        row(command, "token", app::kExitCredentials);
+        row(command, "bucket", app::kExitUsage);
+        row(command, "folder", app::kExitData);
+    }
+    row("restore", "failing", app::kExitFailed); // resend waits for it
+    row("restore", "away", app::kExitFailed);
+}
+
+/// The exit code tells our settings, the data folder, credentials and an InfluxDB that fails apart, whatever the command.
+void TestEnding::whoIsAtFault()
+{
+    QFETCH(QString, command);
+    QFETCH(QString, fault);
+    QFETCH(int, code);
+    FakeInflux influx(InfluxFlavour::V2);
+    influx.token = "right";
+    QVERIFY(influx.start());
+    const QByteArray url = influx.url();
+    if (fault == QLatin1String("away"))
+        influx.stop();
+    if (fault == QLatin1String("failing")) {
+        influx.faults = [](int, const FakeInfluxRequest &request) {
+            return request.path.endsWith("/ping") ? InfluxFault() : InfluxFault::status(500, R"({"code":"internal error","message":"no"})");
+        };
+    }
+    influx.answerQuery([&influx](const FakeInfluxQuery &) {
+        return influxError(influx, 404, "not found", R"(failed to initialize execute state: could not find bucket "another")");
+    });
+    const QString data = QStringLiteral("--data-dir=") + m_folder;
+    if (fault == QLatin1String("folder")) {
+        QFile file(m_folder);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("something") > 0);
+    } else if (command == QLatin1String("resend")) {
+        listen({QStringLiteral("--rate=500")});
+        QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 0, 60'000);
+        QCOMPARE(m_collector->terminate(kEndsIdleWithin), 0);
+    }
+    Program program(QStringLiteral("threadline-collector"),
+                    {command, data, QStringLiteral("--tsdb-url=") + QString::fromLatin1(url), QStringLiteral("--tsdb-org=org"),
+                     QStringLiteral("--tsdb-bucket=") + (fault == QLatin1String("bucket") ? QStringLiteral("another") : QStringLiteral("bucket"))},
+                    {QStringLiteral("TSDB_TOKEN=") + (fault == QLatin1String("token") ? QStringLiteral("wrong") : QStringLiteral("right"))});
+    QTRY_COMPARE_WITH_TIMEOUT(program.process().state(), QProcess::NotRunning, 60'000);
+    QVERIFY2(program.process().exitStatus() == QProcess::NormalExit && program.process().exitCode() == code,
+             qPrintable(QString::number(program.process().exitCode()) + QLatin1Char('\n') + program.said()));
 }
 
 THREADLINE_TEST_MAIN(TestEnding)
