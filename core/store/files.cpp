@@ -239,7 +239,8 @@ Result<> OverwrittenFile::overwrite(const std::string &path, std::string_view te
             return opened;
     }
     errno = ENOSPC; // what a write that ends early would say next
-    if (::pwrite(m_file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()))
+    // Whatever was longer before, from another version or another hand, must not show behind it.
+    if (::pwrite(m_file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) && ::ftruncate(m_file, static_cast<off_t>(text.size())) == 0)
         return {};
     const int number = errno;
     close();

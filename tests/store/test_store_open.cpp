@@ -454,17 +454,28 @@ private Q_SLOTS:
         QVERIFY(!(*store)->opened().unwritten);
     }
 
+    void aTornMarkSaysNothing_data()
+    {
+        QTest::addColumn<qint64>("at");
+        QTest::newRow("a byte is another") << qint64(30);
+        QTest::newRow("a byte too many") << qint64(HighMark().text().size());
+    }
+
+    /// And is whole again with what is written next.
     void aTornMarkSaysNothing()
     {
+        QFETCH(qint64, at);
         const StoreFolder folder;
         fill(folder);
         const QString path = QString::fromStdString(folder.path() + "/threadline.mark");
-        overwrite(path.toStdString(), 30, "9");
+        overwrite(path.toStdString(), at, "9");
+        QVERIFY(!HighMark::read(folder.path()));
         auto store = folder.open();
         NEED(store);
         QCOMPARE((*store)->opened().lost, std::string());
         QCOMPARE((*store)->opened().lastCommit, std::uint64_t(3));
-        QCOMPARE(HighMark::read(folder.path())->commit, std::uint64_t(3));
+        const auto whole = HighMark::read(folder.path());
+        QVERIFY(whole && whole->commit == 3);
     }
 
     /// Each at once, and nothing is waited for.
