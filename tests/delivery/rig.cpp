@@ -13,7 +13,7 @@ namespace threadline::test {
 
 DeliveryRig::DeliveryRig(influx::Schema schema) : folder(scratchFolder() + QStringLiteral("/delivery-XXXXXX"))
 {
-    harness = std::make_unique<Harness>(folder.path().toStdString(), SequenceScope::Interaction, clock, IngestOptions().cacheBytes, true);
+    open();
     options.target.org = "org";
     options.target.bucket = "bucket";
     options.target.schema = schema;
@@ -25,6 +25,18 @@ DeliveryRig::DeliveryRig(influx::Schema schema) : folder(scratchFolder() + QStri
     options.pausedFor = Duration::millis(100);
     options.settleAfter = Duration::millis(50);
     options.lookEvery = Duration::millis(20);
+}
+
+void DeliveryRig::open()
+{
+    harness = std::make_unique<Harness>(folder.path().toStdString(), SequenceScope::Interaction, clock, IngestOptions().cacheBytes, true);
+}
+
+void DeliveryRig::standStill()
+{
+    harness->drain();
+    harness.reset();
+    open();
 }
 
 void DeliveryRig::deliver(const QByteArray &url, const QByteArray &token)

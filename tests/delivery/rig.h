@@ -23,6 +23,9 @@ public:
     /// Starts the sink; delays are those of a quick test.
     void deliver(const QByteArray &url, const QByteArray &token = {});
     void stop() { sink.reset(); }
+    /// Makes all durable and opens the store anew: no source is heard any more, so its interactions stay as they are, open or ended. In
+    /// the minute after a feed they end one by one, and an overview that was told is told again a minute later only.
+    void standStill();
     /// Waits until everything is delivered, settled or set aside. False: it is not within `ms`.
     [[nodiscard]] bool settled(int ms = 30'000);
 
@@ -35,6 +38,9 @@ public:
     std::unique_ptr<Harness> harness;
     delivery::SenderOptions options;
     std::unique_ptr<delivery::Sink> sink;
+
+private:
+    void open();
 };
 
 } // namespace threadline::test

@@ -91,7 +91,7 @@ void TestHistory::anotherMachineShowsTheSame()
     DeliveryRig rig(classic ? influx::Schema::Classic : influx::Schema::Bounded);
     rig.options.timeout = Duration::seconds(20);
     const Truth truth = feed(*rig.harness, calls(40));
-    rig.harness->drain(); // all has ended: else its overview would be told as open, and as ended a minute later
+    rig.standStill();
     rig.deliver(server.url(), what == RealInflux::Kind::V2 ? server.token() : QByteArray());
     QVERIFY(rig.settled());
     rig.stop();
