@@ -8,6 +8,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRandomGenerator>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QThread>
@@ -25,6 +26,7 @@ const QByteArray kGivenProgram = qgetenv("THREADLINE_INFLUXD");
 const QByteArray kHome = qgetenv("HOME");
 const QByteArray kCacheHome = qgetenv("XDG_CACHE_HOME");
 
+constexpr int kPortTries = 3;
 constexpr int kStartMs = 60'000; // a restart with many series takes ten seconds and more
 
 QString outputOf(const QString &program, const QStringList &arguments, const QProcessEnvironment &environment,
@@ -74,9 +76,24 @@ QString programFor(RealInflux::Kind kind)
     return kind == RealInflux::Kind::V1 ? v1 : v2;
 }
 
+/// Where the ports begin that the system gives to whoever asks for any, or connects to somebody.
+int firstGivenPort()
+{
+    QFile range(QStringLiteral("/proc/sys/net/ipv4/ip_local_port_range"));
+    const int first = range.open(QIODevice::ReadOnly) ? range.readLine().simplified().split(' ').first().toInt() : 0;
+    return first > 0 ? first : 32'768;
+}
+
+/// It is free, and what others are given until the server has it, or while that is down, is another one.
 quint16 freePort()
 {
+    constexpr int kLowest = 10'000, kLeast = 1'000, kTries = 100;
+    static const int end = firstGivenPort();
     QTcpServer server;
+    for (int i = 0; i < kTries && end >= kLowest + kLeast; ++i) {
+        if (server.listen(QHostAddress::LocalHost, static_cast<quint16>(QRandomGenerator::global()->bounded(kLowest, end))))
+            return server.serverPort();
+    }
     (void)server.listen(QHostAddress::LocalHost);
     return server.serverPort();
 }
@@ -164,11 +181,17 @@ std::optional<QString> RealInflux::start()
 {
     if (const auto reason = unavailable(m->kind))
         return reason;
-    m->port = freePort();
-    m->backupPort = freePort();
-    if (auto problem = launch())
-        return problem;
-    return prepare();
+    std::optional<QString> problem;
+    for (int i = 0; i < kPortTries; ++i) { // another process may have found the same ones free
+        m->port = freePort();
+        m->backupPort = freePort();
+        problem = launch();
+        if (!problem)
+            return prepare();
+        if (!problem->contains(QLatin1String("address already in use")))
+            break;
+    }
+    return problem;
 }
 
 std::optional<QString> RealInflux::launch()
@@ -187,7 +210,7 @@ std::optional<QString> RealInflux::launch()
     m->process.start(programFor(m->kind), m->arguments());
     QElapsedTimer timer;
     timer.start();
-    while (timer.elapsed() < kStartMs && !m->process.waitForFinished(20)) {
+    while (timer.elapsed() < kStartMs && !m->process.waitForFinished(20) && m->process.state() != QProcess::NotRunning) {
         const PlainAnswer answer = send({"GET", url() + (m->kind == Kind::V1 ? "/ping" : "/ready")});
         if (answer.status == 204 || (answer.status == 200 && answer.body.contains("\"ready\"")))
             return std::nullopt;
