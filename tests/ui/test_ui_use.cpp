@@ -223,7 +223,7 @@ private Q_SLOTS:
         // Longer than up to where an icon could stand: without one it is there as a whole.
         const QFontMetricsF metrics(f->parts().look.fonts().table);
         const QString number = QStringLiteral("+49 171 555 01234");
-        QVERIFY(metrics.horizontalAdvance(number) > floor().headerWidth() - 74 - 34 - 6);
+        QVERIFY(metrics.horizontalAdvance(number) > floor().headerWidth() - 66 - 34 - 4);
         Row row;
         row.kind = RowKind::Lane;
         row.since = kNow - Duration::seconds(48);
@@ -232,7 +232,17 @@ private Q_SLOTS:
         QVERIFY2(metrics.horizontalAdvance(number) <= room, qPrintable(QString::number(room)));
         row.waits = true;
         row.since = kNow - Duration::seconds(130); // with its icon
-        QVERIFY(floorTextsEnd(row, kNow, floor().headerWidth(), time) <= floor().headerWidth() - 74);
+        const QString shorter = QStringLiteral("+1 617 555 0185");
+        const double withIcon = floorTextsEnd(row, kNow, floor().headerWidth(), time);
+        QVERIFY(withIcon <= floor().headerWidth() - 66);
+        QVERIFY(metrics.horizontalAdvance(shorter) <= withIcon - 34);
+        QVERIFY(floorTextsEnd(row, kNow, floor().headerWidth(), 57) <= floor().headerWidth() - 10 - 57 - 18); // "1:02:05": the icon lies beside it
+        QVERIFY(metrics.horizontalAdvance(shorter) <= withColumn(f->parts().look.metrics().floorHeader) - 6 - 34);
+        // A title goes on where the figures leave room, and they begin where the plot does where it does not need that.
+        QCOMPARE(SummaryBar::titleEnd(220, 100, 900), 228.0);
+        QCOMPARE(SummaryBar::titleEnd(220, 300, 900), 328.0);
+        QCOMPARE(SummaryBar::titleEnd(220, 300, 280), 280.0);
+        QCOMPARE(SummaryBar::titleEnd(220, 300, 100), 228.0);
     }
 
     void lengthsOfOneThingAreOne()

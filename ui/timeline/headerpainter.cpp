@@ -9,11 +9,12 @@ constexpr int kGlyphX = 14;
 constexpr int kTitleX = 34;
 constexpr int kRightInset = 10;
 constexpr int kBar = 3;
+constexpr int kBesideTime = 18; ///< an icon and its distance from the time
 
 /// Where the parts of a floor lane's header stand, from its width.
 struct FloorColumns {
     explicit FloorColumns(int header)
-        : with(header < kWithFrom ? 0 : withColumn(header)), icon(header - 74), time(header - kRightInset)
+        : with(header < kWithFrom ? 0 : withColumn(header)), icon(header - 66), time(header - kRightInset)
     {}
     int with; ///< 0: no room for it
     int icon;
@@ -64,7 +65,7 @@ private:
     }
 
     /// How long the row has been in its state; draws its icon where that calls for attention.
-    void time(const Row &row, int right, int icon, bool strong)
+    void time(const Row &row, int right, double icon, bool strong)
     {
         if (!row.since)
             return;
@@ -98,7 +99,7 @@ private:
         if (at.with)
             drawText(m_p, m_kit.table, at.with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text),
                      end - at.with);
-        time(row, at.time, at.icon, false);
+        time(row, at.time, std::min<double>(at.icon, at.time - timeWidth - kBesideTime), false);
         if (row.shared) // it has no time
             drawGlyph(m_p, Glyph::Store, at.time - 12, m_middle - 6, m_kit.role(Role::Text2));
     }
@@ -177,9 +178,10 @@ void groupGround(QPainter &p, const PaintState &s, PaintKit &kit, int index)
 double floorTextsEnd(const Row &row, Timestamp now, int header, double timeWidth)
 {
     constexpr int kGap = 8;
+    constexpr int kIconGap = 4;
     const FloorColumns at(header);
     if (row.since && row.waits && attentionOf(now - *row.since) != Attention::None)
-        return at.icon - kGap;
+        return std::min<double>(at.icon, at.time - timeWidth - kBesideTime) - kIconGap;
     if (row.since)
         return at.time - timeWidth - kGap;
     return row.shared ? at.time - 12 - kGap : at.time;

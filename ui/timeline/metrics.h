@@ -37,7 +37,7 @@ inline constexpr int kNarrowWindow = 1600;
 
 /// The floor's header column shows with whom the customer is from this width on, and there.
 inline constexpr int kWithFrom = 280;
-[[nodiscard]] constexpr int withColumn(int header) { return 34 + (header - 34) * 40 / 100; }
+[[nodiscard]] constexpr int withColumn(int header) { return 34 + (header - 34) * 42 / 100; }
 inline constexpr int kSmallestHeader = 160;
 
 // Fixed at every density.

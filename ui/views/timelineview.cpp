@@ -21,6 +21,7 @@ namespace {
 constexpr int kLongestProblem = 400;
 
 constexpr int kSummaryHeight = 52;
+constexpr int kFigureGap = 24;
 
 /// Sum of the felt lane's segments of a kind.
 Duration feltTime(const Story &story, SegmentKind kind, Timestamp now)
@@ -62,6 +63,12 @@ QString titleOf(const Story &story)
 }
 
 } // namespace
+
+double SummaryBar::titleEnd(int header, double title, double free)
+{
+    const double least = header + 8;
+    return std::max(least, std::min(title + 28, free));
+}
 
 SummaryBar::SummaryBar(const Appearance &look, QWidget *parent)
     : QWidget(parent), m_look(look), m_copy(new FlatButton(FlatButton::Style::Icon, look, this)),
@@ -138,18 +145,26 @@ void SummaryBar::paintEvent(QPaintEvent *)
         p.setPen(theme(role));
         p.drawText(QPointF(x, baseline), elidedText(QFontMetricsF(font), words, room));
     };
-    text(12, 22, m_title, m_look.fonts().title, Role::Text, m_header - 20);
-    text(12, 42, m_below, m_look.fonts().small, Role::Text2, m_header - 40);
     const QFontMetricsF value(m_look.fonts().title);
     const QFontMetricsF caption(m_look.fonts().small);
-    double x = m_header + 8;
+    const auto widthOf = [&](const Figure &figure) {
+        return std::max(value.horizontalAdvance(figure.value), caption.horizontalAdvance(figure.caption));
+    };
+    double figures = 0;
+    for (const Figure &figure : m_figures)
+        figures += std::ceil(widthOf(figure)) + kFigureGap;
+    // The figures begin where the plot does, or further right where they leave the title that room.
+    const double begin = titleEnd(m_header, value.horizontalAdvance(m_title), m_fit->x() - 12 - figures);
+    text(12, 22, m_title, m_look.fonts().title, Role::Text, static_cast<int>(begin) - 20 - 8);
+    text(12, 42, m_below, m_look.fonts().small, Role::Text2, m_header - 40);
+    double x = begin;
     for (const Figure &figure : m_figures) {
-        const double wide = std::max(value.horizontalAdvance(figure.value), caption.horizontalAdvance(figure.caption));
+        const double wide = widthOf(figure);
         if (x + wide > m_fit->x() - 12)
             return;
         text(x, 22, figure.value, m_look.fonts().title, Role::Text, 400);
         text(x, 42, figure.caption, m_look.fonts().small, Role::Text2, 400);
-        x += std::ceil(wide) + 24;
+        x += std::ceil(wide) + kFigureGap;
     }
 }
 

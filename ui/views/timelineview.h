@@ -28,6 +28,8 @@ public:
         QString caption;
     };
     [[nodiscard]] const std::vector<Figure> &figures() const { return m_figures; }
+    /// Where the figures begin beside a title so wide, when they end in time if they begin at `free`; pure.
+    [[nodiscard]] static double titleEnd(int header, double title, double free);
     SummaryBar(const Appearance &look, QWidget *parent = nullptr);
     void setStory(const Story *story, Timestamp now, int header);
 
