@@ -69,7 +69,7 @@ void WaitRow::paintEvent(QPaintEvent *)
         p.setPen(ink);
         p.drawText(box, Qt::AlignVCenter | align, elidedText(QFontMetricsF(font), words, box.width()));
     };
-    const int split = std::max(92, bar * 60 / 100);
+    const int split = std::max(92, bar * 64 / 100);
     text(QRect(0, 0, split - 6, height()), m_item.customer, m_look.fonts().table, theme(Role::Text), Qt::AlignLeft);
     text(QRect(split, 0, bar - split - 6, height()), m_item.place, m_look.fonts().table, theme(Role::Text2), Qt::AlignLeft);
     p.fillRect(bar, 7, kBarWidth, 9, theme(Role::GridMinor));

@@ -151,8 +151,11 @@ void SummaryBar::paintEvent(QPaintEvent *)
         return std::max(value.horizontalAdvance(figure.value), caption.horizontalAdvance(figure.caption));
     };
     double figures = 0;
-    for (const Figure &figure : m_figures)
+    for (const Figure &figure : m_figures) {
+        if (m_header + 8 + figures + widthOf(figure) > m_fit->x() - 12)
+            break; // has no room in any case
         figures += std::ceil(widthOf(figure)) + kFigureGap;
+    }
     // The figures begin where the plot does, or further right where they leave the title that room.
     const double begin = titleEnd(m_header, value.horizontalAdvance(m_title), m_fit->x() - 12 - figures);
     text(12, 22, m_title, m_look.fonts().title, Role::Text, static_cast<int>(begin) - 20 - 8);
