@@ -330,10 +330,11 @@ private Q_SLOTS:
         status = {};
         status.delivery.state = DeliveryState::Waiting;
         status.delivery.words = "InfluxDB is starting.";
+        status.delivery.deadLetters = 7;
         m_session->setStatus(status);
         const Answer waiting = get("/readyz");
         QCOMPARE(waiting.status, 200); // it is recorded all the same
-        QVERIFY2(waiting.body.contains(R"("delivery":"waiting","deliveryReason":"InfluxDB is starting.")"), waiting.body.constData());
+        QVERIFY2(waiting.body.contains(R"("delivery":"waiting","deliveryReason":"InfluxDB is starting.","deadLetters":7)"), waiting.body.constData());
         status = {};
         status.storeWarning = "The mark cannot be written.";
         m_session->setStatus(status);
