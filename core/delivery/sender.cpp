@@ -159,7 +159,7 @@ void Sender::probed(const HttpReply &reply)
     }
     if (verdict.what == Verdict::Setting || verdict.what == Verdict::Retry)
         return askAgain(verdict);
-    if (m_state != DeliveryState::Delivering && !m_options.quiet)
+    if (m_state != DeliveryState::Delivering && !m_options.quiet && !m_refusing)
         log::info("delivery", "Delivering to " + productName(m_identity) + " at " + m_options.target.url + ", " + m_options.target.bucket + ".");
     step(Step::AskGood);
     m_state = DeliveryState::Delivering;
@@ -429,10 +429,9 @@ void Sender::answered(Part part, const HttpReply &reply, bool packed)
             lines.push_back(part.batch->line(line));
     }
     const Verdict verdict = influx::judge(reply, lines, m_options.target, product(), m_clock.now());
-    if (refusesAll(part, verdict))
-        return holdRefused(std::move(part), verdict);
     switch (verdict.what) {
     case Verdict::Delivered:
+        m_refusing = false;
         taken();
         return delivered(part);
     case Verdict::Retry: return failed(std::move(part), verdict, reply);
@@ -443,8 +442,10 @@ void Sender::answered(Part part, const HttpReply &reply, bool packed)
         taken();
         return takeOut(std::move(part), verdict);
     case Verdict::Suspect:
+        if (!verdict.ofALine && m_aside.refusesAll())
+            return holdRefused(std::move(part), verdict);
         taken();
-        return isolate(std::move(part), verdict.reason);
+        return isolate(std::move(part), verdict.reason, !verdict.ofALine);
     case Verdict::TooLarge:
         taken();
         return halve(std::move(part));
@@ -480,11 +481,14 @@ void Sender::failed(Part part, const Verdict &verdict, const HttpReply &reply)
         std::scoped_lock lock(m_mutex);
         ++m_status.retries;
     }
-    if (part.failures == 0)
-        part.others = part.seen = m_deliveries;
-    part.amongOthers += m_deliveries > part.seen;
-    part.seen = m_deliveries;
-    if (mayBeOfALine(reply) && ++part.failures >= kServerFailures)
+    if (mayBeOfALine(reply)) {
+        if (part.failures == 0)
+            part.others = part.seen = m_deliveries;
+        ++part.failures;
+        part.amongOthers += m_deliveries > part.seen;
+        part.seen = m_deliveries;
+    }
+    if (mayBeOfALine(reply) && part.failures >= kServerFailures)
         failedAgain(std::move(part), verdict.words, reply.status);
     else
         m_parts.push_front(std::move(part));
@@ -532,10 +536,10 @@ void Sender::halve(Part part)
 }
 
 /// By halves: the good ones of a batch arrive, the bad ones are found one by one.
-void Sender::isolate(Part part, const std::string &reason)
+void Sender::isolate(Part part, const std::string &reason, bool doubtful)
 {
     if (part.lines.size() == 1) {
-        bury(part, part.lines.front(), reason);
+        bury(part, part.lines.front(), reason, doubtful);
         return partDone(part.batch);
     }
     split(std::move(part));
@@ -547,7 +551,7 @@ void Sender::split(Part part)
     const auto middle = part.lines.begin() + static_cast<std::ptrdiff_t>(part.lines.size() / 2);
     const auto half = [&](auto begin, auto end) {
         const bool again = part.suspected && end - begin > 1; // a single line is judged by itself
-        return Part{part.batch, {begin, end}, again ? kServerFailures - 1 : 0, part.suspected, m_deliveries};
+        return Part{part.batch, {begin, end}, again ? kServerFailures - 1 : 0, part.suspected, m_deliveries, 0, m_deliveries};
     };
     Part first = half(part.lines.begin(), middle);
     Part second = half(middle, part.lines.end());
@@ -581,28 +585,22 @@ void Sender::takeOut(Part part, const Verdict &verdict)
     m_parts.push_front(std::move(part));
 }
 
-/// What is refused now is all there is to it, and so was everything for long.
-bool Sender::refusesAll(const Part &part, const Verdict &verdict) const
-{
-    const bool one = verdict.what == Verdict::Suspect && part.lines.size() == 1;
-    const bool all = verdict.what == Verdict::BadLines && verdict.bad.size() >= part.lines.size();
-    return (one || all) && m_aside.refusesAll(part.lines.size());
-}
-
-/// It stands behind the others: one of them that is taken shows that it was not the server.
+/// It stands behind the others: one of them that is taken shows that it was not the server. Told once, however often it is tried.
 void Sender::holdRefused(Part part, const Verdict &verdict)
 {
-    const std::string reason = verdict.what == Verdict::Suspect ? verdict.reason : verdict.bad.front().reason;
     part.suspected = true;
     m_parts.push_back(std::move(part));
-    refused(influx::hostOf(m_options.target.url) + " refuses every event that it is sent: " + reason
-            + " Nothing more is set aside; one after the other is tried until one is taken. Check TSDB_URL and TSDB_BUCKET, and what the server's log says.");
+    const std::string words = influx::hostOf(m_options.target.url) + " refuses all that it is sent: " + verdict.reason
+        + " Nothing more is set aside; it is tried again until something is taken. Check TSDB_URL and TSDB_BUCKET, and what the server's log says.";
+    if (std::exchange(m_refusing, true))
+        m_words = words;
+    refused(words);
 }
 
-void Sender::bury(Part &part, std::uint32_t line, const std::string &reason)
+void Sender::bury(Part &part, std::uint32_t line, const std::string &reason, bool doubtful)
 {
     const Batch::Line &dead = part.batch->lines[line];
-    m_aside.add(dead.row > 0, reason, m_clock.steady());
+    m_aside.add(doubtful && dead.row > 0, reason, m_clock.steady());
     part.batch->update.dead.push_back({0, dead.row, m_clock.now(), reason, std::string(part.batch->line(line)), false});
 }
 

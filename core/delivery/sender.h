@@ -110,11 +110,10 @@ private:
     void askAgain(const influx::Verdict &verdict);
     void pause(const std::string &words, bool credentials = false);
     void halve(Part part);
-    [[nodiscard]] bool refusesAll(const Part &part, const influx::Verdict &verdict) const;
     void holdRefused(Part part, const influx::Verdict &verdict);
-    void isolate(Part part, const std::string &reason);
+    void isolate(Part part, const std::string &reason, bool doubtful = false);
     void takeOut(Part part, const influx::Verdict &verdict);
-    void bury(Part &part, std::uint32_t line, const std::string &reason);
+    void bury(Part &part, std::uint32_t line, const std::string &reason, bool doubtful = false);
     void partDone(const std::shared_ptr<Batch> &batch);
     void acknowledge();
     [[nodiscard]] Result<> writeDone(Batch &batch);
@@ -131,6 +130,7 @@ private:
     Backoff m_backoff;
     Removals m_removals;
     SetAside m_aside;
+    bool m_refusing = false; ///< it refuses all there is, and that was told
 
     Stage m_stage = Stage::Unasked;
     influx::Identity m_identity; ///< may be unknown where parts go all the same

@@ -13,9 +13,9 @@ constexpr Duration kTellEvery = Duration::seconds(60);
 
 } // namespace
 
-void SetAside::add(bool event, const std::string &reason, Duration now)
+void SetAside::add(bool doubtful, const std::string &reason, Duration now)
 {
-    m_inARow += event;
+    m_inARow += doubtful;
     tellRest(now);
     m_reason = reason;
     if (m_told >= kToldOneByOne) {

@@ -13,21 +13,22 @@ namespace threadline::delivery {
 
 class SetAside {
 public:
-    /// So many events refused in a row, and not one taken: it is not the events. Fewer where nothing was ever taken.
+    /// So many events refused in a row in words that are not InfluxDB's of a line, and not one taken: it is not the events. Fewer where
+    /// nothing was ever taken.
     static constexpr std::uint64_t kMostAtFirst = 20;
     static constexpr std::uint64_t kMostInARow = 1'000;
 
-    /// Whether `more` lines that are refused, all of those asked about, are to wait instead of being set aside.
-    [[nodiscard]] bool refusesAll(std::size_t more) const { return m_inARow + more > (m_taken ? kMostInARow : kMostAtFirst); }
+    /// Whether what is refused so is to wait instead of being set aside.
+    [[nodiscard]] bool refusesAll() const { return m_inARow >= (m_taken ? kMostInARow : kMostAtFirst); }
     /// Some line was taken.
     void taken()
     {
         m_taken = true;
         m_inARow = 0;
     }
-    /// One was set aside: the first ones of a minute are told one by one, the others together by tellRest(). `event`: not a line about
-    /// an interaction as a whole, which is the same again and again.
-    void add(bool event, const std::string &reason, Duration now);
+    /// One was set aside: the first ones of a minute are told one by one, the others together by tellRest(). `doubtful`: an event, not a
+    /// line about an interaction as a whole, which is the same again and again, and in words that may mean anything.
+    void add(bool doubtful, const std::string &reason, Duration now);
     /// Tells of those that have not been told of, once their minute is over; at any time.
     void tellRest(Duration now);
 

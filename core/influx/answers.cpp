@@ -115,6 +115,13 @@ Verdict noGzip(const Answer &a)
     return verdict(Verdict::NoGzip, a.who() + " does not take compressed data. It is sent uncompressed from now on.");
 }
 
+/// What InfluxDB has to say against a line: its form, its fields, its time.
+bool speaksOfLines(const Answer &a)
+{
+    return a.begins("partial write") || a.begins("failure writing points") || a.says("unable to parse") || a.says("field type conflict")
+        || a.says("beyond retention policy");
+}
+
 /// Refusals that speak of no line: of the request or of limits of the server. Nothing where it may be a line.
 std::optional<Verdict> ofNoLine(const Answer &a)
 {
@@ -133,8 +140,7 @@ std::optional<Verdict> ofNoLine(const Answer &a)
     // Where it is written as to 2.x, the same limits come as a 400.
     if (a.product == Product::V3 && (a.reply.status == 422 || a.says("would exceed number of") || a.says("would exceed limit of")))
         return setting(a.who() + " is at its limit of databases, tables or columns. Remove some there, or set TSDB_BUCKET to another database.");
-    const bool ofLines = a.begins("partial write") || a.begins("failure writing points") || a.says("unable to parse");
-    if (!ofLines && ascii::lowered(a.error.message).find("gzip") != std::string::npos)
+    if (!speaksOfLines(a) && ascii::lowered(a.error.message).find("gzip") != std::string::npos)
         return noGzip(a);
     return std::nullopt;
 }
@@ -166,6 +172,7 @@ Verdict refusedLines(const Answer &a)
     const std::string reason = oneLine(reasonIn(a.error.message), kMaxReason);
     Verdict out = verdict(Verdict::Suspect, a.who() + " refuses at least one of " + std::to_string(a.lines.size())
                                                 + " points without naming it. It is searched for and put aside; all others are sent again.");
+    out.ofALine = speaksOfLines(a);
     out.reason = reason.empty() ? "refused with status " + std::to_string(a.reply.status) : reason;
     return out;
 }

@@ -67,6 +67,7 @@ struct Verdict {
     std::optional<Duration> wait; ///< Retry-After, at most 10 min
     std::vector<Bad> bad;
     std::string reason; ///< Suspect: the server's reason
+    bool ofALine = false; ///< Suspect: InfluxDB says such a thing of lines, never of all that it is sent
 };
 
 /// What the answer to a write means. `lines`: the batch, each without its '\n'. `now`: for a Retry-After that is a date.

@@ -46,6 +46,7 @@ constexpr std::array kKinds{
     Reply{"413", 413, R"({"code":"request too large","message":"too large"})", "", true},
     Reply{"415", 415, R"({"code":"unsupported","message":"gzip"})", "", false},
     Reply{"400", 400, R"({"code":"invalid","message":"field type conflict: because"})", "", true},
+    Reply{"400 of anything", 400, R"({"code":"invalid","message":"not today"})", "", true},
     Reply{"HTML 200", 200, "<!doctype html><html>Sign in</html>", "", false},
 };
 
@@ -269,6 +270,7 @@ private Q_SLOTS:
     void oneLineThatIsAlwaysAnsweredWith500();
     void oneLineThatAProxyFailsAt();
     void aServerThatRefusesEverything();
+    void whatIsRefusedForItselfHoldsUpNothing();
     void whatIsTakenNowAndThenPausesNothing();
     void aServerOutOfOrderForLong();
     void nobodyAsksWhileAnAnswerIsOnItsWay();
@@ -526,7 +528,7 @@ void TestSender::aServerThatRefusesEverything()
                 if (run.transport().held.empty())
                     run.clock().advance(std::max(wait, Duration::millis(1)));
                 else
-                    run.transport().answer(*kind(refuses && sendsLines(run.transport().held.front()) ? "400" : "204"), run.clock());
+                    run.transport().answer(*kind(refuses && sendsLines(run.transport().held.front()) ? "400 of anything" : "204"), run.clock());
             }
         };
         until(Duration::seconds(600));
@@ -538,7 +540,7 @@ void TestSender::aServerThatRefusesEverything()
         }
         const DeliveryStatus paused = run.sender().status();
         QCOMPARE(int(paused.state), int(DeliveryState::Paused));
-        QVERIFY2(paused.words.find("refuses every event") != std::string::npos, paused.words.c_str());
+        QVERIFY2(paused.words.find("refuses all that it is sent") != std::string::npos, paused.words.c_str());
         const std::uint64_t most = atFirst ? delivery::SetAside::kMostAtFirst : delivery::SetAside::kMostInARow;
         // Some are sent twice, because their order settles late, and counted each time.
         QVERIFY2(paused.deadLetters <= most && paused.deadLetters >= most / 3, qPrintable(QString::number(paused.deadLetters)));
@@ -548,6 +550,36 @@ void TestSender::aServerThatRefusesEverything()
         QCOMPARE(int(run.sender().status().state), int(DeliveryState::Delivering));
         QCOMPARE(run.sender().status().backlog, std::uint64_t(0));
         QVERIFY(run.sender().status().deadLetters <= paused.deadLetters); // some of them were sent once more
+    }
+}
+
+/// InfluxDB says of each that it is too old for the bucket, however many there are: they are set aside, and the new ones arrive.
+void TestSender::whatIsRefusedForItselfHoldsUpNothing()
+{
+    for (const int lines : {2, 50, 5000}) {
+        Bench bench;
+        bench.add(20, 1700);
+        delivery::SenderOptions many = options();
+        many.batch.lines = lines;
+        Run run(bench, {}, many);
+        bool idle = false;
+        while (!idle && run.clock().steady() < Duration::seconds(3600)) {
+            const Duration wait = run.sender().pump();
+            if (run.transport().held.empty()) {
+                run.clock().advance(std::max(wait, Duration::millis(1)));
+            } else {
+                const auto &body = run.transport().held.front().body;
+                bool old = false;
+                for (std::size_t at = 0; body && (at = body->find("eventId=\"e-", at)) != std::string::npos; ++at)
+                    old = old || body->compare(at, 14, "eventId=\"e-169") != 0;
+                run.transport().answer(*kind(old ? "400" : "204"), run.clock());
+            }
+            idle = run.sender().idle().value_or(false);
+        }
+        QVERIFY(idle);
+        QVERIFY2(run.transport().ids.size() >= 10, qPrintable(QString::number(run.transport().ids.size())));
+        QVERIFY(run.sender().status().deadLetters > 1'500);
+        QCOMPARE(int(run.sender().status().state), int(DeliveryState::Delivering));
     }
 }
 
@@ -569,7 +601,7 @@ void TestSender::whatIsTakenNowAndThenPausesNothing()
             const std::string body = sendsLines(run.transport().held.front()) ? *run.transport().held.front().body : std::string();
             const bool event = body.find("eventId=") != std::string::npos;
             const bool good = body.find("00\"") != std::string::npos || body.find("50\"") != std::string::npos || body.find("eventId=\"e-1") != std::string::npos;
-            run.transport().answer(*kind(event && !good ? "400" : "204"), run.clock());
+            run.transport().answer(*kind(event && !good ? "400 of anything" : "204"), run.clock());
         }
         idle = run.sender().idle().value_or(false);
     }
