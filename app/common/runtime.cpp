@@ -65,7 +65,12 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const RuntimeOptions &options, c
     return runtime;
 }
 
-Runtime::~Runtime() { end(); }
+Runtime::~Runtime()
+{
+    end();
+    m_session.reset(); // before the sink, which it asks
+    m_sink.reset();
+}
 
 bool Runtime::end()
 {
@@ -77,10 +82,7 @@ bool Runtime::end()
     m_source.reset();
     m_recorder.reset();
     m_api.reset();
-    const bool recorded = !m_session || m_session->end();
-    m_session.reset();
-    m_sink.reset();
-    return recorded;
+    return !m_session || m_session->end();
 }
 
 Result<> Runtime::serve(ApiServer::Options options)

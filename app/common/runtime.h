@@ -38,7 +38,7 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(const RuntimeOptions &options, const Clock &clock);
     /// end(), if nobody has called it.
     ~Runtime() override;
-    /// Stops the source, commits what it can, ends; nothing else may be called afterwards. False: see Engine::end.
+    /// Stops the source and REST, then commits what it can. What is stored can still be asked for. False: see Engine::end.
     bool end();
 
     /// Serves REST. Errors: those of ApiServer::listen.

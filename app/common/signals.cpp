@@ -52,8 +52,9 @@ Result<> prepareProcess()
         return {};
     const rlim_t wanted = std::min(files.rlim_max, kWantedFiles);
     if (files.rlim_cur < wanted) {
-        files.rlim_cur = wanted;
-        (void)::setrlimit(RLIMIT_NOFILE, &files);
+        const rlimit more{wanted, files.rlim_max};
+        if (::setrlimit(RLIMIT_NOFILE, &more) == 0)
+            files = more;
     }
     if (files.rlim_cur < kLeastFiles)
         return fail(ErrorCode::InvalidArgument, "Only " + std::to_string(files.rlim_cur) + " files may be open at a time (ulimit -n); at least "

@@ -210,7 +210,7 @@ int run(QApplication &app, const CommandLine &line)
     const int code = untilTheEnd(app);
     if (line.screenshot.empty())
         rememberPlace(main);
-    return runtime.session().end() ? code : kExitData;
+    return runtime.end() ? code : kExitData;
 }
 
 } // namespace

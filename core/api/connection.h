@@ -44,7 +44,6 @@ public:
     [[nodiscard]] std::optional<std::pair<GivesWay, std::int64_t>> givesWay() const;
     /// Bytes per second that it takes of its answer, if those are too few for it to keep others waiting.
     [[nodiscard]] std::optional<std::int64_t> slowPace() const;
-    /// Whether its answer counts in Service::held.
     /// What it holds of Service::held; null: nothing.
     [[nodiscard]] const std::shared_ptr<const void> &held() const { return m_held; }
     /// Ends the connection and what it asked; QHttpServer then deletes it.

@@ -24,7 +24,6 @@ influx::HttpReply replyOf(HttpAnswer &&answer)
     if (answer.failure) {
         reply.failure = describe(*answer.failure);
         const NetworkProblem problem = answer.failure->problem;
-        reply.late = problem == NetworkProblem::Timeout;
         reply.setting = problem == NetworkProblem::Tls || problem == NetworkProblem::ProxyCredentials || problem == NetworkProblem::Setting;
         return reply;
     }

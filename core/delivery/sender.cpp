@@ -20,7 +20,7 @@ constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
 constexpr int kServerFailures = 5; ///< of one part in a row, before it is looked at line by line
 constexpr std::size_t kMostSuspected = 64; ///< lines that the server fails at, at least so many, while others are sent
-constexpr int kServerError = 500, kBadGateway = 502, kGatewayTimeout = 504;
+constexpr int kServerError = 500, kTooMany = 429;
 constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
 constexpr int kTidiedAtATime = 2000;
 constexpr int kLeastLines = 1;
@@ -37,11 +37,9 @@ std::string productName(const influx::Identity &identity)
     }
 }
 
-/// A server may fail at a line, a proxy at a server that does, and then it may say so or let time pass.
-bool mayBeOfALine(const HttpReply &reply)
-{
-    return reply.late || reply.status == kServerError || reply.status == kBadGateway || reply.status == kGatewayTimeout;
-}
+/// A server may fail at a line, a proxy at a server that does, and then it may say so, hang up or let time pass. Only who asks to wait
+/// speaks of itself.
+bool mayBeOfALine(const HttpReply &reply) { return reply.status != kTooMany && reply.header("retry-after").empty(); }
 
 Backoff backoffOf(const SenderOptions &options)
 {
@@ -460,6 +458,8 @@ void Sender::taken()
         return;
     step(Step::Taken);
     m_backoff.reset();
+    if (m_state == DeliveryState::Waiting && !m_options.quiet)
+        log::info("delivery", "Delivering again.");
     m_words.clear();
     m_state = DeliveryState::Delivering;
 }
@@ -489,7 +489,7 @@ void Sender::failed(Part part, const Verdict &verdict, const HttpReply &reply)
         part.seen = m_deliveries;
     }
     if (mayBeOfALine(reply) && part.failures >= kServerFailures)
-        failedAgain(std::move(part), verdict.words, reply.status);
+        failedAgain(std::move(part), reply.status);
     else
         m_parts.push_front(std::move(part));
     step(Step::Later);
@@ -500,13 +500,13 @@ void Sender::failed(Part part, const Verdict &verdict, const HttpReply &reply)
 /// Smaller parts do no harm, and find the line that a server fails at. That line is set aside only once others arrived: a server that
 /// is out of order takes none. Until then it stands behind the others, so that they get their turn. What a proxy says, or nobody, is
 /// seldom of a line, and comes and goes: then it takes others between each two failures.
-void Sender::failedAgain(Part part, const std::string &words, int status)
+void Sender::failedAgain(Part part, int status)
 {
     part.suspected = true;
     if (part.lines.size() > 1)
         return split(std::move(part));
     if (status == kServerError ? m_deliveries > part.others : part.amongOthers >= kServerFailures)
-        return isolate(std::move(part), words);
+        return isolate(std::move(part), "The server fails at it each time, and takes others (" + (status > 0 ? std::to_string(status) : "no answer") + ").");
     m_parts.push_back(std::move(part));
 }
 

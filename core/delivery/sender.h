@@ -101,7 +101,7 @@ private:
     void taken();
     void delivered(const Part &part);
     void failed(Part part, const influx::Verdict &verdict, const influx::HttpReply &reply);
-    void failedAgain(Part part, const std::string &words, int status);
+    void failedAgain(Part part, int status);
     void split(Part part);
     void refused(const std::string &words, bool credentials = false);
     void uncompressed(Part part, const influx::Verdict &verdict, bool packed);

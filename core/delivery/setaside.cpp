@@ -34,7 +34,7 @@ void SetAside::tellRest(Duration now)
     m_told = 0;
     if (const std::uint64_t untold = std::exchange(m_untold, 0); untold > 0)
         log::warning("delivery", std::to_string(untold) + " more could not be delivered within a minute and were set aside, the last because: " + m_reason
-                                     + " All are listed by threadline-collector dead-letters.");
+                                     + (m_reason.ends_with('.') ? "" : ".") + " All are listed by threadline-collector dead-letters.");
 }
 
 } // namespace threadline::delivery

@@ -21,6 +21,7 @@ constexpr Duration kRetryReading = Duration::millis(500);
 constexpr Duration kStopSlice = Duration::millis(10);  ///< how soon a stop is heard where nothing wakes
 constexpr Duration kRetentionEvery = Duration::seconds(5);
 constexpr Duration kTickEvery = Duration::millis(200);
+constexpr Duration kTellRefusedEvery = Duration::seconds(60);
 constexpr Duration kRateOver = Duration::seconds(1);
 constexpr std::size_t kItemsAtATime = 256;
 constexpr int kRetainAtATime = 100;
@@ -218,6 +219,7 @@ void Engine::tick()
         return;
     m_nextTick = m_real.steady() + kTickEvery;
     (void)reads(Ticking, m_ingest->tick());
+    tellRefused();
     measureRate();
 }
 
@@ -229,7 +231,8 @@ void Engine::finish()
     while ((m_ingest->pending() || m_closed) && !over(kCommitOn) && m_readErrors[Closing].empty())
         flush(true);
     const Duration left = Duration{m_stoppedAt} + kCommitOn - m_real.steady();
-    if (m_committer->drain(std::max(left, Duration{}))) {
+    const bool submitted = !m_closed && !m_ingest->pending(); // else the store could not be read for it
+    if (m_committer->drain(std::max(left, Duration{})) && submitted) {
         m_stored = m_taken;
         if (const auto closed = m_store.closeCleanly(m_clock.now()); !closed)
             log::warning("store", closed.error().message);
@@ -244,7 +247,7 @@ void Engine::sayUnrecorded()
 {
     const Status now = status();
     log::error("engine", "Ending with " + std::to_string(now.inFlight) + " received events and " + std::to_string(m_notTaken)
-                             + " received messages that were not recorded, for the store cannot be written"
+                             + " received messages that were not recorded, for the store does not take them"
                              + (now.storeError.empty() ? std::string() : " (" + now.storeError + ")")
                              + ". If the next start finds this store, it draws a band over their time.");
 }
@@ -402,6 +405,25 @@ void Engine::forgetChanges(Store &store)
         log::warning("store", forgotten.error().message);
     else
         m_changesForgotten = done;
+}
+
+/// A feed of which nothing can be read any more looks well otherwise: it is heard, and nothing fails.
+void Engine::tellRefused()
+{
+    const std::uint64_t refused = m_counters.refused, received = m_counters.received;
+    if (refused == m_refusedTold || m_real.steady() < m_nextRefusedTold)
+        return;
+    std::string reasons;
+    {
+        const std::scoped_lock lock(m_counters.mutex);
+        for (const auto &[reason, events] : m_counters.refusedBy)
+            reasons += (reasons.empty() ? "" : ", ") + reason + " " + std::to_string(events);
+    }
+    log::warning("engine", std::to_string(refused - m_refusedTold) + " of " + std::to_string(received - m_receivedTold)
+                               + " events received since the last word about it could not be read; they are kept for inspection (in all: " + reasons + ").");
+    m_refusedTold = refused;
+    m_receivedTold = received;
+    m_nextRefusedTold = m_real.steady() + kTellRefusedEvery;
 }
 
 void Engine::measureRate()

@@ -104,6 +104,7 @@ private:
     void retain(Store &store);
     void forgetChanges(Store &store);
     void measureRate();
+    void tellRefused();
 
     Store &m_store;
     const EngineOptions m_options;
@@ -133,6 +134,9 @@ private:
     std::int64_t m_changesForgotten = 0;
     Duration m_nextForgetting;
     Duration m_nextRetention;
+    Duration m_nextRefusedTold;
+    std::uint64_t m_refusedTold = 0;  ///< of what was refused
+    std::uint64_t m_receivedTold = 0; ///< received by then
     Duration m_nextTick;
 
     mutable std::mutex m_mutex; ///< guards what follows

@@ -34,7 +34,7 @@ public:
     /// Ends the engine: see Engine::~Engine.
     ~LocalSession() override;
 
-    [[nodiscard]] Engine &engine(); ///< not after end()
+    [[nodiscard]] Engine &engine();
     /// See Engine::end.
     bool end();
 

@@ -15,14 +15,15 @@ public:
     static constexpr Duration kLongest = Duration::seconds(10);
 
     /// `frames`: how many that carry nothing have come in all by `now`, steady time. True once there were more than kMostPerSecond
-    /// for kLongest, second by second. A burst, however large, is none: it may have waited on its way.
+    /// for kLongest, looked at second by second; one with fewer makes up for half of one with more. A burst, however large, is no
+    /// flood: it may have waited on its way.
     [[nodiscard]] bool isFlood(std::uint64_t frames, Duration now)
     {
         const Duration length = now - m_since;
         if (length < kWindow)
             return false;
-        const bool many = static_cast<std::int64_t>(frames - m_frames) > length.us / 1'000'000 * kMostPerSecond;
-        m_many = many ? m_many + std::min(length, kWindow) : Duration();
+        const bool many = static_cast<double>(frames - m_frames) * 1e6 > static_cast<double>(length.us) * static_cast<double>(kMostPerSecond);
+        m_many = many ? m_many + kWindow : std::max(Duration{}, m_many - Duration{length.us / 2});
         m_since = now;
         m_frames = frames;
         return m_many >= kLongest;

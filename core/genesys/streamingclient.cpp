@@ -21,7 +21,7 @@ namespace threadline {
 namespace {
 
 constexpr Duration kLasted = Duration::seconds(5);      ///< a connection that lived so long starts the back-off over
-constexpr Duration kGivenUpRetry = Duration::seconds(1);  ///< after a connection that we gave up: back within so long
+constexpr Duration kLastedThough = Duration::seconds(60); ///< one that we gave up, for a server may break the rules again at once
 constexpr Duration kStopBudget = Duration::seconds(2);  ///< for the sink to take what is left at stop()
 constexpr Duration kTellHeldBack = Duration::seconds(1);///< a shorter pause is not worth telling
 constexpr unsigned long kSliceMillis = 10;              ///< between two offers to a sink that says no at once
@@ -58,7 +58,6 @@ struct StreamingClient::Private final : StreamingLinkOwner {
     void retryIn(Duration delay, SourceState state, const std::string &why, log::Level level = log::Level::Warning);
     void primaryEnded(const LinkEnd &end);
     [[nodiscard]] bool tryFreshToken(const LinkEnd &end);
-    [[nodiscard]] Duration delayAfter(const LinkEnd &end);
     void refused(const std::string &message, const std::string &reason);
     void lost(BandCause cause, const std::string &reason);
 
@@ -242,7 +241,7 @@ void StreamingClient::Private::primaryEnded(const LinkEnd &end)
     bury(standby);
     if (wasOpen && !end.advice.empty()) // else it is told with the next try
         log::warning("streaming", end.reason);
-    if (wasOpen && clock.steady() - listeningSince >= kLasted)
+    if (wasOpen && clock.steady() - listeningSince >= (end.kind == LinkEnd::Kind::GivenUp ? kLastedThough : kLasted))
         backoff.reset();
     else if (wasOpen && heard)
         backoff.calm();
@@ -251,7 +250,7 @@ void StreamingClient::Private::primaryEnded(const LinkEnd &end)
     if (isRefusal(end.kind))
         return refused(end.advice, end.reason);
     lost(BandCause::ConnectionLost, end.reason);
-    retryIn(delayAfter(end), SourceState::Waiting, end.advice.empty() ? "The event stream ended: " + end.reason + "." : end.advice);
+    retryIn(backoff.next(), SourceState::Waiting, end.advice.empty() ? "The event stream ended: " + end.reason + "." : end.advice);
 }
 
 /// A token may have been revoked while it lay in the cache; a fresh one that is refused as well is a matter of scopes.
@@ -261,14 +260,6 @@ bool StreamingClient::Private::tryFreshToken(const LinkEnd &end)
         return false;
     log::info("streaming", "the access token was refused; asking for a new one");
     return true;
-}
-
-Duration StreamingClient::Private::delayAfter(const LinkEnd &end)
-{
-    const Duration delay = backoff.next();
-    if (end.kind != LinkEnd::Kind::GivenUp)
-        return delay;
-    return backoff.between({}, std::min(kGivenUpRetry, options.backoffMax));
 }
 
 // --- silence: make before break ---------------------------------------------------------------------------------------

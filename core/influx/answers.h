@@ -19,7 +19,6 @@ namespace threadline::influx {
 struct HttpReply {
     int status = 0;      ///< 0: no answer came
     std::string failure; ///< without an answer: what happened, in words, no secret
-    bool late = false;   ///< without an answer: it did not come in time
     bool setting = false;///< without an answer, for a reason that only a change of settings mends (certificate, proxy)
     std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
     std::string body;    ///< at most 256 KiB of it

@@ -247,8 +247,8 @@ Result<> OverwrittenFile::overwrite(const std::string &path, std::string_view te
     return fail(meansNoRoom(number) ? ErrorCode::Full : ErrorCode::Unusable, cannotWrite(path, number));
 }
 
-FoundFile::FoundFile(std::string path, std::string what, bool growsOnly)
-    : m_path(std::move(path)), m_what(std::move(what)), m_growsOnly(growsOnly)
+FoundFile::FoundFile(std::string path, std::string what, std::int64_t keeps)
+    : m_path(std::move(path)), m_what(std::move(what)), m_keeps(keeps)
 {
     struct stat facts {};
     m_known = ::stat(m_path.c_str(), &facts) == 0;
@@ -267,12 +267,32 @@ std::string FoundFile::missing() const
     const bool same = static_cast<std::uint64_t>(facts.st_dev) == m_device && static_cast<std::uint64_t>(facts.st_ino) == m_number;
     if (!same)
         return "Another file was put in the place of the " + m_what + " " + m_path + " while Threadline runs.";
-    m_cutOff = m_growsOnly && facts.st_size < m_largest;
-    if (m_cutOff)
+    const bool cutOff = facts.st_size < std::min<std::int64_t>(m_largest, m_keeps);
+    m_damaged = cutOff || isWrittenOver();
+    if (m_damaged && !cutOff)
+        return "The " + m_what + " " + m_path + " was written over by another hand while Threadline runs.";
+    if (cutOff)
         return "The " + m_what + " " + m_path + " was cut off from " + std::to_string(m_largest) + " to " + std::to_string(facts.st_size)
             + " bytes while Threadline runs.";
     m_largest = facts.st_size;
     return {};
+}
+
+bool FoundFile::isWrittenOver() const
+{
+    if (m_keeps == 0)
+        return false;
+    const int file = ::open(m_path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return false; // of no descriptors it is not to blame
+    std::uint32_t begins = 0;
+    const bool read = ::pread(file, &begins, sizeof begins, 0) == static_cast<ssize_t>(sizeof begins);
+    ::close(file);
+    if (!read)
+        return false;
+    if (m_begins == 0)
+        m_begins = begins;
+    return m_begins != begins;
 }
 
 FolderLock::FolderLock(FolderLock &&other) noexcept

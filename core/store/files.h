@@ -35,19 +35,23 @@ void removeFile(const std::string &path);
 class FoundFile {
 public:
     FoundFile() = default;
-    /// `what` it is called in messages: "database". `growsOnly`: one that has become smaller has been cut off by somebody.
-    explicit FoundFile(std::string path, std::string what, bool growsOnly = false);
+    /// `what` it is called in messages: "database". One that has become smaller, and smaller than `keeps` bytes, has been cut off by
+    /// somebody; one that begins with other bytes than before was written over.
+    explicit FoundFile(std::string path, std::string what, std::int64_t keeps = 0);
     /// Empty while the same file lies there, whole; else what has become of it, in words. Costs one look at the folder.
     [[nodiscard]] std::string missing() const;
-    /// It lies there, and missing() has found it cut off.
-    [[nodiscard]] bool isCutOff() const { return m_cutOff; }
+    /// It lies there, and missing() has found it cut off or written over.
+    [[nodiscard]] bool isDamaged() const { return m_damaged; }
 
 private:
+    [[nodiscard]] bool isWrittenOver() const;
+
     std::string m_path, m_what;
     std::uint64_t m_device = 0, m_number = 0;
     bool m_known = false;
-    bool m_growsOnly = false;
-    mutable bool m_cutOff = false;
+    std::int64_t m_keeps = 0;
+    mutable std::uint32_t m_begins = 0; ///< its first bytes, once it has them; both kinds of file have a mark there
+    mutable bool m_damaged = false;
     mutable std::int64_t m_largest = 0; ///< bytes, as seen so far
 };
 

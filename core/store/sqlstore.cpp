@@ -26,7 +26,9 @@ SqliteStore::SqliteStore(StoreOptions options, std::string path) : m_options(std
 SqliteStore::~SqliteStore()
 {
     rescueJournal();
-    if (!m_found[0].missing().empty() && m_found[0].isCutOff()) // what the journal has is all there is left: it is not to go into a torn file
+    // What the one has is all there is left: a whole journal is not to go into a torn database, nor a torn one into a whole database.
+    const auto damaged = [](const FoundFile &file) { return !file.missing().empty() && file.isDamaged(); };
+    if (damaged(m_found[0]) || damaged(m_found[1]))
         sqlite3_db_config(m_connection.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     m_checkpointer.reset();
     m_names.reset();
@@ -61,7 +63,8 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, cons
     m_lock = std::move(lock);
     if (auto signed_ = m_lock.sign(); !signed_)
         return signed_;
-    m_found = {FoundFile(m_path, "database", true), FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal")};
+    m_found = {FoundFile(m_path, "database", std::numeric_limits<std::int64_t>::max()),
+               FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal", m_options.walLimitBytes)};
     if (missing)
         return goOnBehind(*missing);
     const auto mark = HighMark::read(m_options.folder);
@@ -102,7 +105,7 @@ void SqliteStore::endUnwritten() { writeMark(true); }
 /// A journal that nobody can find again still lies open here: what it holds goes into the database before the program may be killed.
 void SqliteStore::rescueJournal()
 {
-    if (!m_connection.get() || m_rescued || m_found[1].missing().empty() || !m_found[0].missing().empty() || !sqlite3_get_autocommit(m_connection.get()))
+    if (!m_connection.get() || m_rescued || m_found[1].missing().empty() || m_found[1].isDamaged() || !m_found[0].missing().empty() || !sqlite3_get_autocommit(m_connection.get()))
         return;
     (void)m_connection.number("SELECT commit_no FROM state"); // an interruption from before ends here
     int frames = 0, copied = 0;
@@ -115,10 +118,10 @@ Result<> SqliteStore::inPlace()
     static constexpr const char *kAdvice[] = {
         " Nothing more is recorded until it is back where it was; else end Threadline and start it again.",
         " Nothing more is recorded: end Threadline and start it again. What was recorded before is written back into the database."};
-    static constexpr const char *kCutOff = " Nothing more is recorded: end Threadline, keep a copy of the whole folder, and restore a backup.";
+    static constexpr const char *kDamaged = " Nothing more is recorded: end Threadline, keep a copy of the whole folder, and start it again; what it then misses a backup or InfluxDB may have.";
     for (std::size_t i = 0; i < m_found.size(); ++i) {
         if (std::string missing = m_found[i].missing(); !missing.empty())
-            return fail(ErrorCode::Unusable, missing + (m_found[i].isCutOff() ? kCutOff : kAdvice[i]));
+            return fail(ErrorCode::Unusable, missing + (m_found[i].isDamaged() ? kDamaged : kAdvice[i]));
     }
     return {};
 }

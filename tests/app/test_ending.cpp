@@ -102,6 +102,8 @@ private Q_SLOTS:
     void theFolderGoes();
     void theDatabaseGoesAndComesBack();
     void theJournalGoes();
+    void theJournalIsDamaged_data();
+    void theJournalIsDamaged();
     void secondProgramWithoutALockFile();
     void commands_data();
     void commands();
@@ -391,6 +393,40 @@ void TestEnding::theJournalGoes()
     Program again(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
     QCOMPARE(metric(again.address(), "threadline_store_events"), then);
     QVERIFY2(!again.said().contains(QLatin1String("are gone")), qPrintable(again.said()));
+}
+
+void TestEnding::theJournalIsDamaged_data()
+{
+    QTest::addColumn<bool>("cut");
+    QTest::newRow("cut off") << true;
+    QTest::newRow("written over") << false;
+}
+
+/// Told within a second; nothing of it goes into the database, which stays whole as it was before.
+void TestEnding::theJournalIsDamaged()
+{
+    QFETCH(bool, cut);
+    listen({QStringLiteral("--rate=500")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 200, 60'000);
+    QFile journal(m_folder + QStringLiteral("/threadline.db-wal"));
+    if (cut) {
+        QVERIFY(journal.resize(0));
+    } else {
+        QVERIFY(journal.open(QIODevice::ReadWrite));
+        QVERIFY(journal.write(QByteArray(static_cast<qsizetype>(journal.size()), '\0')) > 0);
+        journal.close();
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(readiness(m_rest), 503, kEndsIdleWithin);
+    const QString why = reasons(m_rest); // by a look at the file, or by what SQLite found in it first
+    QVERIFY2(why.contains(QLatin1String("journal")) || why.contains(QLatin1String("is cut off")), qPrintable(why));
+    const double then = stored(m_rest);
+    QTest::qWait(500); // what came meanwhile is not counted as stored
+    QCOMPARE(stored(m_rest), then);
+    QCOMPARE(m_collector->terminate(kEndsWithin), app::kExitData);
+    QCOMPARE(databaseProblem(m_folder), QString());
+    Program again(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
+    QVERIFY(again.address().startsWith(QLatin1String("http")));
+    QVERIFY2(again.said().contains(QLatin1String("are gone")), qPrintable(again.said()));
 }
 
 void TestEnding::secondProgramWithoutALockFile()

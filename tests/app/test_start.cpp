@@ -164,7 +164,6 @@ void TestStart::wrongAuthorities()
     QVERIFY2(end.said.contains(path) && end.said.contains(why), qPrintable(end.said));
 }
 
-/// What is stored, over REST, with neither credentials nor a source.
 void TestStart::theSimulatorSaysThatItsTimeIsSimulated()
 {
     const QString words = QStringLiteral("simulated time that begins at 2031-01-04T");
@@ -180,6 +179,7 @@ void TestStart::theSimulatorSaysThatItsTimeIsSimulated()
     QVERIFY(ended("threadline-simulator", {QStringLiteral("--help")}).said.contains(QStringLiteral("TIME=2031-01-04T")));
 }
 
+/// What is stored, over REST, with neither credentials nor a source.
 void TestStart::servesWithoutASource()
 {
     const QString file = writeFile(m_folder + QStringLiteral("/one.json"),

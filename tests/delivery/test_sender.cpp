@@ -57,7 +57,6 @@ influx::HttpReply replyOf(const Reply &kind)
     influx::HttpReply reply;
     if (kind.status <= 0) {
         reply.failure = kind.body;
-        reply.late = kind.status < 0;
         return reply;
     }
     reply.status = kind.status;
@@ -481,7 +480,7 @@ void TestSender::oneLineThatIsAlwaysAnsweredWith500()
 /// A proxy before a server that fails at one line, and nobody who answers in time: others keep coming, so it is the line.
 void TestSender::oneLineThatAProxyFailsAt()
 {
-    for (const char *bad : {"502", "504", "timeout"}) {
+    for (const char *bad : {"502", "503", "504", "dropped", "timeout"}) {
         Bench bench;
         delivery::SenderOptions few = options();
         few.batch.lines = 5000;
@@ -616,7 +615,7 @@ void TestSender::whatIsTakenNowAndThenPausesNothing()
 void TestSender::aServerOutOfOrderForLong()
 {
     Bench bench;
-    for (const char *bad : {"500", "503", "502", "timeout"}) {
+    for (const char *bad : {"500", "503", "502", "dropped", "timeout"}) {
         Run run(bench, {});
         for (int good = 0, answers = 0; good < 60;) {
             const Duration wait = run.sender().pump();

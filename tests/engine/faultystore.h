@@ -15,6 +15,7 @@ namespace threadline::test {
 struct Faults {
     std::atomic<bool> writing{false}; ///< writes fail
     std::atomic<bool> reading{false}; ///< what the engine asks for first, find(), fails
+    std::atomic<bool> naming{false};  ///< what is asked when a group is closed, namesIndexed(), fails
     std::atomic<ErrorCode> code{ErrorCode::Unusable};
     std::atomic<int> slowMillis{0};   ///< each write takes so long
     std::atomic<int> refusedWrites{0}, refusedReads{0};
@@ -45,7 +46,13 @@ public:
     Result<std::vector<StoredChange>> changesAfter(std::int64_t number, int limit) override { return m->changesAfter(number, limit); }
     Result<std::int64_t> lastRow() override { return m->lastRow(); }
     Result<std::string> idOf(InteractionKey key) override { return m->idOf(key); }
-    Result<bool> namesIndexed() override { return m->namesIndexed(); }
+    Result<bool> namesIndexed() override
+    {
+        if (!m_faults.naming)
+            return m->namesIndexed();
+        ++m_faults.refusedReads;
+        return fail(m_faults.error());
+    }
     Result<std::vector<InteractionKey>> interactionsNaming(std::string_view name) override { return m->interactionsNaming(name); }
     Result<std::uint64_t> countEvents() override { return m->countEvents(); }
 

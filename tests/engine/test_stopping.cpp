@@ -76,6 +76,7 @@ private Q_SLOTS:
     void aStoreThatIsBusyJustThenIsWaitedFor();
     void whoWaitsForTheStoreHearsOfTheEnd();
     void nothingIsWrittenAfterWhatWasGivenUp();
+    void aGroupThatCannotBeClosedIsNotRecorded();
     void aStoreThatCannotBeReadIsToldOnce();
     void aStoreThatCannotBeWrittenIsToldOnce();
 
@@ -214,6 +215,25 @@ void TestStopping::nothingIsWrittenAfterWhatWasGivenUp()
     const auto reader = m_store->reader();
     QCOMPARE((*reader)->countEvents().value(), std::uint64_t(1));
     QCOMPARE(m_store->integrity().value(), std::string());
+}
+
+/// What is taken cannot become a group, for the store cannot be read for it: the end says so, and so does the next start.
+void TestStopping::aGroupThatCannotBeClosedIsNotRecorded()
+{
+    offer(RawMessage{R"({"events":[{"id":"e-loose","timestamp":"2026-05-06T10:44:10.000Z","type":"x","data":{"participantId":"nobody"}}]})",
+                     m_clock.now(), m_clock.steady(), false});
+    QVERIFY(m_engine->drain(Duration::seconds(60)));
+    m_faults->naming = true;
+    offerMessages(2, 50);
+    QTRY_VERIFY(m_faults->refusedReads > 0);
+    QVERIFY(!m_engine->end());
+    QCOMPARE(m_log->with("received events and"), 1);
+    m_engine.reset();
+    m_store.reset();
+    m_faults->naming = false;
+    open();
+    QVERIFY(m_store->opened().unwritten);
+    QVERIFY(!m_store->opened().closed);
 }
 
 void TestStopping::aStoreThatCannotBeReadIsToldOnce()

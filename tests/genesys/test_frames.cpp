@@ -98,7 +98,16 @@ private Q_SLOTS:
     void aFloodLasts()
     {
         const auto seconds = [](int n) { return Duration::seconds(n); };
-        FloodWatch steady, pauses, burst, calm;
+        FloodWatch steady, pauses, burst, calm, slower, nowAndThen;
+        for (std::int64_t n = 1; n <= 100; ++n)
+            QVERIFY(!slower.isFlood(static_cast<std::uint64_t>(n) * 1'140, Duration::millis(n * 1'900))); // 600 a second
+        std::uint64_t sent = 0;
+        bool left = false;
+        for (int n = 1; n <= 60; ++n) {
+            sent += n % 10 == 0 ? 900 : 100'000;
+            left = left || nowAndThen.isFlood(sent, seconds(n));
+        }
+        QVERIFY(left);
         for (int n = 1; n <= 30; ++n) {
             const auto frames = static_cast<std::uint64_t>(n) * 1'001;
             QCOMPARE(steady.isFlood(frames, seconds(n)), n >= 10);

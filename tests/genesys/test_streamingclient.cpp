@@ -373,7 +373,6 @@ private Q_SLOTS:
         QFETCH(QByteArray, bytes);
         QFETCH(QString, code);
         Rig rig(m_clock);
-        rig.options.backoffFirst = rig.options.backoffMax = Duration::seconds(30); // not what counts here
         rig.go();
         QVERIFY(rig.listens());
         rig.server.last()->sendText(kEvent);

@@ -135,6 +135,13 @@ private Q_SLOTS:
                  QStringList({"What the customer felt", "Events", "Customer", "Voice", "IVR", "Voice", "Queue", "Voice",
                               "Agent One", "Voice", "Voice", "Agent Two", "Voice", "Screen share"}));
         QCOMPARE(scene->rows.front().detail, QStringLiteral("6:19 in all, no holes"));
+        Band band{1, "streaming", scene->extent.start + Duration::seconds(5), scene->extent.start + Duration::seconds(9), BandCause::ConnectionLost, BandState::Closed, {}};
+        const auto detailWith = [&](BandState state) {
+            band.state = state;
+            return timelineScene(rich.view.story, {band}, {}, kNow)->rows.front().detail;
+        };
+        QCOMPARE(detailWith(BandState::Closed), QStringLiteral("6:19 in all, not listened to all the time"));
+        QCOMPARE(detailWith(BandState::Repaired), QStringLiteral("6:19 in all, no holes"));
         QCOMPARE(scene->arrows.size(), 2U);
         QCOMPARE(scene->arrows[1].label, QStringLiteral("Consult transfer, sure"));
         const ScenePtr folded = timelineScene(rich.view.story, {}, {participantKey(3, rich.view.story.participants[3])}, kNow);

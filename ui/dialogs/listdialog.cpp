@@ -43,6 +43,9 @@ ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
         if (!isVisible())
             return;
         refreshCounters();
+        const auto goesOn = [](const Band &band) { return !band.end; };
+        if (std::any_of(m_hub.bands().begin(), m_hub.bands().end(), goesOn))
+            refreshGaps(); // it has become longer
         if (m_hub.status().refused != m_refusedCount && m_refusedTable->isVisible())
             askRefused();
     });

@@ -16,6 +16,10 @@ namespace threadline::ui {
 /// its way to this thread by then. Must not outlive the context it is asked for. GUI thread.
 class Question {
 public:
+    Question() = default;
+    Question(const Question &) = delete; // what was asked knows where it is
+    Question &operator=(const Question &) = delete;
+
     /// `ask` gets the callback for Session and returns the handle; `then` gets the Result<T>, later, in the thread of `context`.
     template<class T, class Ask, class Then>
     void ask(QObject *context, Ask ask, Then then)

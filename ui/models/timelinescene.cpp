@@ -56,7 +56,7 @@ private:
         row.kind = RowKind::Felt;
         row.key = kFeltKey;
         row.title = tr("What the customer felt");
-        row.detail = tr("%1 in all, no holes");
+        row.detail = tr("%1 in all");
         if (const std::optional<Timestamp> end = m_story.felt.back().end)
             row.detail = row.detail.arg(durationText(*end - m_story.felt.front().start));
         else
@@ -328,6 +328,18 @@ QString participantLabel(const Story &story, std::size_t index)
     return source.purpose == Purpose::Acd && (!source.queueName.empty() || !source.name.empty()) ? apart : name + QLatin1Char(' ') + apart;
 }
 
+/// The lane has no holes by its making; what is not known of it lies in the bands.
+void tellHoles(Scene &scene)
+{
+    if (scene.rows.empty() || scene.rows.front().kind != RowKind::Felt)
+        return;
+    const bool missed = std::any_of(scene.bands.begin(), scene.bands.end(), [](const Band &band) {
+        return band.state != BandState::Repaired && band.state != BandState::NothingMissed;
+    });
+    QString &detail = scene.rows.front().detail;
+    detail = (missed ? tr("%1, not listened to all the time") : tr("%1, no holes")).arg(detail);
+}
+
 ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed, Timestamp now)
 {
     const std::shared_ptr<Scene> scene = SceneBuilder(story, collapsed, now).build();
@@ -338,6 +350,7 @@ ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const
         return band.start <= scene->extent.end && band.end.value_or(now) >= scene->extent.start;
     };
     std::copy_if(bands.begin(), bands.end(), std::back_inserter(scene->bands), touches);
+    tellHoles(*scene);
     return scene;
 }
 

@@ -79,7 +79,7 @@ ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
     connect(m_more, &QPushButton::clicked, this, [this] { Q_EMIT listWanted(m_problems[m_index].list); });
     connect(m_count, &FlatButton::clicked, this, [this] { showProblem((m_index + 1) % m_problems.size()); });
     connect(m_close, &FlatButton::clicked, this, [this] {
-        m_closed.push_back(m_problems[m_index].text);
+        m_closed.push_back(m_problems[m_index]);
         std::erase(m_own, m_problems[m_index]);
         refresh();
     });
@@ -94,7 +94,7 @@ void ErrorBar::add(const Problem &problem)
     std::erase(m_own, problem);
     std::erase_if(m_seen, [&](const Seen &seen) { return same(seen.problem, problem); }); // said once more: it is the newest
     m_own.push_back(problem);
-    std::erase(m_closed, problem.text);
+    std::erase_if(m_closed, [&](const Problem &closed) { return same(closed, problem); });
     refresh();
 }
 
@@ -118,10 +118,11 @@ std::vector<Problem> ErrorBar::gathered()
     for (Problem &problem : problemsOf(m_hub.status(), m_hub.failure()))
         all.push_back(std::move(problem));
     // What was closed and has gone may come again as news.
-    std::erase_if(m_closed, [&](const QString &text) {
-        return std::none_of(all.begin(), all.end(), [&](const Problem &p) { return p.text == text; });
-    });
-    std::erase_if(all, [&](const Problem &p) { return std::find(m_closed.begin(), m_closed.end(), p.text) != m_closed.end(); });
+    const auto isIn = [](const std::vector<Problem> &problems, const Problem &one) {
+        return std::any_of(problems.begin(), problems.end(), [&](const Problem &p) { return same(p, one); });
+    };
+    std::erase_if(m_closed, [&](const Problem &closed) { return !isIn(all, closed); });
+    std::erase_if(all, [&](const Problem &problem) { return isIn(m_closed, problem); });
     return all;
 }
 

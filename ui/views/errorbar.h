@@ -65,7 +65,7 @@ private:
     std::vector<Problem> m_problems; ///< as they are gone through
     std::vector<Seen> m_seen;
     std::uint64_t m_seenCount = 0;
-    std::vector<QString> m_closed;
+    std::vector<Problem> m_closed;
     std::size_t m_index = 0;
     QLabel *m_text;
     QPushButton *m_try;

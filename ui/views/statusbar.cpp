@@ -114,6 +114,7 @@ void StatusBar::setProgress(const QString &text)
 
 void StatusBar::setOutcome(const QString &text)
 {
+    m_outcomeText = text;
     m_outcome->setText(text);
     m_outcome->setAccessibleName(text);
     showProgress();
@@ -169,7 +170,8 @@ void StatusBar::refresh()
 void StatusBar::fit()
 {
     const int ends = m_frame->text().isEmpty() ? 0 : m_frame->sizeHint().width() + 12;
-    const int outcome = m_outcome->isVisibleTo(this) ? m_outcome->sizeHint().width() + 24 : 0;
+    m_outcome->setText(m_outcomeText);
+    const int outcome = m_outcome->isVisibleTo(this) ? std::min(m_outcome->sizeHint().width(), width() / 3) + 24 : 0;
     const int progress = m_progress->text().isEmpty() ? outcome : m_progress->sizeHint().width() + m_stop->sizeHint().width() + 24;
     const int frame = ends + progress;
     const std::array order{Duplicates, Stored, Queue, Rate};
@@ -199,7 +201,12 @@ void StatusBar::fit()
     const int right = width() - ends - 12;
     m_stop->setGeometry(right - m_stop->sizeHint().width(), 1, m_stop->sizeHint().width(), height() - 1);
     m_progress->move(m_stop->x() - m_progress->width() - 8, (height() - m_progress->height()) / 2 + 1);
-    m_outcome->setGeometry(right - m_outcome->sizeHint().width(), 1, m_outcome->sizeHint().width(), height() - 1);
+    const int whole = m_outcome->sizeHint().width(), room = std::min(whole, std::max(0, right - x));
+    if (room < whole) {
+        const QFontMetrics metrics(m_outcome->font());
+        m_outcome->setText(metrics.elidedText(m_outcomeText, Qt::ElideMiddle, metrics.horizontalAdvance(m_outcomeText) - (whole - room)));
+    }
+    m_outcome->setGeometry(right - room, 1, room, height() - 1);
     m_frame->move(width() - m_frame->width() - 12, (height() - m_frame->height()) / 2 + 1);
 }
 

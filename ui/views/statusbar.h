@@ -23,7 +23,7 @@ public:
     [[nodiscard]] QString progress() const { return m_progress->text(); }
     /// What came of it, shown until it is clicked or something is read again.
     void setOutcome(const QString &text);
-    [[nodiscard]] QString outcome() const { return m_outcome->text(); }
+    [[nodiscard]] QString outcome() const { return m_outcomeText; }
     [[nodiscard]] QStringList texts() const;
 
 Q_SIGNALS:
@@ -48,6 +48,7 @@ private:
     QLabel *m_progress;
     FlatButton *m_stop;
     FlatButton *m_outcome;
+    QString m_outcomeText; ///< whole
     bool m_reproducible = false;
 };
 

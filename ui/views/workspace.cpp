@@ -146,6 +146,8 @@ void Workspace::setView(ViewName view)
     m_view = view;
     m_views->setCurrentIndex(static_cast<int>(view));
     m_events->showInteraction(view == ViewName::Floor); // a timeline says itself whose events they are
+    if (view == ViewName::Floor && m_feed.problem()) // what was looked for in vain is chosen nowhere on the floor
+        m_choice.setInteraction(InteractionId(m_floorModel.entry(InteractionId(m_floor->lanes().selection().row)) ? m_floor->lanes().selection().row : std::string()));
     applyDocks();
     Q_EMIT viewChanged();
 }
