@@ -84,6 +84,7 @@ QuitOnSignal::QuitOnSignal(std::function<void()> quit, QObject *parent) : QObjec
     auto *notifier = new QSocketNotifier(g_pipe[0], QSocketNotifier::Read, this);
     connect(notifier, &QSocketNotifier::activated, this, [this, notifier] {
         notifier->setEnabled(false);
+        m_asked = true;
         m_quit();
     });
     struct sigaction action = {};
@@ -99,9 +100,10 @@ QuitOnSignal::QuitOnSignal(std::function<void()> quit, QObject *parent) : QObjec
 
 QuitOnSignal::~QuitOnSignal()
 {
-    std::signal(SIGTERM, SIG_DFL);
-    std::signal(SIGINT, SIG_DFL);
-    if (std::signal(SIGHUP, SIG_DFL) == SIG_IGN)
+    const auto next = m_asked ? SIG_IGN : SIG_DFL; // asked twice, it still ends in order; endWithin() has the last word
+    std::signal(SIGTERM, next);
+    std::signal(SIGINT, next);
+    if (std::signal(SIGHUP, next) == SIG_IGN)
         std::signal(SIGHUP, SIG_IGN);
     for (int &end : g_pipe) {
         ::close(end);

@@ -30,6 +30,7 @@ public:
 
 private:
     std::function<void()> m_quit;
+    bool m_asked = false;
 };
 
 } // namespace threadline::app

@@ -117,6 +117,11 @@ void HandshakeReader::readStatusLine()
 void HandshakeReader::readHead(std::string_view head)
 {
     if (m_status >= kFirstFinal) {
+        std::vector<HeadField> fields;
+        if (headFieldsOf(head, fields)) {
+            const auto after = valuesOf(fields, "retry-after");
+            m_retryAfter = after.empty() ? std::string() : std::string(after.front());
+        }
         m_state = State::Refused;
         return;
     }

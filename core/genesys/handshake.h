@@ -32,6 +32,8 @@ public:
     [[nodiscard]] State state() const { return m_state; }
     /// Of the status line, as soon as that is there; 0 before, and for what is no HTTP.
     [[nodiscard]] int status() const { return m_status; }
+    /// Refused: Retry-After as sent; empty: none.
+    [[nodiscard]] const std::string &retryAfter() const { return m_retryAfter; }
     /// Foreign: what is wrong, in words.
     [[nodiscard]] const std::string &problem() const { return m_problem; }
 
@@ -42,6 +44,7 @@ private:
     void foreign(std::string problem);
 
     const std::string m_accept;
+    std::string m_retryAfter;
     State m_state = State::Reading;
     int m_status = 0;
     std::string m_head;         ///< what has come of it

@@ -250,7 +250,7 @@ void StreamingClient::Private::primaryEnded(const LinkEnd &end)
     if (isRefusal(end.kind))
         return refused(end.advice, end.reason);
     lost(BandCause::ConnectionLost, end.reason);
-    retryIn(backoff.next(), SourceState::Waiting, end.advice.empty() ? "The event stream ended: " + end.reason + "." : end.advice);
+    retryIn(std::max(backoff.next(), end.wait), SourceState::Waiting, end.advice.empty() ? "The event stream ended: " + end.reason + "." : end.advice);
 }
 
 /// A token may have been revoked while it lay in the cache; a fresh one that is refused as well is a matter of scopes.

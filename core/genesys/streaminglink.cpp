@@ -262,18 +262,18 @@ void StreamingLink::socketFailed(const OpenFailed &failed)
     const auto kind = failed.httpStatus == 401 ? LinkEnd::Kind::TokenRefused
         : failed.httpStatus == 403             ? LinkEnd::Kind::Forbidden
                                                : LinkEnd::Kind::Unreachable;
-    end(kind, "handshake answered " + std::to_string(failed.httpStatus), adviceFor(failed.httpStatus, m_host));
+    end(kind, "handshake answered " + std::to_string(failed.httpStatus), adviceFor(failed.httpStatus, m_host), retryAfterOf(failed.retryAfter, m_clock.now()));
 }
 
 /// Once. The owner may destroy this.
-void StreamingLink::end(LinkEnd::Kind kind, std::string reason, std::string advice)
+void StreamingLink::end(LinkEnd::Kind kind, std::string reason, std::string advice, Duration wait)
 {
     if (std::exchange(m_ended, true))
         return;
     m_pingTimer.stop();
     m_handshakeTimer.stop();
     m_socket.reset();
-    m_owner.linkEnded(*this, {kind, std::move(reason), std::move(advice)});
+    m_owner.linkEnded(*this, {kind, std::move(reason), std::move(advice), wait});
 }
 
 } // namespace threadline

@@ -36,6 +36,7 @@ struct LinkEnd {
     } kind = Kind::Lost;
     std::string reason; ///< in words, no sentence: "closed by the server (1001 going away)"
     std::string advice; ///< a whole message with cause and remedy, where there is one
+    Duration wait = {}; ///< the server asks us not to come again before
 };
 
 class StreamingLink;
@@ -78,7 +79,7 @@ private:
     void pingDue();
     void sendPing();
     void confirm();
-    void end(LinkEnd::Kind kind, std::string reason, std::string advice = {});
+    void end(LinkEnd::Kind kind, std::string reason, std::string advice = {}, Duration wait = {});
     [[nodiscard]] bool mayBeControl(const std::string &text) const;
 
     const StreamingOptions &m_options;

@@ -433,7 +433,7 @@ OpenFailed FrameSocket::whyNotOpened() const
 {
     const int status = m_handshake->status();
     if (status != 0 && status != kSwitchingProtocols)
-        return {status, {}};
+        return {status, {}, m_handshake->retryAfter()};
     if (!m_handshake->problem().empty())
         return {0, {NetworkProblem::Other, m_host, m_handshake->problem(), {}, {}}};
     const NetworkProblem problem = m_error ? problemOf(*m_error) : NetworkProblem::Dropped;

@@ -33,6 +33,7 @@ struct SocketClosed {
 struct OpenFailed {
     int httpStatus = 0;     ///< the handshake was answered with this; 0: there was no answer
     NetworkFailure failure; ///< for httpStatus 0
+    std::string retryAfter = {}; ///< else: Retry-After as sent; empty: none
 };
 
 /// Who hears of it. Called on the socket's thread, never from inside a call of the socket's; any of them may destroy the socket.

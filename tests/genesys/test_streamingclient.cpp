@@ -361,6 +361,17 @@ private Q_SLOTS:
         QTRY_COMPARE(rig.sink.shape(), std::string("LmNLm"));
     }
 
+    void theStreamsRetryAfterIsKept()
+    {
+        Rig rig(m_clock);
+        rig.server.handshakeAnswers = {FakeAnswer::failure(429, {}, {"Retry-After: 2"})};
+        QElapsedTimer timer;
+        timer.start();
+        rig.go();
+        QVERIFY(rig.listens());
+        QVERIFY2(timer.elapsed() >= 1900, qPrintable(QString::number(timer.elapsed())));
+    }
+
     void whatIsGivenUp_data()
     {
         QTest::addColumn<QByteArray>("bytes");

@@ -414,6 +414,29 @@ private Q_SLOTS:
         QCOMPARE(answered.count(QStringLiteral("elsewhere-0")), 1);
     }
 
+    /// Stories of here may wait for the shared store, too, if a time of not listening touches them.
+    void whatIsLateGivesItsPlaceToOthers()
+    {
+        hub = std::make_unique<Hub>(f->session, f->clock);
+        QTRY_VERIFY(hub->settled());
+        StoryReader reader(*hub);
+        f->session.holdAnswers();
+        const auto want = [&](int first, int last) {
+            for (int i = first; i < last; ++i)
+                reader.want(InteractionId("call-" + std::to_string(i)), StoryReader::Where::Here);
+            reader.pump();
+        };
+        want(0, StoryReader::kMostAtOnce);
+        want(StoryReader::kMostAtOnce, StoryReader::kMostAtOnce + 1);
+        QCOMPARE(reader.waiting(), std::size_t(1));
+        QTRY_COMPARE(reader.waiting(), std::size_t(0));
+        want(100, 300); // bounded all the same
+        QTest::qWait(4 * StoryReader::kLateMs);
+        QVERIFY(f->session.mostAtOnce() <= StoryReader::kMostLate + StoryReader::kMostAtOnce);
+        f->session.release();
+        QTRY_VERIFY(reader.settled());
+    }
+
     void aLookAtThePastThatWasLeftIsNotWaitedFor()
     {
         f->session.setStatus(deliveringStatus(DeliveryState::Delivering));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/storyreader.h"
 
+#include <QTimer>
+
+#include <utility>
+
 namespace threadline::ui {
 
 StoryReader::StoryReader(Hub &hub, QObject *parent) : QObject(parent), m_hub(hub) {}
@@ -26,8 +30,28 @@ void StoryReader::leaveLine(Wanted &wanted)
         line(wanted.where).waiting.erase(*wanted.place);
     wanted.place.reset();
     if (wanted.question.underWay())
-        --line(wanted.where).underWay;
+        giveBack(wanted);
     wanted.question.drop();
+}
+
+void StoryReader::giveBack(Wanted &wanted)
+{
+    if (std::exchange(wanted.late, false))
+        --m_late;
+    else
+        --line(wanted.where).underWay;
+}
+
+/// Whether it still waits for its answer: then others get their turn.
+void StoryReader::lookAt(const std::string &id, std::uint64_t number)
+{
+    const auto found = m_wanted.find(id);
+    if (found == m_wanted.end() || found->second.number != number || !found->second.question.underWay() || m_late >= kMostLate)
+        return;
+    --line(found->second.where).underWay;
+    found->second.late = true;
+    ++m_late;
+    pump();
 }
 
 void StoryReader::setInView(const std::vector<std::string> &ids)
@@ -72,7 +96,9 @@ void StoryReader::ask(Item &item)
     auto &[id, wanted] = item;
     leaveLine(wanted);
     wanted.stale = false;
+    wanted.number = ++m_questions;
     ++line(wanted.where).underWay;
+    QTimer::singleShot(kLateMs, this, [this, id = id, number = wanted.number] { lookAt(id, number); });
     const auto ask = [&, this](auto answer) { return m_hub.session().interaction(InteractionId(id), std::move(answer)); };
     wanted.question.ask<std::shared_ptr<const InteractionView>>(this, ask, [this, id = id](const Answer &story) { take(id, story); });
 }
@@ -80,7 +106,7 @@ void StoryReader::ask(Item &item)
 void StoryReader::take(const std::string &id, const Answer &answer)
 {
     const auto found = m_wanted.find(id);
-    --line(found->second.where).underWay;
+    giveBack(found->second);
     if (found->second.stale)
         enqueue(*found);
     else

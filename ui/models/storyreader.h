@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Asks for stories one by one: those in view first, the others as they were wanted, at most kMostAtOnce under way, of which only
-/// kMostShared wait for the shared store: one that hangs does not keep waiting what lies here. What is kept is bounded by what is wanted:
-/// each id waits at most once, and one that is forgotten leaves nothing behind. GUI thread.
+/// kMostShared wait for the shared store, and what takes longer than kLateMs gives its place to another, for a story of here may need
+/// that store, too: one that hangs does not keep waiting what lies here. What is kept is bounded by what is wanted: each id waits at most
+/// once, and one that is forgotten leaves nothing behind. GUI thread.
 #pragma once
 
 #include "ui/models/hub.h"
@@ -18,6 +19,8 @@ class StoryReader : public QObject {
 public:
     static constexpr int kMostAtOnce = 8;
     static constexpr int kMostShared = 4;
+    static constexpr int kMostLate = 64; ///< beside kMostAtOnce
+    static constexpr int kLateMs = 1000;
     enum class Where : std::uint8_t { Here, Shared };
     using Answer = Result<std::shared_ptr<const InteractionView>>;
 
@@ -36,7 +39,7 @@ public:
     [[nodiscard]] bool underWay(const InteractionId &id) const;
     /// How many are to be asked for.
     [[nodiscard]] std::size_t waiting() const { return line(Where::Here).waiting.size() + line(Where::Shared).waiting.size(); }
-    [[nodiscard]] bool settled() const { return underWay() == 0 && waiting() == 0; }
+    [[nodiscard]] bool settled() const { return underWay() == 0 && m_late == 0 && waiting() == 0; }
 
 Q_SIGNALS:
     /// Once for each that was asked for.
@@ -49,6 +52,8 @@ private:
         bool stale = false; ///< wanted since it was asked for
         Where where = Where::Here;
         std::optional<Place> place; ///< in its line
+        bool late = false;          ///< it has given its place to another
+        std::uint64_t number = 0;   ///< of the question
         Question question;
     };
     struct Line {
@@ -62,6 +67,8 @@ private:
     [[nodiscard]] int underWay() const { return line(Where::Here).underWay + line(Where::Shared).underWay; }
     void enqueue(Item &item);
     void leaveLine(Wanted &wanted);
+    void giveBack(Wanted &wanted);
+    void lookAt(const std::string &id, std::uint64_t number);
     void ask(Item &item);
     void take(const std::string &id, const Answer &answer);
 
@@ -70,6 +77,8 @@ private:
     std::array<Line, 2> m_lines;
     std::unordered_set<std::string> m_inView;
     std::uint64_t m_places = 0;
+    std::uint64_t m_questions = 0;
+    int m_late = 0;
 };
 
 } // namespace threadline::ui
