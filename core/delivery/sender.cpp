@@ -19,6 +19,7 @@ constexpr Duration kAskTimeout = Duration::seconds(10);
 constexpr Duration kMeasuredOver = Duration::seconds(1);
 constexpr Duration kStoreRetry = Duration::seconds(1);
 constexpr int kServerFailures = 5; ///< of one part in a row, before it is looked at line by line
+constexpr std::uint64_t kHardlyAny = 4; ///< one that failed among so many that arrived
 constexpr std::size_t kMostSuspected = 64; ///< lines that the server fails at, at least so many, while others are sent
 constexpr int kServerError = 500, kTooMany = 429;
 constexpr Duration kForgetAfter = Duration::seconds(24 * 3600);
@@ -481,12 +482,16 @@ void Sender::failed(Part part, const Verdict &verdict, const HttpReply &reply)
         std::scoped_lock lock(m_mutex);
         ++m_status.retries;
     }
+    const std::uint64_t othersFailed = m_failed++ - part.failedThen, arrived = m_deliveries - part.seen;
     if (mayBeOfALine(reply)) {
-        if (part.failures == 0)
-            part.others = part.seen = m_deliveries;
+        if (part.failures == 0) {
+            part.others = m_deliveries;
+        } else {
+            part.amongOthers += arrived > 0 && arrived >= kHardlyAny * othersFailed;
+        }
         ++part.failures;
-        part.amongOthers += m_deliveries > part.seen;
         part.seen = m_deliveries;
+        part.failedThen = m_failed;
     }
     if (mayBeOfALine(reply) && part.failures >= kServerFailures)
         failedAgain(std::move(part), reply.status);
@@ -499,7 +504,7 @@ void Sender::failed(Part part, const Verdict &verdict, const HttpReply &reply)
 
 /// Smaller parts do no harm, and find the line that a server fails at. That line is set aside only once others arrived: a server that
 /// is out of order takes none. Until then it stands behind the others, so that they get their turn. What a proxy says, or nobody, is
-/// seldom of a line, and comes and goes: then it takes others between each two failures.
+/// seldom of a line, and comes and goes, as a throttle does: then it takes others between each two failures, of which hardly any fails.
 void Sender::failedAgain(Part part, int status)
 {
     part.suspected = true;
@@ -551,7 +556,7 @@ void Sender::split(Part part)
     const auto middle = part.lines.begin() + static_cast<std::ptrdiff_t>(part.lines.size() / 2);
     const auto half = [&](auto begin, auto end) {
         const bool again = part.suspected && end - begin > 1; // a single line is judged by itself
-        return Part{part.batch, {begin, end}, again ? kServerFailures - 1 : 0, part.suspected, m_deliveries, 0, m_deliveries};
+        return Part{part.batch, {begin, end}, again ? kServerFailures - 1 : 0, part.suspected, m_deliveries, 0, m_deliveries, m_failed};
     };
     Part first = half(part.lines.begin(), middle);
     Part second = half(middle, part.lines.end());

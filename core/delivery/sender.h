@@ -73,8 +73,9 @@ private:
         int failures = 0;             ///< of the server itself, in a row
         bool suspected = false;       ///< it failed so often that another one is to tell whether it or the server is to blame
         std::uint64_t others = 0;     ///< m_deliveries when the first of these came
-        int amongOthers = 0;          ///< of these, with others that arrived since the one before
+        int amongOthers = 0;          ///< of these, with others that arrived since the one before, and hardly any that failed
         std::uint64_t seen = 0;       ///< m_deliveries when the last came
+        std::uint64_t failedThen = 0; ///< m_failed, likewise
         std::shared_ptr<const std::string> packed = {}; ///< its body, if that is compressed and made already
     };
 
@@ -148,6 +149,7 @@ private:
     int m_flying = 0;
     bool m_stopped = false;
     std::uint64_t m_deliveries = 0; ///< parts that arrived
+    std::uint64_t m_failed = 0;     ///< answers that sent parts back
     std::string m_storeError;
     Duration m_nextAgain;
     Duration m_nextTidy;

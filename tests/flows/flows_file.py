@@ -137,7 +137,7 @@ def mixed_file(stage):
     wait_until("the problem is told", lambda: window.frame.find(name="Problem"), found=window.app.dump)
     shows_what_ended(window, 12)
     stage.picture("mixed")
-    require(window.reads("12 conversations were read"), "How many could be read is told, and it is as many as are shown.")
+    require(window.reads("12 conversations read"), "How many could be read is told, and it is as many as are shown.")
     checks.sound(window)
     window.close()
 

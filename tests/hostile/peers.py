@@ -118,11 +118,11 @@ PEERS = [
     Peer("REST: 560 slow pipelines", GOOD, client=clients.slow_pipelines, least=1_000_000),
     Peer("REST: targets of 140 KB", GOOD, client=clients.long_targets),
     Peer("REST: resets", GOOD, client=clients.resets),
-    Peer("store: folder deleted", GOOD, harm=folder_gone),
-    Peer("store: database renamed", GOOD, harm=database_renamed, quick=True),
-    Peer("store: database replaced", GOOD, harm=database_replaced),
+    Peer("store: folder deleted", GOOD, exits=(4,), harm=folder_gone),
+    Peer("store: database renamed", GOOD, exits=(4,), harm=database_renamed, quick=True),
+    Peer("store: database replaced", GOOD, exits=(4,), harm=database_replaced),
     Peer("store: pages damaged", GOOD, harm=database_damaged),
-    Peer("store: files may not grow", "simulator:--rate 5000", limits=FULL),
+    Peer("store: files may not grow", "simulator:--rate 5000", limits=FULL, exits=(4,)),
     Peer("no descriptors left", GOOD, client=clients.idle, least=2000, limits=FEW, cores=RESTING, quick=True),
 ]
 
