@@ -483,17 +483,17 @@ void Sender::failed(Part part, const Verdict &verdict, const HttpReply &reply)
         ++m_status.retries;
     }
     const std::uint64_t othersFailed = m_failed++ - part.failedThen, arrived = m_deliveries - part.seen;
-    if (mayBeOfALine(reply)) {
-        if (part.failures == 0) {
+    const bool ofALine = mayBeOfALine(reply);
+    if (ofALine) {
+        if (part.failures == 0)
             part.others = m_deliveries;
-        } else {
+        else
             part.amongOthers += arrived > 0 && arrived >= kHardlyAny * othersFailed;
-        }
         ++part.failures;
         part.seen = m_deliveries;
         part.failedThen = m_failed;
     }
-    if (mayBeOfALine(reply) && part.failures >= kServerFailures)
+    if (ofALine && part.failures >= kServerFailures)
         failedAgain(std::move(part), reply.status);
     else
         m_parts.push_front(std::move(part));

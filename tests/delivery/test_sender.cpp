@@ -50,6 +50,12 @@ constexpr std::array kKinds{
     Reply{"HTML 200", 200, "<!doctype html><html>Sign in</html>", "", false},
 };
 
+const Reply *kind(std::string_view name)
+{
+    const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Reply &k) { return name == k.name; });
+    return found == kKinds.end() ? nullptr : &*found;
+}
+
 bool isHtml(const Reply &kind) { return kind.body[0] == '<'; }
 
 influx::HttpReply replyOf(const Reply &kind)
@@ -177,6 +183,20 @@ public:
         m_sender.emplace(with, *bench.reader, *bench.marks, m_transport, m_clock);
     }
 
+    /// One step on: time passes where nothing was asked, else the first request is answered with the kind that `kindOf` calls by its
+    /// name. False: the sender, before that, waited for nothing that would come.
+    template<class KindOf>
+    [[nodiscard]] bool step(KindOf kindOf)
+    {
+        const Duration wait = m_sender->pump();
+        const bool leadsOn = m_sender->leadsOn();
+        if (m_transport.held.empty())
+            m_clock.advance(std::max(wait, Duration::millis(1)));
+        else
+            m_transport.answer(*kind(kindOf(m_transport.held.front())), m_clock);
+        return leadsOn;
+    }
+
     /// What is wrong with how it went; empty: nothing.
     QString problem()
     {
@@ -244,12 +264,6 @@ private:
     Held m_transport;
     std::optional<delivery::Sender> m_sender;
 };
-
-const Reply *kind(std::string_view name)
-{
-    const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Reply &k) { return name == k.name; });
-    return found == kKinds.end() ? nullptr : &*found;
-}
 
 } // namespace
 
@@ -487,17 +501,13 @@ void TestSender::oneLineThatAProxyFailsAt()
         Run run(bench, {}, few);
         std::uint64_t next = 20;
         int asked = 0;
+        const auto answer = [&](const Held::Request &request) {
+            const bool fails = request.body && request.body->find("eventId=\"e-12\"") != std::string::npos;
+            asked += fails;
+            return fails ? bad : "204";
+        };
         while (run.clock().steady() < Duration::seconds(7200)) {
-            const Duration wait = run.sender().pump();
-            QVERIFY(run.sender().leadsOn());
-            if (run.transport().held.empty()) {
-                run.clock().advance(std::max(wait, Duration::millis(1)));
-            } else {
-                const auto &body = run.transport().held.front().body;
-                const bool fails = body && body->find("eventId=\"e-12\"") != std::string::npos;
-                asked += fails;
-                run.transport().answer(*kind(fails ? bad : "204"), run.clock());
-            }
+            QVERIFY(run.step(answer));
             if (next < 60 && run.clock().steady() > Duration::seconds(static_cast<std::int64_t>(next) * 100)) {
                 bench.add(next, next + 1);
                 ++next;
@@ -520,15 +530,10 @@ void TestSender::aServerThatRefusesEverything()
         Run run(bench, {});
         bool refuses = atFirst;
         bool leadsOn = true;
+        const auto answer = [&](const Held::Request &request) { return refuses && sendsLines(request) ? "400 of anything" : "204"; };
         const auto until = [&](Duration end) {
-            while (run.clock().steady() < end) {
-                const Duration wait = run.sender().pump();
-                leadsOn = leadsOn && run.sender().leadsOn();
-                if (run.transport().held.empty())
-                    run.clock().advance(std::max(wait, Duration::millis(1)));
-                else
-                    run.transport().answer(*kind(refuses && sendsLines(run.transport().held.front()) ? "400 of anything" : "204"), run.clock());
-            }
+            while (run.clock().steady() < end)
+                leadsOn = run.step(answer) && leadsOn;
         };
         until(Duration::seconds(600));
         if (!atFirst) {
@@ -561,18 +566,15 @@ void TestSender::whatIsRefusedForItselfHoldsUpNothing()
         delivery::SenderOptions many = options();
         many.batch.lines = lines;
         Run run(bench, {}, many);
+        const auto answer = [](const Held::Request &request) {
+            bool old = false;
+            for (std::size_t at = 0; request.body && (at = request.body->find("eventId=\"e-", at)) != std::string::npos; ++at)
+                old = old || request.body->compare(at, 14, "eventId=\"e-169") != 0;
+            return old ? "400" : "204";
+        };
         bool idle = false;
         while (!idle && run.clock().steady() < Duration::seconds(3600)) {
-            const Duration wait = run.sender().pump();
-            if (run.transport().held.empty()) {
-                run.clock().advance(std::max(wait, Duration::millis(1)));
-            } else {
-                const auto &body = run.transport().held.front().body;
-                bool old = false;
-                for (std::size_t at = 0; body && (at = body->find("eventId=\"e-", at)) != std::string::npos; ++at)
-                    old = old || body->compare(at, 14, "eventId=\"e-169") != 0;
-                run.transport().answer(*kind(old ? "400" : "204"), run.clock());
-            }
+            QVERIFY(run.step(answer));
             idle = run.sender().idle().value_or(false);
         }
         QVERIFY(idle);
@@ -592,16 +594,14 @@ void TestSender::whatIsTakenNowAndThenPausesNothing()
     log::setLevel(log::Level::Warning);
     log::setSink([&](log::Level, std::string_view line) { told += line.find("set aside") != std::string_view::npos; });
     bool idle = false;
+    const auto answer = [](const Held::Request &request) {
+        const std::string body = sendsLines(request) ? *request.body : std::string();
+        const bool event = body.find("eventId=") != std::string::npos;
+        const bool good = body.find("00\"") != std::string::npos || body.find("50\"") != std::string::npos || body.find("eventId=\"e-1") != std::string::npos;
+        return event && !good ? "400 of anything" : "204";
+    };
     while (!idle && run.clock().steady() < Duration::seconds(3600)) {
-        const Duration wait = run.sender().pump();
-        if (run.transport().held.empty()) {
-            run.clock().advance(std::max(wait, Duration::millis(1)));
-        } else {
-            const std::string body = sendsLines(run.transport().held.front()) ? *run.transport().held.front().body : std::string();
-            const bool event = body.find("eventId=") != std::string::npos;
-            const bool good = body.find("00\"") != std::string::npos || body.find("50\"") != std::string::npos || body.find("eventId=\"e-1") != std::string::npos;
-            run.transport().answer(*kind(event && !good ? "400 of anything" : "204"), run.clock());
-        }
+        (void)run.step(answer); // a log that is listened to is to be given back
         idle = run.sender().idle().value_or(false);
     }
     log::setSink({});
@@ -691,16 +691,12 @@ void TestSender::aPointThatFailsForEverHoldsUpNoOther()
     update.remove = {"interaction_event,channelKind=voice 1800000000000000000", "interaction_event,channelKind=voice 1800000000000000001",
                      "interaction_event,channelKind=voice 1800000000000000002"};
     QVERIFY(bench.marks->write(update));
-    while (run.clock().steady() < Duration::seconds(3600)) {
-        const Duration wait = run.sender().pump();
-        if (run.transport().held.empty()) {
-            run.clock().advance(std::max(wait, Duration::millis(1)));
-            continue;
-        }
-        const auto &request = run.transport().held.front();
+    const auto answer = [](const Held::Request &request) {
         const bool fails = request.path.find("/delete") != std::string::npos && request.body->find("00:00.000000000Z") != std::string::npos;
-        run.transport().answer(*kind(fails ? "500" : "204"), run.clock());
-    }
+        return fails ? "500" : "204";
+    };
+    while (run.clock().steady() < Duration::seconds(3600))
+        QVERIFY(run.step(answer));
     const auto left = bench.marks->removals(10).value();
     QCOMPARE(left.size(), std::size_t(1));
     QCOMPARE(left.front().point, update.remove.front());
