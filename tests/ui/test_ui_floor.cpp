@@ -131,6 +131,13 @@ class TestFloor : public QObject {
         QTRY_VERIFY(model->settled());
         model->rebuild();
     }
+    /// A hub without a model, and nothing is answered from now on.
+    void startHeld()
+    {
+        hub = std::make_unique<Hub>(f->session, f->clock);
+        QTRY_VERIFY(hub->settled());
+        f->session.holdAnswers();
+    }
     void put(test::FakeInteraction call) { f->session.put(std::move(call.view), std::move(call.summary)); }
     /// Short calls that ended long ago, each a second after the one before.
     void putEnded(const std::string &prefix, int many, Timestamp first)
@@ -362,10 +369,8 @@ private Q_SLOTS:
 
     void storiesOfRowsInViewComeFirstAndWhatIsForgottenIsNotAskedFor()
     {
-        hub = std::make_unique<Hub>(f->session, f->clock);
-        QTRY_VERIFY(hub->settled());
+        startHeld();
         StoryReader reader(*hub);
-        f->session.holdAnswers();
         QStringList answered;
         connect(&reader, &StoryReader::answered, this, [&](const InteractionId &id) { answered << qstr(id.value); });
         for (int round = 0; round < 3; ++round) {
@@ -390,10 +395,8 @@ private Q_SLOTS:
 
     void aSharedStoreThatHangsDoesNotKeepWaitingWhatIsHere()
     {
-        hub = std::make_unique<Hub>(f->session, f->clock);
-        QTRY_VERIFY(hub->settled());
+        startHeld();
         StoryReader reader(*hub);
-        f->session.holdAnswers();
         QStringList answered;
         connect(&reader, &StoryReader::answered, this, [&](const InteractionId &id) { answered << qstr(id.value); });
         std::vector<std::string> elsewhere;
@@ -417,10 +420,8 @@ private Q_SLOTS:
     /// Stories of here may wait for the shared store, too, if a time of not listening touches them.
     void whatIsLateGivesItsPlaceToOthers()
     {
-        hub = std::make_unique<Hub>(f->session, f->clock);
-        QTRY_VERIFY(hub->settled());
+        startHeld();
         StoryReader reader(*hub);
-        f->session.holdAnswers();
         const auto want = [&](int first, int last) {
             for (int i = first; i < last; ++i)
                 reader.want(InteractionId("call-" + std::to_string(i)), StoryReader::Where::Here);
