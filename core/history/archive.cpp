@@ -25,10 +25,11 @@ using influx::Questions;
 using influx::Row;
 using influx::Span;
 
-constexpr Duration kPingTimeout = Duration::seconds(3); ///< a page of the list waits for it
+constexpr Duration kPingTimeout = Duration::seconds(3);
+constexpr Duration kFirstWord = Duration::millis(700); ///< so long a page of the list waits for a server that has never spoken
 constexpr Duration kPageTimeout = Duration::seconds(10);
 constexpr std::chrono::seconds kBelievedSilent{10};
-constexpr qint64 kLongMillis = 2'500; ///< a failure that took longer is not waited for by each page anew
+constexpr qint64 kLongMillis = 500; ///< a failure that took longer is not waited for by each page anew
 constexpr std::int64_t kNsAUs = 1000;
 /// Around what the locator says: it may be older than the last events, and early ones may have come late.
 constexpr std::int64_t kMargin = 3600 * std::int64_t(1'000'000'000);
@@ -175,7 +176,7 @@ private:
     void believeSilent(const Error &error)
     {
         m_silent = error;
-        m_silentUntil.setRemainingTime(kBelievedSilent);
+        listenAgain(); // it may only be slow
         for (const auto &ask : m_waiting) {
             if (ask->hurried)
                 ask->finish(fail(error));
@@ -189,37 +190,48 @@ private:
         if (m_listening)
             return;
         m_listening = std::make_unique<HttpClient>(m_network, this);
-        m_listening->get(ping(), [this](const HttpAnswer &answer) {
-            if (answer.status != 0)
+        m_listening->get(ping(kPingTimeout), [this](HttpAnswer answer) {
+            const influx::HttpReply reply = replyOf(std::move(answer));
+            if (reply.status != 0) {
                 m_silent.reset();
+                (void)learn(influx::identify(reply));
+            }
             m_silentUntil.setRemainingTime(kBelievedSilent);
             QMetaObject::invokeMethod(this, [this] { m_listening.reset(); }, Qt::QueuedConnection); // not from within its own callback
         });
     }
 
-    [[nodiscard]] HttpRequest ping() const
+    /// Why nothing can be asked of what answered so; empty: in which words to ask is known now, if it said enough.
+    std::string learn(const influx::Identity &identity)
+    {
+        std::string refused = influx::refusal(identity, m_options.target);
+        if (refused.empty() && identity.product != influx::Product::Unknown) {
+            m_product = identity.product;
+            m_language = m_options.language.value_or(influx::languageOf(m_product));
+        }
+        return refused;
+    }
+
+    [[nodiscard]] HttpRequest ping(Duration timeout) const
     {
         const influx::Request ping = influx::pingRequest(m_options.target);
         HttpRequest http;
         http.url = m_options.target.url + ping.path;
         http.headers = ping.headers;
-        http.timeout = kPingTimeout;
+        http.timeout = timeout;
         return http;
     }
 
     void identify(Running &r)
     {
         r.asked = true;
-        r.client->get(ping(), [this, &r](HttpAnswer answer) {
+        r.client->get(ping(r.ask->hurried ? kFirstWord : kPingTimeout), [this, &r](HttpAnswer answer) {
             const influx::HttpReply reply = replyOf(std::move(answer));
-            const influx::Identity identity = influx::identify(reply);
-            const std::string refused = reply.status == 0 ? std::string() : influx::refusal(identity, m_options.target);
+            const std::string refused = reply.status == 0 ? std::string() : learn(influx::identify(reply));
             if (!refused.empty())
                 return over(r, fail(ErrorCode::Unusable, refused));
-            if (identity.product == influx::Product::Unknown)
+            if (m_product == influx::Product::Unknown)
                 return over(r, fail(influx::questionFailed(reply, m_options.target)));
-            m_product = identity.product;
-            m_language = m_options.language.value_or(influx::languageOf(m_product));
             begin(r);
         });
     }

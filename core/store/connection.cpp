@@ -128,6 +128,16 @@ Result<Connection> Connection::open(const std::string &path, Mode mode, int busy
     return connection;
 }
 
+std::optional<std::uint32_t> Connection::begins(int file) const
+{
+    sqlite3_file *open = nullptr;
+    std::uint32_t first = 0;
+    if (sqlite3_file_control(m_db.get(), "main", file, &open) != SQLITE_OK || !open || !open->pMethods
+        || open->pMethods->xRead(open, &first, sizeof first, 0) != SQLITE_OK)
+        return std::nullopt;
+    return first;
+}
+
 Error Connection::error(std::string_view doing) const
 {
     return errorOf(get(), sqlite3_extended_errcode(get()), doing);

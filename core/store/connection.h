@@ -34,6 +34,9 @@ public:
     [[nodiscard]] Result<std::int64_t> number(const char *sql);
     [[nodiscard]] Result<std::string> text(const char *sql);
     [[nodiscard]] Error error(std::string_view doing) const;
+    /// The first bytes, as they lie there, of the file that SQLite has open: of the database (SQLITE_FCNTL_FILE_POINTER) or its journal
+    /// (SQLITE_FCNTL_JOURNAL_POINTER). Nothing: it has not as many, or cannot be read.
+    [[nodiscard]] std::optional<std::uint32_t> begins(int file) const;
     void close() { m_db.reset(); }
 
 private:

@@ -247,8 +247,8 @@ Result<> OverwrittenFile::overwrite(const std::string &path, std::string_view te
     return fail(meansNoRoom(number) ? ErrorCode::Full : ErrorCode::Unusable, cannotWrite(path, number));
 }
 
-FoundFile::FoundFile(std::string path, std::string what, std::int64_t keeps)
-    : m_path(std::move(path)), m_what(std::move(what)), m_keeps(keeps)
+FoundFile::FoundFile(std::string path, std::string what, std::int64_t keeps, Begins begins)
+    : m_path(std::move(path)), m_what(std::move(what)), m_keeps(keeps), m_begins(std::move(begins))
 {
     struct stat facts {};
     m_known = ::stat(m_path.c_str(), &facts) == 0;
@@ -280,19 +280,12 @@ std::string FoundFile::missing() const
 
 bool FoundFile::isWrittenOver() const
 {
-    if (m_keeps == 0)
+    const auto first = m_begins ? m_begins() : std::nullopt;
+    if (!first)
         return false;
-    const int file = ::open(m_path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0)
-        return false; // of no descriptors it is not to blame
-    std::uint32_t begins = 0;
-    const bool read = ::pread(file, &begins, sizeof begins, 0) == static_cast<ssize_t>(sizeof begins);
-    ::close(file);
-    if (!read)
-        return false;
-    if (m_begins == 0)
-        m_begins = begins;
-    return m_begins != begins;
+    if (!m_first)
+        m_first = first;
+    return m_first != first;
 }
 
 FolderLock::FolderLock(FolderLock &&other) noexcept

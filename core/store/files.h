@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,9 +36,12 @@ void removeFile(const std::string &path);
 class FoundFile {
 public:
     FoundFile() = default;
+    /// Reads the first bytes through whoever has the file open; nothing: it has not as many, or cannot be read. Not opened here, since
+    /// closing it again would take away all locks that this process has on it (fcntl(2)), those of SQLite among them.
+    using Begins = std::function<std::optional<std::uint32_t>()>;
     /// `what` it is called in messages: "database". One that has become smaller, and smaller than `keeps` bytes, has been cut off by
-    /// somebody; one that begins with other bytes than before was written over.
-    explicit FoundFile(std::string path, std::string what, std::int64_t keeps = 0);
+    /// somebody; one that `begins` with other bytes than before was written over.
+    explicit FoundFile(std::string path, std::string what, std::int64_t keeps = 0, Begins begins = {});
     /// Empty while the same file lies there, whole; else what has become of it, in words. Costs one look at the folder.
     [[nodiscard]] std::string missing() const;
     /// It lies there, and missing() has found it cut off or written over.
@@ -50,7 +54,8 @@ private:
     std::uint64_t m_device = 0, m_number = 0;
     bool m_known = false;
     std::int64_t m_keeps = 0;
-    mutable std::uint32_t m_begins = 0; ///< its first bytes, once it has them; both kinds of file have a mark there
+    Begins m_begins;
+    mutable std::optional<std::uint32_t> m_first; ///< its first bytes, once it has them; both kinds of file have a mark there
     mutable bool m_damaged = false;
     mutable std::int64_t m_largest = 0; ///< bytes, as seen so far
 };

@@ -63,8 +63,10 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, cons
     m_lock = std::move(lock);
     if (auto signed_ = m_lock.sign(); !signed_)
         return signed_;
-    m_found = {FoundFile(m_path, "database", std::numeric_limits<std::int64_t>::max()),
-               FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal", m_options.walLimitBytes)};
+    m_found = {FoundFile(m_path, "database", std::numeric_limits<std::int64_t>::max(),
+                         [this] { return m_connection.begins(SQLITE_FCNTL_FILE_POINTER); }),
+               FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal", m_options.walLimitBytes,
+                         [this] { return m_connection.begins(SQLITE_FCNTL_JOURNAL_POINTER); })};
     if (missing)
         return goOnBehind(*missing);
     const auto mark = HighMark::read(m_options.folder);

@@ -15,6 +15,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -104,6 +105,7 @@ private Q_SLOTS:
     void theJournalGoes();
     void theJournalIsDamaged_data();
     void theJournalIsDamaged();
+    void anotherProgramReads();
     void secondProgramWithoutALockFile();
     void commands_data();
     void commands();
@@ -429,6 +431,22 @@ void TestEnding::theJournalIsDamaged()
     Program again(QStringLiteral("threadline-collector"), collectorArguments(m_folder), demoEnvironment(QStringLiteral("http://127.0.0.1:9")));
     QVERIFY(again.address().startsWith(QLatin1String("http")));
     QVERIFY2(again.said().contains(QLatin1String("are gone")), qPrintable(again.said()));
+}
+
+/// The database's own shell, say. The last to close a database takes its journal away: it finds that it is not the last.
+void TestEnding::anotherProgramReads()
+{
+    listen({QStringLiteral("--rate=500")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 200, 60'000);
+    const double before = stored(m_rest);
+    sqlite3 *shell = nullptr;
+    const std::string path = m_folder.toStdString() + "/threadline.db";
+    QCOMPARE(sqlite3_open_v2(path.c_str(), &shell, SQLITE_OPEN_READWRITE, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(shell, "SELECT count(*) FROM events", nullptr, nullptr, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_close(shell), SQLITE_OK);
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > before + 500, 60'000);
+    QCOMPARE(readiness(m_rest), 200);
+    QCOMPARE(m_collector->terminate(kEndsWithin), app::kExitOk);
 }
 
 void TestEnding::secondProgramWithoutALockFile()

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void restoringGivesTheSameStore();
     void aServerThatIsNotThere();
     void pagesDoNotEachWaitForAServerThatHangs();
+    void pagesDoNotWaitForAFirstWord();
     void questionsCanBeTakenBack();
 };
 
@@ -226,13 +227,34 @@ void TestHistory::pagesDoNotEachWaitForAServerThatHangs()
         first = page == 0 ? got->origin.note : first;
         QCOMPARE(got->origin.note, first);
     }
-    QCOMPARE(server.requests(), 1);
+    QCOMPARE(server.requests(), 2); // that one, and one by the way
 
     server.faults = {}; // it is noticed by the way
     QTRY_VERIFY_WITH_TIMEOUT(([&] {
         const auto got = awaited<ListPage>([&](auto done) { return machine.session->list(query, done); });
         return got && got->origin.note.empty();
     }()), 60'000);
+}
+
+/// Nor is one waited for that is slow to say its first word: it has its say with the next pages.
+void TestHistory::pagesDoNotWaitForAFirstWord()
+{
+    HangingServer slow;
+    slow.server.faults = [](int, const FakeInfluxRequest &request) {
+        return request.path == "/ping" ? InfluxFault::slow(std::chrono::milliseconds(2'500)) : InfluxFault();
+    };
+    ListQuery query;
+    query.history = true;
+    const auto page = [&] { return awaited<ListPage>([&](auto done) { return slow.machine->session->list(query, done); }); };
+    const auto first = page();
+    QVERIFY(first && !first->origin.note.empty());
+    QTRY_VERIFY_WITH_TIMEOUT(([&] {
+        const auto next = page();
+        return next && next->origin.note.empty();
+    }()), 60'000);
+    const int before = slow.server.requests();
+    QVERIFY(page()->origin.note.empty());
+    QCOMPARE(slow.server.requests(), before + 1); // the question alone: who it is was learned by the way
 }
 
 void TestHistory::questionsCanBeTakenBack()
