@@ -211,6 +211,34 @@ private Q_SLOTS:
         QCOMPARE(box->standardButtons(), QMessageBox::Close);
     }
 
+    void whatEarlierRunsRefusedIsTold()
+    {
+        f->fill();
+        Status status = liveStatus();
+        status.refused = 0;
+        status.refusedBy.clear();
+        f->session.setStatus(status);
+        Refused refused;
+        refused.reason = "malformed";
+        refused.received = kNow - Duration::seconds(3'600);
+        f->session.setRefused({refused, refused});
+        f->open();
+        QVERIFY(f->settle());
+        const auto said = [this](const QString &text) {
+            const QList<FlatButton *> items = f->parts().space->nowPanel().findChildren<FlatButton *>();
+            return std::any_of(items.begin(), items.end(), [&](const FlatButton *item) { return item->text() == text; });
+        };
+        QVERIFY(f->parts().status->texts().contains(QStringLiteral("0 refused, 2 earlier")));
+        QVERIFY(said(QStringLiteral("2 events of earlier runs refused, kept for inspection")));
+        status.refused = 1;
+        f->session.setStatus(status);
+        QTRY_VERIFY(f->parts().status->texts().contains(QStringLiteral("1 refused, 2 earlier")));
+        QVERIFY(said(QStringLiteral("1 event refused since the start, 2 earlier, kept for inspection")));
+        status.refused = kRefusedKept; // the newest are kept
+        f->session.setStatus(status);
+        QTRY_VERIFY(f->parts().status->texts().contains(QStringLiteral("1,000 refused")));
+    }
+
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()
     {
         QVERIFY(openFilled());

@@ -414,7 +414,7 @@ private Q_SLOTS:
         QVERIFY(texts[0].contains(QStringLiteral("Connected to")));
         QVERIFY(texts.contains(QStringLiteral("482 events/s")));
         QVERIFY(texts.contains(QStringLiteral("queue 0 of 5,000")));
-        QVERIFY(texts.contains(QStringLiteral("stored 1,204,551")));
+        QVERIFY(texts.contains(QStringLiteral("stored 1,204,551 in all")));
         QVERIFY(texts.contains(QStringLiteral("3 refused")));
         Q_EMIT f->parts().status->listWanted(QStringLiteral("refused"));
         QVERIFY(f->parts().lists);

@@ -102,10 +102,11 @@ void ListDialog::refreshCounters()
     QList<QStringList> rows{
         {tr("Received"), numberText(s.received),
          tr("events since the program started: stored, duplicates, variants, refused and in flight together")},
-        {tr("Stored"), numberText(s.stored), tr("recorded durably")},
+        {tr("Stored"), numberText(s.stored), tr("recorded durably since the program started")},
         {tr("Duplicates"), numberText(s.duplicates), tr("the same event again, with the same content")},
         {tr("Variants"), numberText(s.variants), tr("the same id with another content")},
-        {tr("Refused"), numberText(s.refused), tr("could not be read; kept for inspection")},
+        {tr("Refused"), numberText(s.refused), tr("could not be read, since the program started; kept for inspection")},
+        {tr("Refused earlier"), numberText(m_hub.refusedEarlier()), tr("by earlier runs, and still kept for inspection")},
         {tr("In flight"), numberText(s.inFlight), tr("received, not yet recorded")},
         {tr("Unattached"), numberText(s.unattached), tr("stored, but naming no interaction yet")},
         {tr("Messages"), numberText(s.messages), tr("frames read from the source")},

@@ -3,6 +3,7 @@
 
 #include "ui/text/format.h"
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
@@ -45,6 +46,7 @@ Hub::Hub(Session &session, const Clock &clock, QObject *parent)
     m_statusTimer.start(kStatusEveryMs);
     noteListening();
     askBands();
+    askRefused();
 }
 
 Hub::~Hub() = default;
@@ -90,6 +92,28 @@ void Hub::askBands()
         if (std::exchange(m_bandsAgain, false))
             askBands();
     });
+}
+
+void Hub::askRefused()
+{
+    // What this run has refused by now is counted by the status.
+    const auto counted = [start = now(), ours = m_status.refused](const std::vector<Refused> &kept) {
+        const auto before = std::count_if(kept.begin(), kept.end(), [start](const Refused &refused) { return refused.received < start; });
+        return static_cast<std::uint64_t>(before) - std::min(static_cast<std::uint64_t>(before), ours);
+    };
+    const auto ask = [this](auto answer) { return m_session.refused(std::move(answer)); };
+    m_refusedQuestion.ask<std::vector<Refused>>(this, ask, [this, counted](const Result<std::vector<Refused>> &kept) {
+        if (!kept)
+            return fail(kept.error());
+        m_refusedEarlier = counted(*kept);
+        Q_EMIT statusChanged();
+    });
+}
+
+std::uint64_t Hub::refusedEarlier() const
+{
+    const std::uint64_t room = kRefusedKept - std::min<std::uint64_t>(kRefusedKept, m_status.refused); // the newest are kept
+    return std::min(m_refusedEarlier, room);
 }
 
 void Hub::noteListening()

@@ -25,8 +25,10 @@ public:
     [[nodiscard]] Timestamp now() const { return m_clock.now(); }
     [[nodiscard]] const Status &status() const { return m_status; }
     [[nodiscard]] const std::vector<Band> &bands() const { return m_bands; }
+    /// Events that earlier runs refused and that are still kept for inspection: Status counts those of this run alone.
+    [[nodiscard]] std::uint64_t refusedEarlier() const;
     /// False until the first answer about bands has come, and while another is on its way.
-    [[nodiscard]] bool settled() const { return !m_bandsQuestion.underWay() && m_bandsKnown; }
+    [[nodiscard]] bool settled() const { return !m_bandsQuestion.underWay() && m_bandsKnown && !m_refusedQuestion.underWay(); }
     /// Since when the source has been heard without a break, as far as this window saw; nothing: it is not.
     [[nodiscard]] std::optional<Timestamp> listeningSince() const { return m_listeningSince; }
     /// The last failure of a question, in words; empty if the last one was answered.
@@ -49,6 +51,7 @@ private:
     struct Inbox;
     void drain();
     void askBands();
+    void askRefused();
     void noteListening();
 
     Session &m_session;
@@ -57,11 +60,13 @@ private:
     Status m_status;
     std::optional<Timestamp> m_listeningSince;
     std::vector<Band> m_bands;
+    std::uint64_t m_refusedEarlier = 0;
     bool m_bandsAgain = false;
     bool m_bandsKnown = false;
     QString m_failure;
     QTimer m_statusTimer;
     Question m_bandsQuestion;
+    Question m_refusedQuestion;
     Question m_retry;
     HandlePtr m_subscription;
 };

@@ -36,6 +36,17 @@ QVBoxLayout *section(QVBoxLayout *layout, const QString &title, const Appearance
     return body;
 }
 
+/// Of this run and of those before, each by itself.
+QString refusedText(std::uint64_t now, std::uint64_t earlier)
+{
+    if (now == 0)
+        return earlier == 1 ? NowPanel::tr("1 event of an earlier run refused, kept for inspection")
+                            : NowPanel::tr("%1 events of earlier runs refused, kept for inspection").arg(numberText(earlier));
+    const QString text = now == 1 ? NowPanel::tr("1 event refused") : NowPanel::tr("%1 events refused").arg(numberText(now));
+    return earlier ? NowPanel::tr("%1 since the start, %2 earlier, kept for inspection").arg(text, numberText(earlier))
+                   : NowPanel::tr("%1, kept for inspection").arg(text);
+}
+
 } // namespace
 
 WaitRow::WaitRow(const Appearance &look, QWidget *parent) : PlainButton(parent), m_look(look)
@@ -285,11 +296,8 @@ void NowPanel::showAttention()
     };
     std::vector<Item> items;
     const Status &status = m_hub.status();
-    if (status.refused)
-        items.push_back({Glyph::Warn, Severity::Warn,
-                         status.refused == 1 ? tr("1 event refused, kept for inspection")
-                                             : tr("%1 events refused, kept for inspection").arg(numberText(status.refused)),
-                         QStringLiteral("refused")});
+    if (status.refused || m_hub.refusedEarlier())
+        items.push_back({Glyph::Warn, Severity::Warn, refusedText(status.refused, m_hub.refusedEarlier()), QStringLiteral("refused")});
     int gaps = 0;
     for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend() && gaps < 3; ++it, ++gaps) {
         const bool calm = it->state == BandState::Repaired || it->state == BandState::NothingMissed;

@@ -86,7 +86,7 @@ StatusBar::StatusBar(Hub &hub, const Appearance &look, QWidget *parent)
     m_items[Queue]->setToolTip(tr("Messages received and not yet taken up, of as many as may wait"));
     m_items[Stored]->setToolTip(tr("Events in the data folder, of earlier runs too"));
     m_items[Duplicates]->setToolTip(tr("Events that came once more with the same content, since the program started"));
-    m_items[RefusedItem]->setToolTip(tr("What could not be read since the program started; kept for inspection"));
+    m_items[RefusedItem]->setToolTip(tr("Events that could not be read since the program started, and those of earlier runs that are still kept; for inspection"));
     connect(&hub, &Hub::statusChanged, this, &StatusBar::refresh);
     connect(&look, &Appearance::changed, this, &StatusBar::refresh);
     refresh();
@@ -149,7 +149,7 @@ void StatusBar::refresh()
     m_items[DelayItem]->setText(tr("delay %1").arg(delayText(s.commitDelay)));
     m_items[Queue]->setText(s.queueCapacity ? tr("queue %1 of %2").arg(numberText(s.queueMessages), numberText(s.queueCapacity))
                                             : tr("queue %1").arg(numberText(s.queueMessages)));
-    m_items[Stored]->setText(tr("stored %1").arg(numberText(s.storedTotal)));
+    m_items[Stored]->setText(tr("stored %1 in all").arg(numberText(s.storedTotal)));
     m_items[Duplicates]->setText(tr("duplicates %1").arg(numberText(s.duplicates)));
     const DeliveryStatus &d = s.delivery;
     m_items[DeliveryItem]->setText(deliveryText(d));
@@ -159,9 +159,11 @@ void StatusBar::refresh()
     m_items[AsideItem]->setText(tr("%1 set aside").arg(numberText(d.deadLetters)));
     m_items[AsideItem]->setGlyph(Glyph::Warn, Severity::Warn);
     m_items[AsideItem]->setToolTip(tr("Events that the shared store does not take"));
-    m_items[RefusedItem]->setText(tr("%1 refused").arg(numberText(s.refused)));
-    m_items[RefusedItem]->setGlyph(s.refused ? Glyph::Warn : Glyph::None,
-                                   s.refused ? std::optional(Severity::Warn) : std::nullopt);
+    const std::uint64_t earlier = m_hub.refusedEarlier();
+    m_items[RefusedItem]->setText(earlier ? tr("%1 refused, %2 earlier").arg(numberText(s.refused), numberText(earlier))
+                                          : tr("%1 refused").arg(numberText(s.refused)));
+    m_items[RefusedItem]->setGlyph(s.refused || earlier ? Glyph::Warn : Glyph::None,
+                                   s.refused || earlier ? std::optional(Severity::Warn) : std::nullopt);
     fit();
     update();
 }
