@@ -334,7 +334,7 @@ void MainWindow::refresh()
     d->crumbs->setVisible(!firstRun);
     d->crumbs->setCrumbs(space.crumbs(), space.crumbNote());
     const Navigator &navigator = space.lanes().navigator();
-    d->top->badge().setMode(navigator.mode(), navigator.missed());
+    d->top->badge().setMode(navigator.mode(), navigator.missed(), !d->hub.knownUntil());
     d->top->setNow(d->hub.now());
     d->actions[A::Floor]->setChecked(space.view() == ViewName::Floor);
     d->actions[A::Timeline]->setChecked(space.view() == ViewName::Timeline);

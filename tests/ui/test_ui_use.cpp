@@ -6,6 +6,8 @@
 #include "ui/dialogs/keysheet.h"
 #include "ui/dialogs/startrefused.h"
 #include "ui/timeline/painters.h"
+#include "ui/timeline/spoken.h"
+#include "ui/views/nowpanel.h"
 
 #include <QComboBox>
 #include <QLineEdit>
@@ -239,6 +241,69 @@ private Q_SLOTS:
         QTRY_VERIFY(f->parts().status->texts().contains(QStringLiteral("1,000 refused")));
     }
 
+    void whatIsNotHeardOfAnyMoreStandsStillAndSaysOfWhenItIs()
+    {
+        QVERIFY(openFilled());
+        Workspace &all = space();
+        const auto waits = [&all] {
+            QStringList out;
+            for (const WaitRow *row : all.nowPanel().findChildren<WaitRow *>())
+                out << row->accessibleName();
+            for (const QueueRow *row : all.nowPanel().findChildren<QueueRow *>())
+                out << row->accessibleName();
+            return out;
+        };
+        const auto lanesSay = [this] {
+            QStringList out;
+            for (std::size_t i = 0; i < floor().scene()->rows.size(); ++i)
+                out << spokenRow(*floor().scene(), static_cast<int>(i), floor().openEnd());
+            return out;
+        };
+        const QStringList before = waits();
+        const QStringList lanesBefore = lanesSay();
+        Status lost = liveStatus();
+        lost.source = SourceState::Waiting;
+        Status full = liveStatus();
+        full.storeError = "The disk is full.";
+        for (const Status &status : {lost, full}) {
+            f->session.setStatus(status);
+            QTRY_VERIFY(floor().scene()->knownUntil);
+            f->clock.advance(Duration::seconds(300));
+            QVERIFY(f->settle());
+            QCOMPARE(waits(), before);
+            QCOMPARE(lanesSay(), lanesBefore);
+            QVERIFY2(all.crumbNote().endsWith(QStringLiteral(", as of 10:48:52")), qPrintable(all.crumbNote()));
+            QCOMPARE(f->parts().top->badge().text(), QStringLiteral("Not live, following"));
+            for (const Row &row : floor().scene()->rows)
+                QCOMPARE(floor().scene()->attention(row, Duration::seconds(1000)), Attention::None);
+            f->clock.advance(Duration::seconds(-300));
+            f->session.setStatus(liveStatus());
+            QTRY_VERIFY(!floor().scene()->knownUntil);
+        }
+        f->clock.advance(Duration::seconds(60));
+        QVERIFY(f->settle());
+        QVERIFY(waits() != before);
+        QCOMPARE(f->parts().top->badge().text(), QStringLiteral("Live, following"));
+    }
+
+    void anOpenCallOfAFileWaitsUpToItsLastEvent()
+    {
+        f->session.setStatus(idleStatus());
+        test::FakeInteraction call = test::CallBuilder("open-1", "+1 555 0002", kNow - Duration::seconds(86'400)).queue("Support", 40).open();
+        f->session.put(call.view, call.summary);
+        f->open();
+        QVERIFY(f->settle());
+        const int lane = rowOf(*floor().scene(), "open-1");
+        QVERIFY(lane >= 0);
+        QCOMPARE(floor().scene()->knownUntil, std::optional(call.summary.lastEventAt));
+        QCOMPARE(floor().openEnd(), call.summary.lastEventAt);
+        space().openInteraction(InteractionId("open-1"));
+        QVERIFY(f->settle());
+        QCOMPARE(timeline().openEnd(), call.summary.lastEventAt);
+        QVERIFY(!timeline().scene()->live);
+        QVERIFY2(space().crumbNote().contains(QStringLiteral(", as of Tue 5 May 2026 10:4")), qPrintable(space().crumbNote()));
+    }
+
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()
     {
         QVERIFY(openFilled());
@@ -256,15 +321,15 @@ private Q_SLOTS:
         row.kind = RowKind::Lane;
         row.since = kNow - Duration::seconds(48);
         const double time = metrics.horizontalAdvance(QStringLiteral("0:48"));
-        const double room = floorTextsEnd(row, kNow, floor().headerWidth(), time) - 34;
+        const double room = floorTextsEnd(row, Attention::None, floor().headerWidth(), time) - 34;
         QVERIFY2(metrics.horizontalAdvance(number) <= room, qPrintable(QString::number(room)));
         row.waits = true;
         row.since = kNow - Duration::seconds(130); // with its icon
         const QString shorter = QStringLiteral("+1 617 555 0185");
-        const double withIcon = floorTextsEnd(row, kNow, floor().headerWidth(), time);
+        const double withIcon = floorTextsEnd(row, attentionOf(Duration::seconds(130)), floor().headerWidth(), time);
         QVERIFY(withIcon <= floor().headerWidth() - 66);
         QVERIFY(metrics.horizontalAdvance(shorter) <= withIcon - 34);
-        QVERIFY(floorTextsEnd(row, kNow, floor().headerWidth(), 57) <= floor().headerWidth() - 10 - 57 - 18); // "1:02:05": the icon lies beside it
+        QVERIFY(floorTextsEnd(row, attentionOf(Duration::seconds(130)), floor().headerWidth(), 57) <= floor().headerWidth() - 10 - 57 - 18); // "1:02:05": the icon lies beside it
         QVERIFY(metrics.horizontalAdvance(shorter) <= withColumn(f->parts().look.metrics().floorHeader) - 6 - 34);
         // A title goes on where the figures leave room, and they begin where the plot does where it does not need that.
         QCOMPARE(SummaryBar::titleEnd(220, 100, 900), 228.0);

@@ -48,9 +48,7 @@ bool FloorModel::settled() const { return m_loaded && m_stories.settled() && m_s
 /// A source that has not been heard yet brings nothing: until then what is stored is what there is to see.
 bool FloorModel::live() const
 {
-    const Status &status = m_hub.status();
-    const bool there = status.source != SourceState::Idle && status.source != SourceState::Finished;
-    return there && (m_listened || status.openInteractions > 0);
+    return m_hub.hasSource() && (m_listened || m_hub.status().openInteractions > 0);
 }
 
 void FloorModel::reviewSource()
@@ -58,6 +56,8 @@ void FloorModel::reviewSource()
     m_listened = m_listened || m_hub.status().source == SourceState::Listening;
     if (std::exchange(m_wasLive, live()) != live())
         sortSoon(Sorting::Soon);
+    if (std::exchange(m_knownUntil, m_hub.knownUntil()) != m_hub.knownUntil())
+        changed();
 }
 
 FloorModel::Total FloorModel::total() const
@@ -154,6 +154,7 @@ void FloorModel::take(const Summary &summary, bool touched)
     entry.end = summary.end;
     entry.start = summary.start;
     entry.lastEventAt = summary.lastEventAt;
+    m_hub.noteEvent(entry.lastEventAt);
     if (touched || !known) // else it was only listed once more
         m_stories.want(entry.id, StoryReader::Where::Here);
 }
@@ -339,6 +340,7 @@ void FloorModel::compose()
     scene->rows = floorRows(m_order, m_figures, m_collapsed);
     scene->bands = m_hub.bands();
     scene->live = live();
+    scene->knownUntil = m_hub.knownUntil();
     placeInTime(*scene);
     m_scene = std::move(scene);
     Q_EMIT sceneChanged(std::exchange(m_events, 0));

@@ -134,6 +134,7 @@ private:
     bool m_loaded = false;
     bool m_listened = false; ///< the source has been there since the window was opened
     bool m_wasLive = false;
+    std::optional<Timestamp> m_knownUntil;
     bool m_onlyShared = false; ///< the local store has none at all
     std::uint64_t m_events = 0;
     QTimer m_refresh;       ///< runs until the next scene

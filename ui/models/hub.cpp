@@ -12,6 +12,8 @@ namespace {
 
 constexpr int kStatusEveryMs = 500;
 
+bool heard(const Status &status) { return status.source == SourceState::Listening && status.storeError.empty(); }
+
 } // namespace
 
 /// Changes wait here between the session's thread and ours. One posted call is under way at a time, whatever the rate.
@@ -122,6 +124,23 @@ void Hub::noteListening()
         m_listeningSince.reset();
     else if (!m_listeningSince)
         m_listeningSince = now();
+    if (heard(m_status))
+        m_heardAt = now();
+}
+
+std::optional<Timestamp> Hub::knownUntil() const
+{
+    if (heard(m_status))
+        return std::nullopt;
+    // Where a band says since when nothing was heard, it knows better than a look every half second.
+    std::optional<Timestamp> until = m_heardAt;
+    for (const Band &band : m_bands) {
+        if (!band.end && band.cause != BandCause::SequenceHole)
+            until = band.start;
+    }
+    if (!until || !hasSource()) // files are read without a source
+        until = std::max(until.value_or(kEarliestTime), m_lastEvent);
+    return until > kEarliestTime ? until : std::nullopt;
 }
 
 void Hub::refreshStatus()

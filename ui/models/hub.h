@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,16 @@ public:
     [[nodiscard]] Session &session() { return m_session; }
     [[nodiscard]] const Clock &clock() const { return m_clock; }
     [[nodiscard]] Timestamp now() const { return m_clock.now(); }
+    /// Up to when it is known what goes on; nothing: up to now, because the source is heard and what it says is stored.
+    [[nodiscard]] std::optional<Timestamp> knownUntil() const;
+    /// There is one that may be heard again.
+    [[nodiscard]] bool hasSource() const { return m_status.source != SourceState::Idle && m_status.source != SourceState::Finished; }
+    /// What is open is drawn and counted up to then.
+    [[nodiscard]] Timestamp openEnd() const { return std::min(now(), knownUntil().value_or(kLatestTime)); }
+    /// Of an interaction whose last event this is.
+    [[nodiscard]] Timestamp openEnd(Timestamp lastEvent) const { return std::min(now(), std::max(openEnd(), lastEvent)); }
+    /// An interaction of the local store had an event then.
+    void noteEvent(Timestamp at) { m_lastEvent = std::max(m_lastEvent, at); }
     [[nodiscard]] const Status &status() const { return m_status; }
     [[nodiscard]] const std::vector<Band> &bands() const { return m_bands; }
     /// Events that earlier runs refused and that are still kept for inspection: Status counts those of this run alone.
@@ -59,6 +70,8 @@ private:
     std::shared_ptr<Inbox> m_inbox; ///< shared with the callback, which may be running when this goes
     Status m_status;
     std::optional<Timestamp> m_listeningSince;
+    std::optional<Timestamp> m_heardAt; ///< when the source was last seen to be heard and stored
+    Timestamp m_lastEvent = kEarliestTime;
     std::vector<Band> m_bands;
     std::uint64_t m_refusedEarlier = 0;
     bool m_bandsAgain = false;

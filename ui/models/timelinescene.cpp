@@ -340,9 +340,16 @@ void tellHoles(Scene &scene)
     detail = (missed ? tr("%1, not listened to all the time") : tr("%1, no holes")).arg(detail);
 }
 
-ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed, Timestamp now)
+ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed, Timestamp now,
+                       std::optional<Timestamp> knownUntil, bool hasSource)
 {
-    const std::shared_ptr<Scene> scene = SceneBuilder(story, collapsed, now).build();
+    if (knownUntil) // of the shared store more may be known
+        knownUntil = std::max(*knownUntil, story.lastEventAt);
+    // Where nothing more will be heard of it, time does not go on for it.
+    const Timestamp end = hasSource ? now : std::min(now, knownUntil.value_or(now));
+    const std::shared_ptr<Scene> scene = SceneBuilder(story, collapsed, end).build();
+    scene->knownUntil = knownUntil;
+    scene->live = scene->live && hasSource;
     scene->bandLabelsBelow = true;
     const auto touches = [&](const Band &band) {
         if (band.state == BandState::NothingMissed && scene->extent.start < band.start)

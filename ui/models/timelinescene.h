@@ -20,9 +20,10 @@ inline constexpr std::size_t kMostParticipants = 2000;
 [[nodiscard]] std::string participantKey(std::size_t index, const ParticipantRow &participant);
 [[nodiscard]] std::string channelKey(std::size_t participant, std::size_t channel);
 
-/// `collapsed`: keys of participants whose channels are hidden.
+/// `collapsed`: keys of participants whose channels are hidden. `knownUntil`: of the scene; without a source (`hasSource`) nothing goes on
+/// after that.
 [[nodiscard]] ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed,
-                                     Timestamp now);
+                                     Timestamp now, std::optional<Timestamp> knownUntil = {}, bool hasSource = true);
 
 /// A segment in the rows of its interaction.
 struct SegmentRef {

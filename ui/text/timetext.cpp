@@ -58,6 +58,11 @@ QString TimeText::dated(Timestamp t) const
     return names().toString(local(t), QStringLiteral("ddd d MMM yyyy")) + QLatin1Char(' ') + minutes(t);
 }
 
+QString TimeText::moment(Timestamp t, Timestamp now) const
+{
+    return local(t).date() == local(now).date() ? clock(t) : dated(t);
+}
+
 QString TimeText::range(TimeRange range) const
 {
     const bool fine = range.length() < Duration::seconds(600);

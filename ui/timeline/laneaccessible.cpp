@@ -105,7 +105,7 @@ public:
     }
     [[nodiscard]] QString text(QAccessible::Text t) const override
     {
-        return t == QAccessible::Name ? spokenRow(*m_view->scene(), m_row, m_view->now()) : QString();
+        return t == QAccessible::Name ? spokenRow(*m_view->scene(), m_row, m_view->openEnd()) : QString();
     }
     void setText(QAccessible::Text, const QString &) override {}
     [[nodiscard]] QRect rect() const override
@@ -147,7 +147,7 @@ QString LaneCell::text(QAccessible::Text t) const
     if (t != QAccessible::Name || !isValid())
         return {};
     const TimeText &time = m_view->look().time();
-    return isMark() ? spokenMark(mark(), time) : spokenSegment(scene(), m_row, segment(), time, m_view->now());
+    return isMark() ? spokenMark(mark(), time) : spokenSegment(scene(), m_row, segment(), time, m_view->openEnd());
 }
 
 QRect LaneCell::rect() const
@@ -156,7 +156,7 @@ QRect LaneCell::rect() const
         return {};
     const PaintState s = m_view->state();
     const std::int64_t start = isMark() ? mark().time.us : segment().start;
-    const std::int64_t end = isMark() ? start : segment().endAt(s.now.us);
+    const std::int64_t end = isMark() ? start : segment().endAt(s.openEnd().us);
     const double far = s.plot().width();
     const int x0 = static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{start}), 0.0, far)));
     const int x1 = static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{end}), 0.0, far)));

@@ -72,7 +72,7 @@ void LanePainter::segments(QPainter &p, const PaintState &s, PaintKit &k)
         const Row &row = s.scene->rows[static_cast<std::size_t>(i)];
         if (row.lane && !row.lane->empty()) {
             m_pieces.clear();
-            layOutSegments(*row.lane, s.scale, 0, s.plot().width(), s.now, m_pieces);
+            layOutSegments(*row.lane, s.scale, 0, s.plot().width(), s.openEnd(), m_pieces);
             paintPieces(p, s, k, row, s.yOf(i), m_pieces);
         } else if (row.kind == RowKind::Events) {
             paintMarks(p, s, k, i);
@@ -96,7 +96,7 @@ void LanePainter::ring(QPainter &p, const PaintState &s, PaintKit &k, int index)
     const double far = s.plot().width() + 20.0;
     piece.x0 = static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{segment.start}), -20.0, far)));
     piece.x1 = std::max(piece.x0 + 1,
-                        static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{segment.endAt(s.now.us)}), -20.0, far))));
+                        static_cast<int>(std::lround(std::clamp(s.scale.x(Timestamp{segment.endAt(s.openEnd().us)}), -20.0, far))));
     const QRect box = pieceBox(s, m_look.metrics(), row.kind, s.yOf(index), piece).adjusted(-3, -3, piece.width() > 3 ? 2 : 3, 3);
     drawFrame(p, box, k.role(Role::SelectRing), 2);
 }
@@ -121,7 +121,7 @@ std::optional<PieceRef> LanePainter::pieceAt(const PaintState &s, const QPoint &
     if (!row.lane)
         return std::nullopt;
     m_pieces.clear();
-    layOutSegments(*row.lane, s.scale, 0, s.plot().width(), s.now, m_pieces);
+    layOutSegments(*row.lane, s.scale, 0, s.plot().width(), s.openEnd(), m_pieces);
     const int x = at.x() - s.header;
     // A piece of a pixel or two is caught from a little beside it.
     const auto hit = [&](const Piece &piece, int slack) { return x >= piece.x0 - slack && x < piece.x1 + slack; };

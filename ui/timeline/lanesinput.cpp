@@ -210,7 +210,7 @@ void LanesView::showSelectedTip()
     Piece piece;
     piece.first = static_cast<std::uint32_t>(segment - row(index).lane->segments().data());
     piece.kind = segment->kind;
-    piece.time = segment->endAt(now().us) - segment->start;
+    piece.time = segment->endAt(openEnd().us) - segment->start;
     const double x = std::clamp(m_navigator.scale().x(Timestamp{segment->start}), 0.0, m_navigator.width());
     showTip(QPoint(headerWidth() + static_cast<int>(x), state().yOf(index)), {index, piece});
 }
@@ -305,7 +305,7 @@ void LanesView::stepSegment(int by)
     selection.row = m_selection.row;
     selection.segmentStart = next.start;
     selection.kind = next.kind;
-    m_navigator.reveal({Timestamp{next.start}, Timestamp{next.endAt(now().us)}});
+    m_navigator.reveal({Timestamp{next.start}, Timestamp{next.endAt(openEnd().us)}});
     choose(selection);
 }
 
@@ -334,7 +334,7 @@ void LanesView::chooseRow(int index)
     selection.row = row(index).key;
     const Timestamp instant = m_instant.us ? m_instant : now();
     if (row(index).lane) {
-        const int at = segmentCovering(*row(index).lane, instant, now());
+        const int at = segmentCovering(*row(index).lane, instant, openEnd());
         const LaneSegment *segment = at < 0 ? nullptr : &row(index).lane->segments()[static_cast<std::size_t>(at)];
         if (segment) {
             selection.segmentStart = segment->start;
@@ -365,7 +365,7 @@ void LanesView::page(int by)
 void LanesView::fitSelection()
 {
     if (const LaneSegment *segment = selectedSegment()) {
-        m_navigator.show({Timestamp{segment->start}, Timestamp{std::max(segment->endAt(now().us), segment->start + 1000)}});
+        m_navigator.show({Timestamp{segment->start}, Timestamp{std::max(segment->endAt(openEnd().us), segment->start + 1000)}});
         return;
     }
     const int index = selectedRow();
@@ -373,7 +373,7 @@ void LanesView::fitSelection()
     if (lane && !lane->empty()) {
         std::int64_t end = lane->segments().front().start + 1000;
         for (const LaneSegment &segment : lane->segments())
-            end = std::max(end, segment.endAt(now().us));
+            end = std::max(end, segment.endAt(openEnd().us));
         m_navigator.show({Timestamp{lane->segments().front().start}, Timestamp{end}});
         return;
     }

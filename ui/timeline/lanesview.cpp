@@ -253,7 +253,7 @@ void LanesView::setSelection(const Selection &selection, bool reveal)
     if (reveal) {
         revealRow(selectedRow());
         if (const LaneSegment *segment = selectedSegment())
-            m_navigator.reveal({Timestamp{segment->start}, Timestamp{segment->endAt(now().us)}});
+            m_navigator.reveal({Timestamp{segment->start}, Timestamp{segment->endAt(openEnd().us)}});
     }
     touch();
     viewport()->update();

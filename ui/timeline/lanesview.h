@@ -36,6 +36,8 @@ public:
     [[nodiscard]] PaintState state() const;
     [[nodiscard]] const Appearance &look() const { return m_look; }
     [[nodiscard]] Timestamp now() const { return m_clock.now(); }
+    /// What is open is drawn and counted up to then.
+    [[nodiscard]] Timestamp openEnd() const { return m_scene->openEnd(now()); }
 
     [[nodiscard]] const Selection &selection() const { return m_selection; }
     /// Chooses without telling anybody; brings it into view where `reveal`.

@@ -67,7 +67,7 @@ void paintGrounds(QPainter &p, const PaintState &s, PaintKit &kit);
 void paintGroups(QPainter &p, const PaintState &s, PaintKit &kit);
 void paintHeader(QPainter &p, const PaintState &s, PaintKit &kit);
 /// Where the texts of a floor lane end in a header column so wide: before its icon where it has one, else before its time.
-[[nodiscard]] double floorTextsEnd(const Row &row, Timestamp now, int header, double timeWidth);
+[[nodiscard]] double floorTextsEnd(const Row &row, Attention attention, int header, double timeWidth);
 void paintGrid(QPainter &p, const PaintState &s, PaintKit &kit, const std::vector<Tick> &ticks);
 void paintAxis(QPainter &p, const PaintState &s, PaintKit &kit, const std::vector<Tick> &ticks);
 void paintNow(QPainter &p, const PaintState &s, PaintKit &kit);

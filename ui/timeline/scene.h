@@ -12,6 +12,7 @@
 
 #include <QString>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,7 +75,13 @@ struct Scene {
     Duration reach;               ///< how much further back there may be something that would be asked for
     bool dated = false;           ///< `extent` means something although no row is in sight
     bool live = false;            ///< something in it goes on
+    std::optional<Timestamp> knownUntil; ///< nothing is known of what came later; absent: now
     bool bandLabelsBelow = false; ///< at the bottom instead of the first row
+
+    /// What is open is drawn and counted up to then.
+    [[nodiscard]] Timestamp openEnd(Timestamp now) const { return std::min(now, knownUntil.value_or(kLatestTime)); }
+    /// How urgent a row is that has waited so long; of what is not known any more nothing is.
+    [[nodiscard]] Attention attention(const Row &row, Duration waited) const { return row.waits && !knownUntil ? attentionOf(waited) : Attention::None; }
 };
 using ScenePtr = std::shared_ptr<const Scene>;
 

@@ -21,7 +21,7 @@ constexpr int kLongestNote = 400;
 FloorView::FloorView(FloorModel &model, Hub &hub, Appearance &look, QWidget *parent)
     : QWidget(parent), m_model(model), m_hub(hub), m_look(look), m_note(new NoteBar(look)), m_lanes(new LanesView(LanesView::Purpose::Floor, look, hub.clock())),
       m_minimap(new Minimap(*m_lanes, [this](const TimeScale &scale, int width) {
-          return densityOf(m_model.stretches(), m_model.stored(), scale, width, m_hub.now());
+          return densityOf(m_model.stretches(), m_model.stored(), scale, width, m_hub.openEnd());
       }, look)), m_legend(new Legend(look)), m_empty(new EmptyState(look))
 {
     auto *full = new QWidget;

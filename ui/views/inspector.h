@@ -62,6 +62,8 @@ private:
     void segmentHead(SegmentKind kind, const Words &right, const QString &below);
     QLabel *headLine(QHBoxLayout *line, const QString &title, const Words &right, const QString &below);
     /// As field(), of a text that changes.
+    /// What is open is counted up to then.
+    [[nodiscard]] Timestamp openEnd() const;
     void runningField(const QString &name, const Words &value);
     void section(const QString &title, const QString &copyAll = {});
     /// Leaves the line out where `value` is empty.

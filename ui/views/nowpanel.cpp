@@ -56,8 +56,9 @@ WaitRow::WaitRow(const Appearance &look, QWidget *parent) : PlainButton(parent),
     setAttribute(Qt::WA_Hover);
 }
 
-void WaitRow::setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, Duration longest)
+void WaitRow::setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, Duration longest, bool known)
 {
+    m_known = known;
     m_item = item;
     m_kind = kind;
     m_waited = std::max(now - item.since, Duration{});
@@ -74,7 +75,7 @@ void WaitRow::paintEvent(QPaintEvent *)
     if (underMouse() || hasFocus())
         p.fillRect(rect(), theme(Role::Hover));
     const int bar = width() - kTimeRoom - kBarWidth;
-    const Attention attention = attentionOf(m_waited);
+    const Attention attention = m_known ? attentionOf(m_waited) : Attention::None;
     const auto text = [&](const QRect &box, const QString &words, const QFont &font, const QColor &ink, Qt::Alignment align) {
         p.setFont(font);
         p.setPen(ink);
@@ -89,7 +90,7 @@ void WaitRow::paintEvent(QPaintEvent *)
     const double mark = m_longest.us > 0 ? static_cast<double>(kAlarmAfter.us) / static_cast<double>(m_longest.us) : 2;
     if (mark <= 1)
         p.fillRect(bar + static_cast<int>(kBarWidth * mark), 4, 1, 15, theme(Role::Text));
-    const QColor ink = attention == Attention::None ? theme(Role::Text)
+    const QColor ink = attention == Attention::None ? theme(m_known ? Role::Text : Role::Text2)
                                                     : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
     text(QRect(width() - kTimeRoom, 0, kTimeRoom, height()), durationText(m_waited),
          attention == Attention::None ? m_look.fonts().table : m_look.fonts().tableStrong, ink, Qt::AlignRight);
@@ -104,8 +105,9 @@ QueueRow::QueueRow(const Appearance &look, QWidget *parent) : PlainButton(parent
     setAttribute(Qt::WA_Hover);
 }
 
-void QueueRow::setQueue(const QueueFigures &queue, Timestamp now)
+void QueueRow::setQueue(const QueueFigures &queue, Timestamp now, bool known)
 {
+    m_known = known;
     m_queue = queue;
     m_now = now;
     const QString name = queue.queue.isEmpty() ? NowPanel::tr("No queue") : queue.queue;
@@ -124,7 +126,7 @@ void QueueRow::paintEvent(QPaintEvent *)
     if (underMouse() || hasFocus())
         p.fillRect(rect(), theme(Role::Hover));
     const Duration longest = m_queue.longestSince ? m_now - *m_queue.longestSince : Duration{};
-    const Attention attention = attentionOf(longest);
+    const Attention attention = m_known ? attentionOf(longest) : Attention::None;
     const QColor urgent = attention == Attention::None ? theme(Role::Text) : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
     const QString values[] = {QString::number(m_queue.waiting), m_queue.longestSince ? durationText(longest) : QString(),
                               QString::number(m_queue.onHold), QString::number(m_queue.open)};
@@ -192,6 +194,10 @@ NowPanel::NowPanel(Hub &hub, const Appearance &look, QWidget *parent) : QScrollA
     auto *layout = new QVBoxLayout(content);
     layout->setContentsMargins(12, 8, 12, 12);
     layout->setSpacing(8);
+    m_asOf = makeLabel({}, look.fonts().small, "warn");
+    m_asOf->setWordWrap(true);
+    m_asOf->hide();
+    layout->addWidget(m_asOf);
     m_waiting = makeList(layout, tr("Waiting longest"), SegmentKind::Queue);
     layout->addWidget(makeRule());
     m_held = makeList(layout, tr("On hold longest"), SegmentKind::Hold);
@@ -209,7 +215,10 @@ NowPanel::NowPanel(Hub &hub, const Appearance &look, QWidget *parent) : QScrollA
     makeAttention(layout);
     layout->addStretch();
     setWidget(content);
-    connect(&hub, &Hub::statusChanged, this, &NowPanel::showAttention);
+    connect(&hub, &Hub::statusChanged, this, [this] {
+        showAttention();
+        tick();
+    });
     connect(&hub, &Hub::bandsChanged, this, &NowPanel::showAttention);
 }
 
@@ -235,7 +244,7 @@ void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, D
     for (std::size_t i = 0; i < list.rows.size(); ++i) {
         list.rows[i]->setVisible(i < items.size());
         if (i < items.size())
-            list.rows[i]->setItem(items[i], list.kind, m_hub.now(), longest);
+            list.rows[i]->setItem(items[i], list.kind, m_hub.openEnd(), longest, !m_hub.knownUntil());
     }
     list.none->setVisible(items.empty());
     list.none->setText(m_figures.complete() ? tr("Nobody") : tr("Reading…")); // unknown is not nobody
@@ -275,7 +284,7 @@ void NowPanel::showQueues()
     for (std::size_t i = 0; i < m_queueRows.size(); ++i) {
         m_queueRows[i]->setVisible(i < shown);
         if (i < shown)
-            m_queueRows[i]->setQueue(m_figures.queues[i], m_hub.now());
+            m_queueRows[i]->setQueue(m_figures.queues[i], m_hub.openEnd(), !m_hub.knownUntil());
     }
 }
 
@@ -325,6 +334,15 @@ void NowPanel::showAttention()
     }
 }
 
+/// Waits that nobody hears of any more stand still, and say of when they are.
+void NowPanel::showAsOf()
+{
+    const std::optional<Timestamp> known = m_hub.knownUntil();
+    m_asOf->setVisible(known && m_figures.open > 0);
+    if (known)
+        m_asOf->setText(tr("As of %1. What has changed since then is not known.").arg(m_look.time().moment(*known, m_hub.now())));
+}
+
 void NowPanel::setFigures(const NowFigures &figures)
 {
     m_figures = figures;
@@ -347,8 +365,9 @@ void NowPanel::tick()
     Duration longest = kAlarmAfter;
     for (const std::vector<WaitingItem> *items : {&m_figures.waiting, &m_figures.held}) {
         if (!items->empty())
-            longest = std::max(longest, m_hub.now() - items->front().since);
+            longest = std::max(longest, m_hub.openEnd() - items->front().since);
     }
+    showAsOf();
     showList(m_waiting, m_figures.waiting, longest);
     showList(m_held, m_figures.held, longest);
     showQueues();

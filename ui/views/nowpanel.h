@@ -23,7 +23,8 @@ class WaitRow : public PlainButton {
     Q_OBJECT
 public:
     WaitRow(const Appearance &look, QWidget *parent = nullptr);
-    void setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, Duration longest);
+    /// `known`: it still waits, as far as is known now.
+    void setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, Duration longest, bool known);
     [[nodiscard]] const InteractionId &interaction() const { return m_item.id; }
     [[nodiscard]] QSize sizeHint() const override { return {200, 24}; }
 
@@ -36,6 +37,7 @@ private:
     SegmentKind m_kind = SegmentKind::Queue;
     Duration m_waited;
     Duration m_longest;
+    bool m_known = true;
 };
 
 /// The figures of a queue; a click shows its group among the lanes.
@@ -43,7 +45,7 @@ class QueueRow : public PlainButton {
     Q_OBJECT
 public:
     QueueRow(const Appearance &look, QWidget *parent = nullptr);
-    void setQueue(const QueueFigures &queue, Timestamp now);
+    void setQueue(const QueueFigures &queue, Timestamp now, bool known);
     [[nodiscard]] const QString &queue() const { return m_queue.queue; }
     [[nodiscard]] QSize sizeHint() const override { return {200, 24}; }
 
@@ -54,6 +56,7 @@ private:
     const Appearance &m_look;
     QueueFigures m_queue;
     Timestamp m_now;
+    bool m_known = true;
 };
 
 /// Open interactions by state, as one bar of segments.
@@ -99,10 +102,12 @@ private:
     void showQueues();
     void makeAttention(QVBoxLayout *layout);
     void showAttention();
+    void showAsOf();
 
     Hub &m_hub;
     const Appearance &m_look;
     NowFigures m_figures;
+    QLabel *m_asOf = nullptr;
     WaitList m_waiting;
     WaitList m_held;
     QVBoxLayout *m_queues = nullptr;

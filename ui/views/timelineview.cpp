@@ -187,6 +187,10 @@ TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, Appe
     m_stack->addWidget(m_empty);
     connect(&feed, &InteractionFeed::changed, this, &TimelineView::rebuild);
     connect(&hub, &Hub::bandsChanged, this, &TimelineView::rebuild);
+    connect(&hub, &Hub::statusChanged, this, [this] {
+        if (m_known != m_hub.knownUntil())
+            rebuild();
+    });
     connect(&choice, &Choice::selectionChanged, this, &TimelineView::follow);
     connect(m_lanes, &LanesView::chosen, this, [this](const Selection &selection) {
         if (const InteractionFeed::View &view = m_feed.view())
@@ -195,7 +199,7 @@ TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, Appe
     connect(m_lanes, &LanesView::expandWanted, this, &TimelineView::expand);
     connect(&look, &Appearance::headerChanged, this, [this] {
         if (const InteractionFeed::View &view = m_feed.view())
-            m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
+            m_summary->setStory(&view->story, m_lanes->openEnd(), m_lanes->headerWidth());
     });
     connect(m_lanes, &LanesView::copyWanted, this, &TimelineView::copyId);
     connect(m_empty, &EmptyState::acted, this, [this] {
@@ -211,6 +215,7 @@ TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, Appe
 
 void TimelineView::rebuild()
 {
+    m_known = m_hub.knownUntil();
     const InteractionFeed::View &view = m_feed.view();
     m_stack->setCurrentIndex(view ? 0 : 1);
     if (!view) {
@@ -223,8 +228,8 @@ void TimelineView::rebuild()
         m_collapsed.clear();
         m_lanes->navigator() = Navigator();
     }
-    m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now()));
-    m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
+    m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now(), m_hub.knownUntil(), m_hub.hasSource()));
+    m_summary->setStory(&view->story, m_lanes->openEnd(), m_lanes->headerWidth());
     showOrigin(view->origin);
     follow();
 }
@@ -284,13 +289,21 @@ void TimelineView::tick()
 {
     const InteractionFeed::View &view = m_feed.view();
     if (view && !view->story.end)
-        m_summary->setStory(&view->story, m_hub.now(), m_lanes->headerWidth());
+        m_summary->setStory(&view->story, m_lanes->openEnd(), m_lanes->headerWidth());
 }
 
 void TimelineView::copyId()
 {
     const Selection &selection = m_choice.selection();
     QGuiApplication::clipboard()->setText(qstr(selection.event.empty() ? m_feed.id().value : selection.event.value));
+}
+
+/// Since when, and up to when that is known.
+QString TimelineView::openText(const Story &story) const
+{
+    const QString since = tr("Open since %1").arg(m_look.time().clock(story.start));
+    const std::optional<Timestamp> known = m_lanes->scene()->knownUntil;
+    return known ? tr("%1, as of %2").arg(since, m_look.time().moment(*known, m_hub.now())) : since;
 }
 
 QString TimelineView::stateText() const
@@ -303,7 +316,7 @@ QString TimelineView::stateText() const
         return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count()), numberText(view->events.size()));
     const QString gaveUp = story.figures.abandoned ? tr("Abandoned after %1 of waiting. ").arg(durationText(story.figures.wait)) : QString();
     const QString state = gaveUp + (story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), wholeText(story, *story.end))
-                                    : tr("Open since %1").arg(m_look.time().clock(story.start)));
+                                    : openText(story));
     if (const QString clock = futureNote(story.start, m_hub.now()); !clock.isEmpty())
         return tr("It %1").arg(clock);
     const QString from = view->origin.shared.empty() ? state : tr("%1. From %2").arg(state, sourceText(view->origin));

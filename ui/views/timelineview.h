@@ -72,6 +72,7 @@ Q_SIGNALS:
 private:
     void rebuild();
     void showAbsence();
+    [[nodiscard]] QString openText(const Story &story) const;
     void showOrigin(const Origin &origin);
     void follow();
     void expand(const std::string &row, bool expanded);
@@ -86,6 +87,7 @@ private:
     EmptyState *m_empty;
     QStackedLayout *m_stack;
     std::set<std::string> m_collapsed;
+    std::optional<Timestamp> m_known; ///< of what is shown
     InteractionId m_shown;
 };
 

@@ -20,17 +20,18 @@ LiveBadge::LiveBadge(const Appearance &look, QWidget *parent) : PlainButton(pare
     setMode(Navigator::Mode::Stored, 0);
 }
 
-void LiveBadge::setMode(Navigator::Mode mode, std::uint64_t missed)
+void LiveBadge::setMode(Navigator::Mode mode, std::uint64_t missed, bool known)
 {
     QString text;
     switch (mode) {
-    case Navigator::Mode::Following: text = tr("Live, following"); break;
+    case Navigator::Mode::Following: text = known ? tr("Live, following") : tr("Not live, following"); break;
     case Navigator::Mode::Paused: text = missed ? tr("Paused, %1 new").arg(numberText(missed)) : tr("Paused"); break;
     case Navigator::Mode::Stored: text = tr("Stored"); break;
     }
     if (text == this->text() && mode == m_mode)
         return;
     m_mode = mode;
+    m_known = known;
     setText(text);
     setToolTip(mode == Navigator::Mode::Stored ? tr("Go to the end (End)") : tr("Back to live (End)"));
     updateGeometry();
@@ -48,7 +49,7 @@ void LiveBadge::paintEvent(QPaintEvent *)
     p.setRenderHint(QPainter::Antialiasing);
     const Theme &theme = m_look.theme();
     const bool paused = m_mode == Navigator::Mode::Paused;
-    const bool live = m_mode == Navigator::Mode::Following;
+    const bool live = m_mode == Navigator::Mode::Following && m_known;
     const QColor frame = live ? theme(Role::Accent) : paused ? theme.ink(Severity::Warn) : theme(Role::BorderControl);
     p.setBrush(live ? theme(Role::Select) : paused ? theme.ground(Severity::Warn) : theme(Role::Panel));
     p.setPen(QPen(hasFocus() ? theme(Role::Focus) : frame, hasFocus() ? 2 : 1));
@@ -56,7 +57,8 @@ void LiveBadge::paintEvent(QPaintEvent *)
     drawGlyph(p,
               paused     ? Glyph::Pause
                   : live ? Glyph::Dot
-                         : Glyph::File,
+                  : m_mode == Navigator::Mode::Following ? Glyph::Warn
+                                                         : Glyph::File,
               10, height() / 2.0 - 6,
               live         ? theme(Role::Accent)
                   : paused ? theme.ink(Severity::Warn)

@@ -18,7 +18,8 @@ class LiveBadge : public PlainButton {
     Q_OBJECT
 public:
     LiveBadge(const Appearance &look, QWidget *parent = nullptr);
-    void setMode(Navigator::Mode mode, std::uint64_t missed);
+    /// `known`: what goes on is known up to now.
+    void setMode(Navigator::Mode mode, std::uint64_t missed, bool known = true);
     [[nodiscard]] QSize sizeHint() const override;
 
 protected:
@@ -27,6 +28,7 @@ protected:
 private:
     const Appearance &m_look;
     Navigator::Mode m_mode = Navigator::Mode::Stored;
+    bool m_known = true;
 };
 
 class TopBar : public QWidget {

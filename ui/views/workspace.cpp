@@ -329,7 +329,7 @@ void Workspace::chooseSomething()
     for (std::size_t p = 0; p < std::min(view->story.participants.size(), kMostParticipants); ++p) {
         for (std::size_t c = 0; c < view->story.participants[p].channels.size(); ++c) {
             for (const Segment &segment : view->story.participants[p].channels[c].segments) {
-                const Duration length = segment.end.value_or(m_hub.now()) - segment.start;
+                const Duration length = segment.end.value_or(m_hub.openEnd()) - segment.start;
                 const bool hold = segment.kind == SegmentKind::Hold;
                 const bool better = best.empty() || (hold && best.kind != SegmentKind::Hold)
                     || (hold == (best.kind == SegmentKind::Hold) && length > longest);
@@ -386,8 +386,10 @@ QString Workspace::crumbNote() const
     if (!m_floorModel.figures().known)
         return tr("Reading what is stored");
     const FloorModel::Total total = m_floorModel.total();
-    return (total.all == 1 ? tr("%1 of %2 interaction open") : tr("%1 of %2 interactions open"))
+    const QString open = (total.all == 1 ? tr("%1 of %2 interaction open") : tr("%1 of %2 interactions open"))
         .arg(numberText(static_cast<std::uint64_t>(total.open)), numberText(static_cast<std::uint64_t>(total.all)));
+    const std::optional<Timestamp> known = m_hub.knownUntil();
+    return known && total.open > 0 ? tr("%1, as of %2").arg(open, m_look.time().moment(*known, m_hub.now())) : open;
 }
 
 QList<QWidget *> Workspace::regions() const
