@@ -7,7 +7,9 @@
 #include "ui/dialogs/startrefused.h"
 #include "ui/timeline/painters.h"
 #include "ui/timeline/spoken.h"
+#include "ui/views/inspector.h"
 #include "ui/views/nowpanel.h"
+#include "ui/text/format.h"
 
 #include <QComboBox>
 #include <QLineEdit>
@@ -256,7 +258,7 @@ private Q_SLOTS:
         const auto lanesSay = [this] {
             QStringList out;
             for (std::size_t i = 0; i < floor().scene()->rows.size(); ++i)
-                out << spokenRow(*floor().scene(), static_cast<int>(i), floor().openEnd());
+                out << spokenRow(*floor().scene(), static_cast<int>(i), floor().counted());
             return out;
         };
         const QStringList before = waits();
@@ -286,6 +288,37 @@ private Q_SLOTS:
         QCOMPARE(f->parts().top->badge().text(), QStringLiteral("Live, following"));
     }
 
+    void lengthsThatGoOnAreCountedToOneInstant()
+    {
+        QVERIFY(openFilled());
+        // It began in the middle of a second: whoever looks later within one would be a second ahead.
+        const Timestamp start = kNow - Duration::millis(100'900);
+        test::FakeInteraction call = test::CallBuilder("open-1", "+1 555 0002", start).queue("Support", 100).open();
+        f->session.put(call.view, call.summary);
+        space().openInteraction(InteractionId("open-1"));
+        QVERIFY(f->settle());
+        f->clock.advance(Duration::millis(450));
+        QVERIFY(f->settle());
+        QTRY_VERIFY(rowOf(*floor().scene(), "open-1") >= 0);
+        space().nowPanel().setFigures(model().figures());
+        space().inspector().tick();
+        f->clock.advance(Duration::millis(500)); // the lanes are painted anew, the others come with the next second
+        std::vector<Piece> pieces;
+        const Row &lane = floor().scene()->rows[static_cast<std::size_t>(rowOf(*floor().scene(), "open-1"))];
+        const PaintState s = floor().state();
+        layOutSegments(*lane.lane, s.scale, -1'000'000, 1'000'000, s.openEnd(), pieces);
+        QVERIFY(!pieces.empty());
+        const QString length = QStringLiteral("1:40");
+        QCOMPARE(durationText(Duration{pieces.back().time}), length);
+        QCOMPARE(durationText(s.counted() - *lane.since), length);
+        QCOMPARE(timeline().scene()->rows.front().detailAt(timeline().counted()), length + QStringLiteral(" in all, no holes"));
+        QVERIFY2(space().inspector().text().contains(QLatin1Char('\t') + length), qPrintable(space().inspector().text()));
+        bool waits = false;
+        for (const WaitRow *row : space().nowPanel().findChildren<WaitRow *>())
+            waits = waits || row->accessibleName().endsWith(spokenDuration(Duration::seconds(100)));
+        QVERIFY(waits);
+    }
+
     void anOpenCallOfAFileWaitsUpToItsLastEvent()
     {
         f->session.setStatus(idleStatus());
@@ -296,10 +329,10 @@ private Q_SLOTS:
         const int lane = rowOf(*floor().scene(), "open-1");
         QVERIFY(lane >= 0);
         QCOMPARE(floor().scene()->knownUntil, std::optional(call.summary.lastEventAt));
-        QCOMPARE(floor().openEnd(), call.summary.lastEventAt);
+        QCOMPARE(floor().counted(), call.summary.lastEventAt);
         space().openInteraction(InteractionId("open-1"));
         QVERIFY(f->settle());
-        QCOMPARE(timeline().openEnd(), call.summary.lastEventAt);
+        QCOMPARE(timeline().counted(), call.summary.lastEventAt);
         QVERIFY(!timeline().scene()->live);
         QVERIFY2(space().crumbNote().contains(QStringLiteral(", as of Tue 5 May 2026 10:4")), qPrintable(space().crumbNote()));
     }

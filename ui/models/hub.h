@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ui/models/question.h"
+#include "ui/text/timetext.h"
 
 #include <QObject>
 #include <QTimer>
@@ -28,10 +29,12 @@ public:
     [[nodiscard]] std::optional<Timestamp> knownUntil() const;
     /// There is one that may be heard again.
     [[nodiscard]] bool hasSource() const { return m_status.source != SourceState::Idle && m_status.source != SourceState::Finished; }
-    /// What is open is drawn and counted up to then.
+    /// What is open is drawn up to then.
     [[nodiscard]] Timestamp openEnd() const { return std::min(now(), knownUntil().value_or(kLatestTime)); }
+    /// What is open is counted up to then.
+    [[nodiscard]] Timestamp counted() const { return wholeSecond(openEnd()); }
     /// Of an interaction whose last event this is.
-    [[nodiscard]] Timestamp openEnd(Timestamp lastEvent) const { return std::min(now(), std::max(openEnd(), lastEvent)); }
+    [[nodiscard]] Timestamp counted(Timestamp lastEvent) const { return wholeSecond(std::min(now(), std::max(openEnd(), lastEvent))); }
     /// An interaction of the local store had an event then.
     void noteEvent(Timestamp at) { m_lastEvent = std::max(m_lastEvent, at); }
     [[nodiscard]] const Status &status() const { return m_status; }

@@ -12,6 +12,9 @@
 
 namespace threadline::ui {
 
+/// The second that has begun: all lengths shown are counted up to it, so that those of one thing are one whoever shows them when.
+[[nodiscard]] constexpr Timestamp wholeSecond(Timestamp t) { return {t.us - ((t.us % 1'000'000) + 1'000'000) % 1'000'000}; }
+
 class TimeText {
 public:
     explicit TimeText(const QTimeZone &zone = QTimeZone::utc(), bool twelveHour = false) : m_zone(zone), m_twelve(twelveHour) {}

@@ -69,7 +69,7 @@ private:
     {
         if (!row.since)
             return;
-        const Duration waited = m_s.openEnd() - *row.since;
+        const Duration waited = m_s.counted() - *row.since;
         const Attention attention = m_s.scene->attention(row, waited);
         QColor ink = m_kit.role(m_s.scene->knownUntil ? Role::Text2 : Role::Text);
         if (attention != Attention::None) {
@@ -92,8 +92,8 @@ private:
     void lane(const Row &row)
     {
         const FloorColumns at(m_s.header);
-        const double timeWidth = row.since ? m_kit.table.width(m_kit.table.duration(std::max(m_s.openEnd() - *row.since, Duration{}).us)) : 0;
-        const double end = floorTextsEnd(row, row.since ? m_s.scene->attention(row, m_s.openEnd() - *row.since) : Attention::None, m_s.header, timeWidth);
+        const double timeWidth = row.since ? m_kit.table.width(m_kit.table.duration(std::max(m_s.counted() - *row.since, Duration{}).us)) : 0;
+        const double end = floorTextsEnd(row, row.since ? m_s.scene->attention(row, m_s.counted() - *row.since) : Attention::None, m_s.header, timeWidth);
         drawGlyph(m_p, row.glyph, kGlyphX, m_middle - 6, m_kit.role(Role::Text2));
         drawText(m_p, m_kit.table, kTitleX, m_middle, row.title, m_kit.role(Role::Text), (at.with ? at.with - 6 : end) - kTitleX);
         if (at.with)
@@ -110,7 +110,7 @@ private:
         drawText(m_p, m_kit.heading, 12, tall ? m_y + m_height * 0.37 : m_middle, row.title, m_kit.role(Role::Text),
                  m_s.header - 24);
         if (tall)
-            drawText(m_p, m_kit.small, 12, m_y + m_height * 0.70, row.detailAt(m_s.openEnd()), m_kit.role(Role::Text2), m_s.header - 24);
+            drawText(m_p, m_kit.small, 12, m_y + m_height * 0.70, row.detailAt(m_s.counted()), m_kit.role(Role::Text2), m_s.header - 24);
     }
 
     void events(const Row &row)

@@ -105,7 +105,7 @@ public:
     }
     [[nodiscard]] QString text(QAccessible::Text t) const override
     {
-        return t == QAccessible::Name ? spokenRow(*m_view->scene(), m_row, m_view->openEnd()) : QString();
+        return t == QAccessible::Name ? spokenRow(*m_view->scene(), m_row, m_view->counted()) : QString();
     }
     void setText(QAccessible::Text, const QString &) override {}
     [[nodiscard]] QRect rect() const override
@@ -147,7 +147,7 @@ QString LaneCell::text(QAccessible::Text t) const
     if (t != QAccessible::Name || !isValid())
         return {};
     const TimeText &time = m_view->look().time();
-    return isMark() ? spokenMark(mark(), time) : spokenSegment(scene(), m_row, segment(), time, m_view->openEnd());
+    return isMark() ? spokenMark(mark(), time) : spokenSegment(scene(), m_row, segment(), time, m_view->counted());
 }
 
 QRect LaneCell::rect() const

@@ -210,7 +210,7 @@ void LanesView::showSelectedTip()
     Piece piece;
     piece.first = static_cast<std::uint32_t>(segment - row(index).lane->segments().data());
     piece.kind = segment->kind;
-    piece.time = segment->endAt(openEnd().us) - segment->start;
+    piece.time = segment->endAt(counted().us) - segment->start;
     const double x = std::clamp(m_navigator.scale().x(Timestamp{segment->start}), 0.0, m_navigator.width());
     showTip(QPoint(headerWidth() + static_cast<int>(x), state().yOf(index)), {index, piece});
 }

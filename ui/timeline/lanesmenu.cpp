@@ -32,7 +32,7 @@ void LanesView::setSorted(int column)
 QString LanesView::headerTip(int index) const
 {
     const Row &shown = row(index);
-    QStringList parts{shown.title, shown.detailAt(openEnd()), shown.note};
+    QStringList parts{shown.title, shown.detailAt(counted()), shown.note};
     if (shown.since)
         parts << futureNote(*shown.since, now());
     parts.removeAll(QString());

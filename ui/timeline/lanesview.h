@@ -36,8 +36,10 @@ public:
     [[nodiscard]] PaintState state() const;
     [[nodiscard]] const Appearance &look() const { return m_look; }
     [[nodiscard]] Timestamp now() const { return m_clock.now(); }
-    /// What is open is drawn and counted up to then.
+    /// What is open is drawn up to then.
     [[nodiscard]] Timestamp openEnd() const { return m_scene->openEnd(now()); }
+    /// What is open is counted up to then.
+    [[nodiscard]] Timestamp counted() const { return m_scene->counted(now()); }
 
     [[nodiscard]] const Selection &selection() const { return m_selection; }
     /// Chooses without telling anybody; brings it into view where `reveal`.

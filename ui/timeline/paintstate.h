@@ -41,6 +41,7 @@ struct PaintState {
     std::optional<PieceRef> hover;
 
     [[nodiscard]] Timestamp openEnd() const { return scene->openEnd(now); }
+    [[nodiscard]] Timestamp counted() const { return scene->counted(now); }
     [[nodiscard]] QRect plot() const { return {header, axis, width - header, height - axis}; }
     int sticky = -1;  ///< the group whose first lanes have scrolled away: its row stays in view
     int stickyY = 0;

@@ -78,8 +78,10 @@ struct Scene {
     std::optional<Timestamp> knownUntil; ///< nothing is known of what came later; absent: now
     bool bandLabelsBelow = false; ///< at the bottom instead of the first row
 
-    /// What is open is drawn and counted up to then.
+    /// What is open is drawn up to then.
     [[nodiscard]] Timestamp openEnd(Timestamp now) const { return std::min(now, knownUntil.value_or(kLatestTime)); }
+    /// What is open is counted up to then, as everywhere in the window: painted more often, it would be a second ahead of the others.
+    [[nodiscard]] Timestamp counted(Timestamp now) const { return wholeSecond(openEnd(now)); }
     /// How urgent a row is that has waited so long; of what is not known any more nothing is.
     [[nodiscard]] Attention attention(const Row &row, Duration waited) const { return row.waits && !knownUntil ? attentionOf(waited) : Attention::None; }
 };

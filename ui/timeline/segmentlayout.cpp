@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/segmentlayout.h"
 
+#include "ui/text/timetext.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -63,7 +65,8 @@ private:
             join(i, 1, s.start, end, time);
         } else {
             flush();
-            emit(static_cast<std::uint32_t>(i), 1, s.start, end, s.kind, end - s.start, end - s.start);
+            const std::int64_t time = s.endAt(wholeSecond(Timestamp{m_now}).us) - s.start;
+            emit(static_cast<std::uint32_t>(i), 1, s.start, end, s.kind, time, time);
         }
         return 1;
     }

@@ -158,16 +158,16 @@ void Inspector::keyPressEvent(QKeyEvent *event)
     QScrollArea::keyPressEvent(event);
 }
 
-Timestamp Inspector::openEnd() const
+Timestamp Inspector::counted() const
 {
     const InteractionFeed::View &view = m_feed.view();
-    return view ? m_hub.openEnd(view->story.lastEventAt) : m_hub.openEnd();
+    return view ? m_hub.counted(view->story.lastEventAt) : m_hub.counted();
 }
 
 void Inspector::tick()
 {
     for (const Running &running : m_running) {
-        const QString words = running.words(openEnd());
+        const QString words = running.words(counted());
         running.label->setText(words);
         if (running.label->property("value").isValid())
             tell(*running.label, running.before, words);
@@ -181,7 +181,7 @@ QLabel *Inspector::headLine(QHBoxLayout *line, const QString &title, const Words
     QLabel *name = makeLabel(breakable(title), m_look.fonts().title);
     name->setWordWrap(true);
     line->addWidget(name, 1);
-    QLabel *length = makeLabel(right(openEnd()), m_look.fonts().title);
+    QLabel *length = makeLabel(right(counted()), m_look.fonts().title);
     line->addWidget(length);
     m_layout->addLayout(line);
     QLabel *sub = makeLabel(below, m_look.fonts().table, "2");
@@ -194,7 +194,7 @@ QLabel *Inspector::headLine(QHBoxLayout *line, const QString &title, const Words
 
 void Inspector::runningField(const QString &name, const Words &value)
 {
-    field(name, value(openEnd()));
+    field(name, value(counted()));
     if (m_text.isEmpty() || !m_text.last().startsWith(name + QLatin1Char('\t')))
         return; // there is nothing of it
     auto *label = qobject_cast<QLabel *>(m_fields->itemAtPosition(m_fields->rowCount() - 1, 1)->widget());

@@ -63,7 +63,7 @@ private:
     QLabel *headLine(QHBoxLayout *line, const QString &title, const Words &right, const QString &below);
     /// As field(), of a text that changes.
     /// What is open is counted up to then.
-    [[nodiscard]] Timestamp openEnd() const;
+    [[nodiscard]] Timestamp counted() const;
     void runningField(const QString &name, const Words &value);
     void section(const QString &title, const QString &copyAll = {});
     /// Leaves the line out where `value` is empty.

@@ -244,7 +244,7 @@ void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, D
     for (std::size_t i = 0; i < list.rows.size(); ++i) {
         list.rows[i]->setVisible(i < items.size());
         if (i < items.size())
-            list.rows[i]->setItem(items[i], list.kind, m_hub.openEnd(), longest, !m_hub.knownUntil());
+            list.rows[i]->setItem(items[i], list.kind, m_hub.counted(), longest, !m_hub.knownUntil());
     }
     list.none->setVisible(items.empty());
     list.none->setText(m_figures.complete() ? tr("Nobody") : tr("Reading…")); // unknown is not nobody
@@ -284,7 +284,7 @@ void NowPanel::showQueues()
     for (std::size_t i = 0; i < m_queueRows.size(); ++i) {
         m_queueRows[i]->setVisible(i < shown);
         if (i < shown)
-            m_queueRows[i]->setQueue(m_figures.queues[i], m_hub.openEnd(), !m_hub.knownUntil());
+            m_queueRows[i]->setQueue(m_figures.queues[i], m_hub.counted(), !m_hub.knownUntil());
     }
 }
 
@@ -365,7 +365,7 @@ void NowPanel::tick()
     Duration longest = kAlarmAfter;
     for (const std::vector<WaitingItem> *items : {&m_figures.waiting, &m_figures.held}) {
         if (!items->empty())
-            longest = std::max(longest, m_hub.openEnd() - items->front().since);
+            longest = std::max(longest, m_hub.counted() - items->front().since);
     }
     showAsOf();
     showList(m_waiting, m_figures.waiting, longest);

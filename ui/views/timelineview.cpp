@@ -199,7 +199,7 @@ TimelineView::TimelineView(Hub &hub, InteractionFeed &feed, Choice &choice, Appe
     connect(m_lanes, &LanesView::expandWanted, this, &TimelineView::expand);
     connect(&look, &Appearance::headerChanged, this, [this] {
         if (const InteractionFeed::View &view = m_feed.view())
-            m_summary->setStory(&view->story, m_lanes->openEnd(), m_lanes->headerWidth());
+            m_summary->setStory(&view->story, m_lanes->counted(), m_lanes->headerWidth());
     });
     connect(m_lanes, &LanesView::copyWanted, this, &TimelineView::copyId);
     connect(m_empty, &EmptyState::acted, this, [this] {
@@ -229,7 +229,7 @@ void TimelineView::rebuild()
         m_lanes->navigator() = Navigator();
     }
     m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now(), m_hub.knownUntil(), m_hub.hasSource()));
-    m_summary->setStory(&view->story, m_lanes->openEnd(), m_lanes->headerWidth());
+    m_summary->setStory(&view->story, m_lanes->counted(), m_lanes->headerWidth());
     showOrigin(view->origin);
     follow();
 }
@@ -289,7 +289,7 @@ void TimelineView::tick()
 {
     const InteractionFeed::View &view = m_feed.view();
     if (view && !view->story.end)
-        m_summary->setStory(&view->story, m_lanes->openEnd(), m_lanes->headerWidth());
+        m_summary->setStory(&view->story, m_lanes->counted(), m_lanes->headerWidth());
 }
 
 void TimelineView::copyId()

@@ -77,8 +77,10 @@ Workspace::Workspace(Hub &hub, Appearance &look, QWidget *parent)
     m_events->showInteraction(true);
     join();
     applyDocks();
+    m_second.setSingleShot(true);
+    m_second.setTimerType(Qt::PreciseTimer);
     connect(&m_second, &QTimer::timeout, this, &Workspace::tick);
-    m_second.start(1000);
+    tick();
 }
 
 void Workspace::join()
@@ -130,8 +132,13 @@ void Workspace::join()
     connect(&m_timeline->lanes(), &LanesView::leaveWanted, this, [this] { follow(QStringLiteral("floor")); });
 }
 
+/// With each second of the clock, so that all lengths go on at once.
 void Workspace::tick()
 {
+    const Timestamp now = m_hub.now();
+    m_second.start(static_cast<int>((Duration::seconds(1) - (now - wholeSecond(now))).toMillis()) + 1);
+    m_floor->lanes().tick();
+    m_timeline->lanes().tick();
     m_now->tick();
     m_timeline->tick();
     m_inspector->tick();
