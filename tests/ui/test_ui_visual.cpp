@@ -342,6 +342,29 @@ private Q_SLOTS:
         }
     }
 
+    void p14b_aVeilCutsNoTextItStandsBeside()
+    {
+        const auto picture = [](int from) {
+            Sheet sheet(ThemeName::Light);
+            sheet.row(RowKind::Lane, {Sheet::segment(from, 300, SegmentKind::Talk, Rail::None, 1)}, {QString(), QStringLiteral("Ann")});
+            Band band;
+            band.start = Timestamp{kStart + 130'000'000LL};
+            band.end = Timestamp{kStart + 150'000'000LL};
+            band.state = BandState::Unrepairable;
+            sheet.scene.bands = {band};
+            const QImage image = sheet.paint();
+            const QRect row(0, sheet.top(0, SegmentKind::Talk), 1, 18);
+            return std::pair(image, row);
+        };
+        const auto [far, row] = picture(0); // its text ends long before the veil
+        const auto [near, same] = picture(100);
+        const auto part = [&, y = row.y(), high = row.height()](const QImage &image, int from, int to) {
+            return image.copy(kHeader + from, y, to - from, high);
+        };
+        QCOMPARE(part(near, 128, 152), part(far, 128, 152));
+        QVERIFY(part(near, 152, 230) != part(far, 152, 230)); // it stands there
+    }
+
     void p15_railsLieTwoPixelsBelowAndInferredOnesAreDashed()
     {
         Sheet sheet(ThemeName::Dark);

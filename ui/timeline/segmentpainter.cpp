@@ -123,26 +123,64 @@ private:
         }
     }
 
-    /// Glyph and label stand at the left of what is visible of the segment.
+    /// Glyph and label stand at the left of what is visible of the segment, in a stretch of it that no band veils: half a number would
+    /// be another one.
     void content(const Piece &piece, const Decor &decor, const QRect &box, const PaintKit::StatePaint &state)
     {
-        const int left = std::max(box.x(), m_plot.x());
-        const int room = box.right() + 1 - left;
-        if (room < decor.glyph + 2)
-            return;
-        const bool small = decor.glyph < 12;
         FittedLabel label;
-        if (decor.label && room >= m_kit.look.metrics().labelFrom)
-            label = labelOf(piece, room - kLabelInset - 6);
+        std::optional<Stretch> place;
+        for (const Stretch &clear : unveiled(std::max(box.x(), m_plot.x()), box.right() + 1)) {
+            if (clear.room() < decor.glyph + 2)
+                continue;
+            if (!place)
+                place = clear;
+            if (decor.label && clear.room() >= m_kit.look.metrics().labelFrom)
+                label = labelOf(piece, clear.room() - kLabelInset - 6);
+            if (!label.empty()) {
+                place = clear;
+                break;
+            }
+        }
+        if (!place)
+            return;
+        const int left = place->left;
+        const int room = place->room();
+        const bool small = decor.glyph < 12;
         const double nameWidth = m_text.width(label.name);
         const double textWidth =
             nameWidth + (label.name.isEmpty() || label.duration.isEmpty() ? 0 : m_text.space()) + m_text.width(label.duration);
         if (isTile(patternOf(piece.kind)))
-            plate(m_p, box, left, small, textWidth, state);
+            plate(m_p, QRect(box.topLeft(), QPoint(place->end - 1, box.bottom())), left, small, textWidth, state);
         glyph(m_p, state, small, box, left, room);
         const double middle = box.y() + box.height() / 2.0;
         drawText(m_p, m_text, left + kLabelInset, middle, label.name, state.ink);
         drawText(m_p, m_text, left + kLabelInset + textWidth - m_text.width(label.duration), middle, label.duration, state.ink);
+    }
+
+    struct Stretch {
+        int left = 0;
+        int end = 0;
+        [[nodiscard]] int room() const { return end - left; }
+    };
+    /// What of `left` to `end` lies under no band, from the left.
+    [[nodiscard]] std::vector<Stretch> unveiled(int left, int end) const
+    {
+        std::vector<Stretch> out;
+        if (m_s.scene) { // samples have none
+            for (const Band &band : m_s.scene->bands) { // by their start
+                if (bandLook(m_kit.look.theme(), band.state).under)
+                    continue;
+                const QRect veil = bandBox(m_s, band);
+                if (veil.x() >= end || veil.right() < left)
+                    continue;
+                if (veil.x() > left)
+                    out.push_back({left, veil.x()});
+                left = veil.right() + 1;
+            }
+        }
+        if (left < end)
+            out.push_back({left, end});
+        return out;
     }
 
     static void glyph(QPainter &p, const PaintKit::StatePaint &state, bool small, const QRect &box, int left, int room)
