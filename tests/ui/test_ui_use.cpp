@@ -8,6 +8,8 @@
 #include "ui/timeline/painters.h"
 #include "ui/timeline/spoken.h"
 #include "ui/views/inspector.h"
+#include "ui/views/legend.h"
+#include "ui/views/minimap.h"
 #include "ui/views/nowpanel.h"
 #include "ui/text/format.h"
 
@@ -335,6 +337,43 @@ private Q_SLOTS:
         QCOMPARE(timeline().counted(), call.summary.lastEventAt);
         QVERIFY(!timeline().scene()->live);
         QVERIFY2(space().crumbNote().contains(QStringLiteral(", as of Tue 5 May 2026 10:4")), qPrintable(space().crumbNote()));
+    }
+
+    void theLegendShowsAllItHasOnASmallScreen()
+    {
+        QVERIFY(openFilled());
+        f->window->resize(1280, 800);
+        space().showRightDock(true);
+        QCoreApplication::processEvents();
+        const Legend &legend = space().floor().legend();
+        const std::vector<QPoint> places = legend.places();
+        QCOMPARE(places.size(), std::size_t(14));
+        const QFontMetricsF metrics(f->parts().look.fonts().small);
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            const QString name = Legend::names()[static_cast<qsizetype>(i)];
+            QVERIFY2(places[i].x() + 23 + 5 + metrics.horizontalAdvance(name) <= legend.width(), qPrintable(name));
+        }
+        QVERIFY(places.back().y() > 0);
+        QCOMPARE(legend.height(), 28 + 22 * places.back().y());
+    }
+
+    void theWholeTimeIsReadInWordsThatFit()
+    {
+        f->session.setStatus(idleStatus());
+        for (const auto &[id, ago] : {std::pair{"a", 400'000}, std::pair{"b", 3'000}}) {
+            test::FakeInteraction call = test::CallBuilder(id, "+1 555 0002", kNow - Duration::seconds(ago)).queue("Support", 40).ended();
+            f->session.put(call.view, call.summary);
+        }
+        f->open();
+        QVERIFY(f->settle());
+        const Minimap &map = space().floor().minimap();
+        for (const int room : {120, 139, 199, 307}) {
+            const auto [first, second] = map.labels(room);
+            QVERIFY2(QFontMetrics(f->parts().look.fonts().smallMedium).horizontalAdvance(first) <= room, qPrintable(first));
+            QVERIFY2(QFontMetrics(f->parts().look.fonts().small).horizontalAdvance(second) <= room, qPrintable(second));
+            QVERIFY(second.contains(QStringLiteral("Wed 6 May")));
+        }
+        QCOMPARE(map.labels(199), std::pair(QStringLiteral("Fri 1 May 19:42"), QStringLiteral("to Wed 6 May 09:59")));
     }
 
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()

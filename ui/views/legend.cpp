@@ -10,6 +10,10 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kSampleWidth = 23;
+constexpr int kMargin = 12;
+constexpr int kToName = 5;  ///< from a sample
+constexpr int kApart = 14;  ///< of two entries
+constexpr int kLineHeight = 22; ///< of each further line
 constexpr std::array kShown = {SegmentKind::Ivr,       SegmentKind::Queue,   SegmentKind::Alert,      SegmentKind::Talk,
                                SegmentKind::Hold,      SegmentKind::Consult, SegmentKind::Conference, SegmentKind::Acw,
                                SegmentKind::Voicemail, SegmentKind::Parked,  SegmentKind::Monitor,    SegmentKind::Unknown};
@@ -41,10 +45,46 @@ Legend::Legend(const Appearance &look, QWidget *parent) : QWidget(parent), m_loo
 {
     setFixedHeight(kLegendHeight);
     setAccessibleName(tr("Legend"));
+    setAccessibleDescription(names().join(QStringLiteral(", ")));
     connect(&look, &Appearance::changed, this, [this] {
         m_kit.reset();
+        fit();
         update();
     });
+}
+
+QStringList Legend::names()
+{
+    QStringList out;
+    for (const SegmentKind kind : kShown)
+        out << stateName(kind);
+    return out << tr("Backfilled") << tr("Not listening");
+}
+
+std::vector<QPoint> Legend::places() const
+{
+    const QFontMetricsF metrics(m_look.fonts().small);
+    std::vector<QPoint> out;
+    double x = kMargin;
+    int line = 0;
+    for (const QString &name : names()) {
+        const double wide = kSampleWidth + kToName + metrics.horizontalAdvance(name);
+        if (x > kMargin && x + wide > width() - 4) {
+            x = kMargin;
+            ++line;
+        }
+        out.emplace_back(static_cast<int>(x), line);
+        x += wide + kApart;
+    }
+    return out;
+}
+
+void Legend::fit() { setFixedHeight(kLegendHeight + places().back().y() * kLineHeight); }
+
+void Legend::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fit();
 }
 
 void Legend::paintEvent(QPaintEvent *)
@@ -55,26 +95,26 @@ void Legend::paintEvent(QPaintEvent *)
     p.fillRect(rect(), m_look.theme()(Role::Header));
     p.fillRect(0, 0, width(), 1, m_look.theme()(Role::Border));
     const int high = m_look.metrics().laneSegment;
-    const int top = (height() - high) / 2;
-    const double middle = height() / 2.0;
-    const QColor ink = m_look.theme()(Role::Text2);
-    double x = 12;
-    const auto entry = [&](const QString &name, const auto &sample) {
-        if (x + kSampleWidth + 5 + m_kit->small.width(name) > width() - 4)
-            return;
-        sample(QRect(static_cast<int>(x), top, kSampleWidth, high));
-        drawText(p, m_kit->small, x + kSampleWidth + 5, middle, name, ink);
-        x += kSampleWidth + 5 + m_kit->small.width(name) + 14;
-    };
-    for (const SegmentKind kind : kShown)
-        entry(stateName(kind), [&](const QRect &box) { paintSample(p, *m_kit, kind, box); });
-    x += 6;
-    entry(tr("Backfilled"), [&](const QRect &box) { paintSample(p, *m_kit, SegmentKind::Talk, box, Rail::Backfilled); });
-    entry(tr("Not listening"), [&](const QRect &box) {
-        p.fillRect(box, m_look.theme()(Evidence::BlindGround));
-        p.setBrushOrigin(box.topLeft());
-        p.fillRect(box, blindBrush(m_look.theme(), false, m_kit->ratio));
-    });
+    const std::vector<QPoint> at = places();
+    const QStringList words = names();
+    for (std::size_t i = 0; i < at.size(); ++i) {
+        const int middle = kLegendHeight / 2 + at[i].y() * kLineHeight;
+        const QRect box(at[i].x(), middle - high / 2, kSampleWidth, high);
+        drawText(p, m_kit->small, box.right() + 1 + kToName, middle, words[static_cast<qsizetype>(i)], m_look.theme()(Role::Text2));
+        if (i < kShown.size())
+            paintSample(p, *m_kit, kShown[i], box);
+        else if (i == kShown.size())
+            paintSample(p, *m_kit, SegmentKind::Talk, box, Rail::Backfilled);
+        else
+            paintBlind(p, box);
+    }
+}
+
+void Legend::paintBlind(QPainter &p, const QRect &box)
+{
+    p.fillRect(box, m_look.theme()(Evidence::BlindGround));
+    p.setBrushOrigin(box.topLeft());
+    p.fillRect(box, blindBrush(m_look.theme(), false, m_kit->ratio));
 }
 
 } // namespace threadline::ui

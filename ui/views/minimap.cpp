@@ -8,6 +8,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 
+#include <algorithm>
 #include <cmath>
 
 namespace threadline::ui {
@@ -68,20 +69,40 @@ void Minimap::paintEvent(QPaintEvent *)
     QPainter p(this);
     p.fillRect(rect(), m_look.theme()(Role::Panel));
     const QRect area = plot();
-    const TimeRange extent = m_lanes.scene()->extent;
     const Fonts &fonts = m_look.fonts();
     p.setFont(fonts.smallMedium);
     p.setPen(m_look.theme()(Role::Text2));
-    p.drawText(QRect(12, 4, area.x() - 20, 18), Qt::AlignVCenter, m_look.time().day(extent.end, m_lanes.now()));
+    const int room = area.x() - 20;
+    const auto [first, second] = labels(room);
+    p.drawText(QRect(12, 4, room, 18), Qt::AlignVCenter, first);
     p.setFont(fonts.small);
     p.setPen(m_look.theme()(Role::Text3));
-    const QString range = m_look.time().range(extent);
-    p.drawText(QRect(12, 21, area.x() - 20, 18), Qt::AlignVCenter,
-               QFontMetrics(fonts.small).elidedText(range, Qt::ElideRight, area.x() - 20));
+    p.drawText(QRect(12, 21, room, 18), Qt::AlignVCenter, second);
     paintColumns(p, area);
     paintWindow(p, area);
     p.fillRect(area.x() - 1, 0, 1, height(), m_look.theme()(Role::Border));
     p.fillRect(0, height() - 1, width(), 1, m_look.theme()(Role::Border));
+}
+
+std::pair<QString, QString> Minimap::labels(int room) const
+{
+    const TimeText &time = m_look.time();
+    const TimeRange extent = m_lanes.scene()->extent;
+    const QString from = time.day(extent.start, m_lanes.now());
+    const QString until = time.day(extent.end, m_lanes.now());
+    std::vector<std::pair<QString, QString>> ways; // the fullest first
+    if (from == until)
+        ways = {{until, time.range(extent)},
+                {until, tr("%1 to %2").arg(time.minutes(extent.start), time.minutes(extent.end))},
+                {time.minutes(extent.start), tr("to %1").arg(time.minutes(extent.end))}};
+    else
+        ways = {{from + QLatin1Char(' ') + time.minutes(extent.start), tr("to %1").arg(until + QLatin1Char(' ') + time.minutes(extent.end))},
+                {from, tr("to %1").arg(until)}};
+    const QFontMetrics above(m_look.fonts().smallMedium);
+    const QFontMetrics below(m_look.fonts().small);
+    const auto fits = [&](const auto &way) { return above.horizontalAdvance(way.first) <= room && below.horizontalAdvance(way.second) <= room; };
+    const auto found = std::find_if(ways.begin(), ways.end(), fits);
+    return found == ways.end() ? ways.back() : *found;
 }
 
 void Minimap::paintColumns(QPainter &p, const QRect &area)

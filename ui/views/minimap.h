@@ -26,6 +26,8 @@ public:
     [[nodiscard]] const std::vector<DensityColumn> &columns() const { return m_columns; }
     /// The whole time as columns() lie over it.
     [[nodiscard]] TimeScale scale() const;
+    /// The whole time in two lines that fit into `room` pixels.
+    [[nodiscard]] std::pair<QString, QString> labels(int room) const;
 
 protected:
     void paintEvent(QPaintEvent *event) override;
