@@ -181,7 +181,7 @@ Parsed parseCommandLine(Program program, int argc, char **argv)
         return {std::nullopt, sayAndExit({ErrorCode::InvalidArgument, "serve has no source: it takes neither --replay nor --record. Leave out the one or the other."})};
     auto settings = Settings::read(inputs(std::move(flags), line));
     if (!settings)
-        return {std::nullopt, sayAndExit(settings.error())};
+        return {std::nullopt, sayAndExit(settings.error()), line.screenshot.empty() && !printConfig ? std::optional(settings.error()) : std::nullopt};
     if (printConfig) {
         std::fputs(settings->print().c_str(), stdout);
         return {std::nullopt, kExitOk};

@@ -41,6 +41,8 @@ struct CommandLine {
 struct Parsed {
     std::optional<CommandLine> line;
     int exitCode = 0;
+    /// The settings are wrong and somebody may look at a screen instead of a terminal: it is to be told there, too.
+    std::optional<Error> refused = {};
 };
 
 enum class Program { Collector, Desktop };

@@ -15,6 +15,7 @@ namespace threadline::app {
 namespace {
 
 std::atomic<bool> g_displayWanted{false};
+std::atomic<int> g_saidAlready{kExitOk}; ///< else the exit code of what is wrong without a display, too
 
 log::Level levelOf(QtMsgType type)
 {
@@ -30,6 +31,8 @@ log::Level levelOf(QtMsgType type)
 
 [[noreturn]] void endWithoutDisplay()
 {
+    if (g_saidAlready != kExitOk)
+        std::_Exit(g_saidAlready);
     const int code = sayAndExit({ErrorCode::InvalidArgument,
                                  "There is no display to open the window on. Start it within a desktop session (DISPLAY or WAYLAND_DISPLAY is set there), "
                                  "or use threadline-collector, which needs none."});
@@ -51,7 +54,11 @@ void take(QtMsgType type, const QMessageLogContext &context, const QString &text
 
 void takeQtMessages() { qInstallMessageHandler(take); }
 
-DisplayWanted::DisplayWanted() { g_displayWanted = true; }
+DisplayWanted::DisplayWanted(int saidAlready)
+{
+    g_saidAlready = saidAlready;
+    g_displayWanted = true;
+}
 DisplayWanted::~DisplayWanted() { g_displayWanted = false; }
 
 } // namespace threadline::app

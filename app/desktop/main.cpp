@@ -65,14 +65,20 @@ void takePicture(ui::MainWindow &window, const ui::ScreenshotOptions &options)
     });
 }
 
+/// In a box, where there is somebody to see it.
+void showRefused(const Error &error)
+{
+    const QString platform = QGuiApplication::platformName();
+    if (platform != QLatin1String("offscreen") && platform != QLatin1String("minimal"))
+        ui::startRefused(error)->exec();
+}
+
 /// Why the program does not start: on standard error, and in a box where it may have been started without a terminal to read that in.
 int refuse(const CommandLine &line, const Error &error, int (*say)(const Error &))
 {
     const int code = say(error);
-    const QString platform = QGuiApplication::platformName();
-    const bool seen = line.screenshot.empty() && platform != QLatin1String("offscreen") && platform != QLatin1String("minimal");
-    if (seen)
-        ui::startRefused(error)->exec();
+    if (line.screenshot.empty())
+        showRefused(error);
     return code;
 }
 
@@ -221,13 +227,19 @@ int main(int argc, char **argv)
     if (const auto prepared = prepareProcess(); !prepared)
         return sayAndExit(prepared.error());
     const Parsed parsed = parseCommandLine(Program::Desktop, argc, argv);
-    if (!parsed.line)
+    // What was said without a display needs none; with one it is shown as well.
+    const bool shown = parsed.refused && (qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY"));
+    if (!parsed.line && !shown)
         return parsed.exitCode;
-    auto display = std::make_optional<DisplayWanted>();
+    auto display = std::make_optional<DisplayWanted>(shown ? parsed.exitCode : kExitOk);
     QApplication app(argc, argv);
     display.reset();
     QCoreApplication::setApplicationName(QStringLiteral("threadline"));
     QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
     QApplication::setQuitOnLastWindowClosed(true);
+    if (shown) {
+        showRefused(*parsed.refused);
+        return parsed.exitCode;
+    }
     return parsed.line->demo ? runDemo(app, *parsed.line) : run(app, *parsed.line);
 }

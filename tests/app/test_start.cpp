@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// How the programs start, or do not: without a display, with what they do not understand, on a port that is still taken.
+#include "app/common/commandline.h"
 #include "app/common/runtime.h"
 #include "tests/app/programs.h"
 #include "tests/support/testmain.h"
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void withoutADisplay();
     void whatIsNotUnderstoodIsNotRepeated_data();
     void whatIsNotUnderstoodIsNotRepeated();
+    void wrongSettingsAreToldWhereThereIsAScreen();
     void aSecretSettingIsNoOption();
     void wrongAuthorities_data();
     void wrongAuthorities();
@@ -81,6 +83,29 @@ void TestStart::helpNeedsNoDisplay()
         }
     }
     QVERIFY(ended("threadline-collector", {QStringLiteral("--help")}).said.contains(QLatin1String("serve")));
+}
+
+/// Whoever starts it from a menu reads no terminal; whoever has a picture taken looks at no screen.
+void TestStart::wrongSettingsAreToldWhereThereIsAScreen()
+{
+    const std::string path = writeFile(m_folder + QStringLiteral("/broken.toml"), "listen = \n").toStdString();
+    const auto parsed = [](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "threadline");
+        std::vector<char *> argv;
+        for (std::string &argument : arguments)
+            argv.push_back(argument.data());
+        return app::parseCommandLine(app::Program::Desktop, static_cast<int>(argv.size()), argv.data());
+    };
+    const app::Parsed broken = parsed({"--config=" + path});
+    QVERIFY(!broken.line && broken.exitCode == 2 && broken.refused);
+    QVERIFY2(broken.refused->message.find("broken.toml") != std::string::npos, broken.refused->message.c_str());
+    QVERIFY(!parsed({"--config=" + path, "--screenshot=x.png"}).refused);
+    QVERIFY(!parsed({"--config=" + path, "--print-config"}).refused);
+    QVERIFY(!parsed({"--version"}).refused);
+    if (!isThere("threadline"))
+        return;
+    const Ended end = ended("threadline", {QStringLiteral("--config=") + QString::fromStdString(path)}, kNoDisplay);
+    QVERIFY2(end.code == 2 && end.said.contains(QLatin1String("broken.toml")) && !end.said.contains(QLatin1String("no display")), qPrintable(end.said));
 }
 
 void TestStart::withoutADisplay()
