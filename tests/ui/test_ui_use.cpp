@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// What a new user does in the window: Enter in a dialog, a problem while working, a dock on a small screen, a group folded.
+#include "core/genesys/streamingdecoder.h"
 #include "tests/support/testmain.h"
 #include "tests/ui/fixture.h"
 #include "ui/dialogs/connectdialog.h"
@@ -12,6 +13,7 @@
 #include "ui/views/minimap.h"
 #include "ui/views/nowpanel.h"
 #include "ui/text/format.h"
+#include "ui/text/refusals.h"
 
 #include <QComboBox>
 #include <QLineEdit>
@@ -374,6 +376,21 @@ private Q_SLOTS:
             QVERIFY(second.contains(QStringLiteral("Wed 6 May")));
         }
         QCOMPARE(map.labels(199), std::pair(QStringLiteral("Fri 1 May 19:42"), QStringLiteral("to Wed 6 May 09:59")));
+    }
+
+    void everyReasonToRefuseHasWordsForPeople()
+    {
+        QStringList names;
+        const auto look = [&names](std::string_view reason) {
+            const QString name = refusalName(reason);
+            QVERIFY2(name != qstr(reason) && !names.contains(name), qPrintable(name));
+            names << name;
+        };
+        for (const std::string_view reason : StreamingDecoder::kReasons)
+            look(reason);
+        for (const char *reason : {"id-too-long", "type-too-long", "deleted", "too-many-unattached"})
+            look(reason);
+        QCOMPARE(refusalName("of-tomorrow"), QStringLiteral("of-tomorrow"));
     }
 
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()

@@ -420,7 +420,8 @@ private Q_SLOTS:
         QVERIFY(f->parts().lists);
         QTRY_COMPARE(f->parts().lists->model(QStringLiteral("refused"))->rowCount(), 1);
         QCOMPARE(f->parts().lists->model(QStringLiteral("refused"))->index(0, 1).data().toString(),
-                 QStringLiteral("no-timestamp"));
+                 QStringLiteral("No time"));
+        QCOMPARE(f->parts().lists->model(QStringLiteral("refused"))->index(0, 1).data(Qt::ToolTipRole).toString(), QStringLiteral("no-timestamp"));
         QCOMPARE(f->parts().lists->model(QStringLiteral("gaps"))->rowCount(), 2);
         QVERIFY(f->parts().lists->model(QStringLiteral("counters"))->rowCount() >= 13);
     }

@@ -4,6 +4,7 @@
 #include "ui/dialogs/deadletterspage.h"
 #include "ui/dialogs/tables.h"
 #include "ui/text/format.h"
+#include "ui/text/refusals.h"
 #include "ui/views/sidepanel.h"
 
 #include <QPlainTextEdit>
@@ -117,7 +118,7 @@ void ListDialog::refreshCounters()
         {tr("Commits"), numberText(s.commits), {}},
     };
     for (const auto &[reason, count] : s.refusedBy)
-        rows << QStringList{tr("Refused: %1").arg(foreign(reason)), numberText(count), {}};
+        rows << QStringList{tr("Refused: %1").arg(refusalName(reason)), numberText(count), tr("%1 in the metrics of REST").arg(foreign(reason))};
     if (const DeliveryStatus &d = s.delivery; d.state != DeliveryState::Off) {
         rows << QStringList{tr("Delivery"), deliveryStateName(d.state), foreign(d.target)}
              << QStringList{tr("Delivered"), numberText(d.delivered), foreign(d.product)}
@@ -168,9 +169,11 @@ void ListDialog::showRefused(const std::vector<Refused> &all)
     m_refusedEvents = all;
     QList<QStringList> rows;
     for (const Refused &refused : all)
-        rows << QStringList{m_look.time().full(refused.received), foreign(refused.reason), byteText(refused.size),
+        rows << QStringList{m_look.time().full(refused.received), refusalName(refused.reason), byteText(refused.size),
                             foreign(refused.detail)};
     setRows(m_refused, rows);
+    for (std::size_t i = 0; i < all.size(); ++i) // as REST and the log call it
+        m_refused.item(static_cast<int>(i), 1)->setToolTip(foreign(all[i].reason));
     const auto chosen = std::find_if(all.begin(), all.end(), [this](const Refused &refused) {
         return m_chosenRefused && refused.received == m_chosenRefused->received && refused.text == m_chosenRefused->text;
     });
