@@ -477,7 +477,7 @@ void MainWindow::filesRead(const QStringList &paths, const Result<FilesRead> &do
         d->error->add({done.error().code == ErrorCode::Cancelled ? Severity::Info : Severity::Error, qstr(done.error().message), {}});
         return;
     }
-    const QString files = paths.size() == 1 ? isolated(foreign(QFileInfo(paths.front()).fileName().toStdString(), 40)) : tr("%1 files").arg(paths.size());
+    const QString files = paths.size() == 1 ? isolated(foreign(QFileInfo(paths.front()).fileName().toStdString(), 40)) : tr("%1 files").arg(numberText(paths.size()));
     const QString read = done->conversations == 1 ? tr("1 conversation read") : tr("%1 conversations read").arg(numberText(done->conversations));
     d->status->setOutcome((done->nothingNew ? tr("%1: %2, all known already") : tr("%1: %2")).arg(files, read));
     if (done->problems == 0)

@@ -393,6 +393,22 @@ private Q_SLOTS:
         QCOMPARE(refusalName("of-tomorrow"), QStringLiteral("of-tomorrow"));
     }
 
+    void numbersAreGroupedAndOneThingHasOneWord()
+    {
+        QVERIFY(openFilled());
+        NowFigures figures = model().figures();
+        figures.queues.front().open = 4'745;
+        space().nowPanel().setFigures(figures);
+        const QList<QueueRow *> rows = space().nowPanel().findChildren<QueueRow *>();
+        QVERIFY(std::any_of(rows.begin(), rows.end(), [](const QueueRow *row) { return row->accessibleName().contains(QStringLiteral("4,745 open")); }));
+        QCOMPARE(numberText(-1), QStringLiteral("0"));
+        QCOMPARE(numberText(std::int64_t{1'234'567}), QStringLiteral("1,234,567"));
+        QVERIFY(f->openRich());
+        space().choice().setSelection({});
+        QTRY_VERIFY(space().inspector().text().contains(stateName(SegmentKind::Queue) + QLatin1Char('\t')));
+        QVERIFY(!space().inspector().text().contains(QStringLiteral("Wait\t")));
+    }
+
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()
     {
         QVERIFY(openFilled());

@@ -11,6 +11,8 @@
 #include <QFontMetricsF>
 #include <QString>
 
+#include <algorithm>
+#include <concepts>
 #include <string_view>
 
 namespace threadline::ui {
@@ -25,6 +27,8 @@ namespace threadline::ui {
 [[nodiscard]] QString delayText(Duration d);        ///< "0.19 s", "13.7 s", "2 min 24 s"
 [[nodiscard]] QString fineDelayText(Duration d);    ///< "190 ms", "13.7 s"
 [[nodiscard]] QString numberText(std::uint64_t n);  ///< "1,204,551", grouped as the locale does
+template<std::signed_integral T>
+[[nodiscard]] QString numberText(T n) { return numberText(static_cast<std::uint64_t>(std::max<T>(n, 0))); } ///< of what is counted
 [[nodiscard]] QString byteText(std::uint64_t n);    ///< "412 B", "4.2 GB"
 [[nodiscard]] QString shortId(std::string_view id); ///< the first 8 characters
 /// "3f9c2a71-…-5d0e": at most `most` characters, the middle left out.

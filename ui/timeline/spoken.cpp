@@ -40,7 +40,7 @@ QString placeOf(const Scene &scene, int index)
         if (i == index)
             place = count;
     }
-    return tr("lane %1 of %2").arg(place).arg(count);
+    return tr("lane %1 of %2").arg(numberText(place), numberText(count));
 }
 
 QString line(const QString &text) { return text.toHtmlEscaped(); }

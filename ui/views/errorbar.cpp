@@ -180,7 +180,7 @@ void ErrorBar::showProblem(std::size_t index)
     m_try->setVisible(problem.about == About::Delivery);
     m_more->setVisible(!problem.list.isEmpty());
     m_count->setVisible(m_problems.size() > 1);
-    m_count->setText(tr("%1 of %2").arg(index + 1).arg(m_problems.size()));
+    m_count->setText(tr("%1 of %2").arg(numberText(index + 1), numberText(m_problems.size())));
     update();
 }
 

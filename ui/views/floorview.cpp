@@ -82,7 +82,7 @@ QStringList FloorView::notesOnView() const
         text << (more == 1 ? tr("1 more lies in this stretch than is shown: zoom in.")
                            : tr("%1 more lie in this stretch than are shown: zoom in.").arg(numberText(static_cast<std::uint64_t>(more))));
     if (scene.focus && scene.beyond > 0)
-        text << beyondText(scene, scene.beyond == 1 ? tr("1 interaction goes") : tr("%1 interactions go").arg(scene.beyond), m_look.time());
+        text << beyondText(scene, scene.beyond == 1 ? tr("1 interaction goes") : tr("%1 interactions go").arg(numberText(scene.beyond)), m_look.time());
     return text;
 }
 

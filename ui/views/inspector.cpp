@@ -421,11 +421,11 @@ void Inspector::showInteraction(const InteractionView &view)
     section(tr("Figures"));
     const Figures &f = story.figures;
     using K = SegmentKind;
-    const std::tuple<QString, Duration, std::vector<K>> lengths[] = {{tr("Wait"), f.wait, {K::Queue}},
-                                                                     {tr("Ringing"), f.alert, {K::Alert}},
-                                                                     {tr("Talk"), f.talk, {K::Talk, K::Conference}},
-                                                                     {tr("Hold"), f.hold, {K::Hold}},
-                                                                     {tr("Wrap-up"), f.acw, {K::Acw}}};
+    const std::tuple<QString, Duration, std::vector<K>> lengths[] = {{stateName(K::Queue), f.wait, {K::Queue}},
+                                                                     {stateName(K::Alert), f.alert, {K::Alert}},
+                                                                     {stateName(K::Talk), f.talk, {K::Talk, K::Conference}},
+                                                                     {stateName(K::Hold), f.hold, {K::Hold}},
+                                                                     {stateName(K::Acw), f.acw, {K::Acw}}};
     for (const auto &[name, length, kinds] : lengths) {
         const std::vector<Timestamp> open = openSince(story, kinds);
         // The figure counts up to the last event; what is open goes on from there.
@@ -437,8 +437,8 @@ void Inspector::showInteraction(const InteractionView &view)
         });
     }
     field(tr("First answer"), f.firstAnswer ? tr("after %1").arg(proseDuration(*f.firstAnswer)) : QString());
-    field(tr("Transfers"), QString::number(f.transfers));
-    field(tr("Human answers"), QString::number(f.humanAnswers));
+    field(tr("Transfers"), numberText(f.transfers));
+    field(tr("Human answers"), numberText(f.humanAnswers));
     field(tr("Abandoned"), f.abandoned ? tr("yes, before anybody answered") : QString(), "warn");
     showLinks(view, -1);
     if (!story.warnings.empty()) {

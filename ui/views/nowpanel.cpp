@@ -111,7 +111,7 @@ void QueueRow::setQueue(const QueueFigures &queue, Timestamp now, bool known)
     m_queue = queue;
     m_now = now;
     const QString name = queue.queue.isEmpty() ? NowPanel::tr("No queue") : queue.queue;
-    QString text = NowPanel::tr("%1, %2 waiting, %3 on hold, %4 open").arg(name).arg(queue.waiting).arg(queue.onHold).arg(queue.open);
+    QString text = NowPanel::tr("%1, %2 waiting, %3 on hold, %4 open").arg(name, numberText(queue.waiting), numberText(queue.onHold), numberText(queue.open));
     if (queue.longestSince)
         text += NowPanel::tr(", longest %1").arg(spokenDuration(now - *queue.longestSince));
     setAccessibleName(text);
@@ -128,8 +128,8 @@ void QueueRow::paintEvent(QPaintEvent *)
     const Duration longest = m_queue.longestSince ? m_now - *m_queue.longestSince : Duration{};
     const Attention attention = m_known ? attentionOf(longest) : Attention::None;
     const QColor urgent = attention == Attention::None ? theme(Role::Text) : theme.ink(attention == Attention::Alarm ? Severity::Error : Severity::Warn);
-    const QString values[] = {QString::number(m_queue.waiting), m_queue.longestSince ? durationText(longest) : QString(),
-                              QString::number(m_queue.onHold), QString::number(m_queue.open)};
+    const QString values[] = {numberText(m_queue.waiting), m_queue.longestSince ? durationText(longest) : QString(),
+                              numberText(m_queue.onHold), numberText(m_queue.open)};
     int right = width();
     for (std::size_t c = kQueueColumns.size(); c-- > 0;) {
         const bool strong = c == 1 && attention != Attention::None;
@@ -180,7 +180,7 @@ void StateBar::paintEvent(QPaintEvent *)
         const int x1 = width() * before / all;
         if (x1 > x0)
             paintSample(p, *m_kit, static_cast<SegmentKind>(i), QRect(x0, 0, x1 - x0 - 1, m_look.metrics().laneSegment),
-                        Rail::None, QString::number(m_states[i]));
+                        Rail::None, numberText(m_states[i]));
     }
 }
 
@@ -250,7 +250,7 @@ void NowPanel::showList(WaitList &list, const std::vector<WaitingItem> &items, D
     list.none->setText(m_figures.complete() ? tr("Nobody") : tr("Reading…")); // unknown is not nobody
     const QString line = tr("line at %1").arg(durationText(kAlarmAfter));
     list.more->setText(items.empty()                ? QString()
-                           : items.size() > kListed ? tr("%1 of %2, %3").arg(kListed).arg(items.size()).arg(line)
+                           : items.size() > kListed ? tr("%1 of %2, %3").arg(numberText(kListed), numberText(items.size()), line)
                                                     : line);
 }
 

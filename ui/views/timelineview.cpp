@@ -107,8 +107,8 @@ void SummaryBar::setStory(const Story *story, Timestamp now, int header)
         }
         m_figures.push_back({durationText(lived(*story, now)), tr("in all")});
         m_figures.push_back(
-            {QString::number(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
-        m_figures.push_back({QString::number(story->figures.humanAnswers), tr("fresh human answers")});
+            {numberText(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
+        m_figures.push_back({numberText(story->figures.humanAnswers), tr("fresh human answers")});
     }
     const QString counted = tr("The times are sums of the row \"What the customer felt\": a queue there ends where an agent is rung, in its own row where "
                                "somebody answers. Parts of seconds are left off, each time by itself.");
@@ -263,7 +263,7 @@ void TimelineView::showOrigin(const Origin &origin)
         text << foreign(origin.note, kLongestProblem);
     const Scene &scene = *m_lanes->scene();
     if (scene.focus && scene.beyond > 0)
-        text << beyondText(scene, scene.beyond == 1 ? tr("1 leg goes") : tr("%1 legs go").arg(scene.beyond), m_look.time());
+        text << beyondText(scene, scene.beyond == 1 ? tr("1 leg goes") : tr("%1 legs go").arg(numberText(scene.beyond)), m_look.time());
     const bool complete = origin.note.empty();
     m_note->setNote(complete ? (origin.local && scene.focus ? Glyph::Info : Glyph::Store) : Glyph::Warn, complete ? Severity::Info : Severity::Warn, text.join(QLatin1Char(' ')));
 }
