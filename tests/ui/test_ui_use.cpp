@@ -8,6 +8,8 @@
 #include "ui/dialogs/startrefused.h"
 #include "ui/timeline/painters.h"
 #include "ui/timeline/spoken.h"
+#include "ui/dialogs/listdialog.h"
+#include "ui/views/eventspanel.h"
 #include "ui/views/inspector.h"
 #include "ui/views/legend.h"
 #include "ui/views/minimap.h"
@@ -20,6 +22,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTableView>
 #include <QTest>
 
 using namespace threadline;
@@ -407,6 +410,26 @@ private Q_SLOTS:
         space().choice().setSelection({});
         QTRY_VERIFY(space().inspector().text().contains(stateName(SegmentKind::Queue) + QLatin1Char('\t')));
         QVERIFY(!space().inspector().text().contains(QStringLiteral("Wait\t")));
+    }
+
+    void timesInListsAreWhole()
+    {
+        f->fill();
+        WindowOptions options = Fixture::demoOptions();
+        options.twelveHour = true;
+        f->open(options);
+        QVERIFY(f->settle());
+        QVERIFY(f->openRich());
+        space().showDock(QStringLiteral("events"));
+        Q_EMIT f->parts().status->listWanted(QStringLiteral("refused"));
+        auto *refused = f->parts().lists->findChild<QTableView *>(QStringLiteral("refused"));
+        QTRY_COMPARE(refused->model()->rowCount(), 1);
+        QCoreApplication::processEvents();
+        // What the view itself would want for the column with all its margins.
+        const auto whole = [](const QAbstractItemView &table, int width, int column) { return width >= table.sizeHintForColumn(column); };
+        QVERIFY2(whole(*refused, refused->columnWidth(0), 0), qPrintable(QString::number(refused->columnWidth(0))));
+        const EventsPanel &events = space().events();
+        QVERIFY2(whole(events, events.columnWidth(EventsModel::Time), EventsModel::Time), qPrintable(QString::number(events.columnWidth(EventsModel::Time))));
     }
 
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()

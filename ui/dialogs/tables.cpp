@@ -2,6 +2,7 @@
 #include "ui/dialogs/tables.h"
 
 #include <QHeaderView>
+#include <QStyle>
 #include <QTableView>
 #include <QTimer>
 
@@ -44,14 +45,16 @@ void fitColumns(QTableView &table)
 {
     constexpr int kWidest = 320;
     constexpr int kLooked = 200; ///< rows that are measured
-    constexpr int kPadding = 18;
+    constexpr int kPaddings = 16; ///< of the style sheet, left and right
+    // What the style leaves free around a text comes on top: without it the last letters would become an ellipsis.
+    const int padding = kPaddings + 2 * (table.style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, &table) + 1) + 2;
     const QFontMetrics metrics(table.font());
     const QAbstractItemModel &model = *table.model();
     for (int c = 0; c + 1 < model.columnCount(); ++c) { // the last one takes what is left
         int widest = 0;
         for (int r = 0; r < std::min(model.rowCount(), kLooked); ++r)
             widest = std::max(widest, metrics.horizontalAdvance(model.index(r, c).data().toString()));
-        if (const int wanted = std::min(widest + kPadding, kWidest); wanted > table.columnWidth(c))
+        if (const int wanted = std::min(widest + padding, kWidest); wanted > table.columnWidth(c))
             table.setColumnWidth(c, wanted);
     }
 }

@@ -40,19 +40,21 @@ EventsPanel::EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice
 void EventsPanel::fitColumns()
 {
     const QFontMetrics metrics(m_look.fonts().table);
-    const char *widest[] = {"+00 000 0000000, 00000000",
-                            "00:00:00.000",
-                            "interaction-media-channel-removed",
-                            "Agent Seventeen",
-                            "Web message, leg 2",
-                            "disconnected",
-                            "1,000",
-                            "backfilled",
-                            "59 min 59 s",
-                            ""};
+    constexpr Timestamp kLateEvening{86'398'888'000};
+    const QString time = m_look.time().clockMillis(kLateEvening); // with 12 hours it is longer
+    const QString widest[] = {QStringLiteral("+00 000 0000000, 00000000"),
+                              time,
+                              QStringLiteral("interaction-media-channel-removed"),
+                              QStringLiteral("Agent Seventeen"),
+                              QStringLiteral("Web message, leg 2"),
+                              QStringLiteral("disconnected"),
+                              QStringLiteral("1,000"),
+                              QStringLiteral("backfilled"),
+                              QStringLiteral("59 min 59 s"),
+                              QString()};
     for (int c = 0; c < EventsModel::kColumns; ++c)
         setColumnWidth(c,
-                       std::max(metrics.horizontalAdvance(QLatin1String(widest[c])),
+                       std::max(metrics.horizontalAdvance(widest[c]),
                                 QFontMetrics(m_look.fonts().smallMedium)
                                     .horizontalAdvance(m_model.headerData(c, Qt::Horizontal, Qt::DisplayRole).toString()))
                            + 36);
