@@ -301,8 +301,11 @@ void MainWindow::connectLaneActions()
     const std::pair<A::Id, LaneCommand> moves[] = {{A::Live, LaneCommand::End},      {A::Start, LaneCommand::Home},
                                                    {A::ZoomIn, LaneCommand::ZoomIn}, {A::ZoomOut, LaneCommand::ZoomOut},
                                                    {A::Fit, LaneCommand::Fit},       {A::FitAll, LaneCommand::FitAll}};
-    for (const auto &[id, command] : moves)
-        connect(d->actions[id], &QAction::triggered, this, [this, move = command] { d->space->lanes().execute(move); });
+    for (const auto &[id, command] : moves) {
+        QAction *action = d->actions[id];
+        connect(action, &QAction::triggered, this, [this, move = command] { d->space->lanes().execute(move); });
+        action->setText(action->text() + QLatin1Char('\t') + keyOf(command).toString(QKeySequence::NativeText)); // shown, and not taken from other fields
+    }
 }
 
 void MainWindow::applyTheme()

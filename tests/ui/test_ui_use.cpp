@@ -432,6 +432,36 @@ private Q_SLOTS:
         QVERIFY2(whole(events, events.columnWidth(EventsModel::Time), EventsModel::Time), qPrintable(QString::number(events.columnWidth(EventsModel::Time))));
     }
 
+    void homeAndEndBelongToTheTabsThatHaveTheFocus()
+    {
+        QVERIFY(openFilled());
+        floor().execute(LaneCommand::Home);
+        const TimeRange view = floor().navigator().view();
+        QList<FlatButton *> tabs;
+        for (FlatButton *button : f->window->findChildren<FlatButton *>()) {
+            if (button->flatStyle() == FlatButton::Style::Tab && button->isVisible())
+                tabs << button;
+        }
+        const auto named = [&tabs](const char *name) {
+            return *std::find_if(tabs.begin(), tabs.end(), [name](const FlatButton *tab) { return tab->text() == QLatin1String(name); });
+        };
+        named("Now")->setFocus();
+        QTest::keyClick(f->window->windowHandle(), Qt::Key_End);
+        QVERIFY(named("Inspector")->hasFocus() && named("Inspector")->isChecked());
+        QTest::keyClick(f->window->windowHandle(), Qt::Key_Home);
+        QVERIFY(named("Now")->hasFocus() && named("Now")->isChecked());
+        QCOMPARE(floor().navigator().view(), view);
+    }
+
+    void theTimeMenuNamesTheKeysOfTheLanes()
+    {
+        QVERIFY(openFilled());
+        const std::pair<Actions::Id, const char *> keys[] = {{Actions::Live, "\tEnd"}, {Actions::Start, "\tHome"}, {Actions::ZoomIn, "\tW"},
+                                                             {Actions::ZoomOut, "\tS"}, {Actions::Fit, "\tF"}, {Actions::FitAll, "\tShift+F"}};
+        for (const auto &[id, key] : keys)
+            QVERIFY2(f->parts().actions[id]->text().endsWith(QLatin1String(key)), qPrintable(f->parts().actions[id]->text()));
+    }
+
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()
     {
         QVERIFY(openFilled());

@@ -56,6 +56,12 @@ const std::vector<LaneKey> &laneKeys()
     return keys;
 }
 
+QKeySequence keyOf(LaneCommand command)
+{
+    const auto found = std::find_if(laneKeys().begin(), laneKeys().end(), [command](const LaneKey &key) { return key.command == command; });
+    return found == laneKeys().end() || found->keys.isEmpty() ? QKeySequence() : found->keys.front();
+}
+
 std::optional<LaneCommand> laneCommand(const QKeyEvent &event)
 {
     // The keypad flag says where a key is, not what it means.

@@ -53,5 +53,7 @@ struct LaneKey {
 
 [[nodiscard]] const std::vector<LaneKey> &laneKeys();
 [[nodiscard]] std::optional<LaneCommand> laneCommand(const QKeyEvent &event);
+/// The first key of a command.
+[[nodiscard]] QKeySequence keyOf(LaneCommand command);
 
 } // namespace threadline::ui

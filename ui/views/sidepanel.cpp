@@ -2,7 +2,10 @@
 #include "ui/views/sidepanel.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace threadline::ui {
 
@@ -46,6 +49,16 @@ void SidePanel::addPage(const QString &key, const QString &title, QWidget *page)
     connect(tab, &FlatButton::clicked, this, [this, key] { choose(key); });
     if (m_buttons.size() == 1)
         choose(key);
+}
+
+void SidePanel::keyPressEvent(QKeyEvent *event)
+{
+    const bool onTab = std::any_of(m_buttons.begin(), m_buttons.end(), [](const auto &button) { return button.second->hasFocus(); });
+    if (!onTab || (event->key() != Qt::Key_Home && event->key() != Qt::Key_End))
+        return QWidget::keyPressEvent(event);
+    const auto &[key, tab] = event->key() == Qt::Key_Home ? m_buttons.front() : m_buttons.back();
+    tab->setFocus(Qt::TabFocusReason);
+    choose(key);
 }
 
 bool SidePanel::choose(const QString &key)

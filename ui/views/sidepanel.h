@@ -30,6 +30,10 @@ Q_SIGNALS:
     void closeWanted();
     void pageChosen(const QString &key);
 
+protected:
+    /// Home and End go to the first and the last tab from any of them.
+    void keyPressEvent(QKeyEvent *event) override;
+
 private:
     const Appearance &m_look;
     QHBoxLayout *m_tabs;
