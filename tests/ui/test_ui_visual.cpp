@@ -352,6 +352,7 @@ private Q_SLOTS:
             band.end = Timestamp{kStart + 150'000'000LL};
             band.state = BandState::Unrepairable;
             sheet.scene.bands = {band};
+            sheet.scene.bandLabelsBelow = true;
             const QImage image = sheet.paint();
             const QRect row(0, sheet.top(0, SegmentKind::Talk), 1, 18);
             return std::pair(image, row);
