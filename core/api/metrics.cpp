@@ -110,7 +110,7 @@ void appendFlow(Page &page, const Status &s)
 
 void appendStore(Page &page, const Status &s)
 {
-    page.single("threadline_store_up", "gauge", "1 while the store takes events.", s.storeError.empty() ? 1 : 0);
+    page.single("threadline_store_up", "gauge", "1 while the store takes events and can be read.", s.storeError.empty() ? 1 : 0);
     page.single("threadline_store_events", "gauge", "Events in the store.", s.storedTotal);
     page.single("threadline_interactions_open", "gauge", "Interactions that have not ended.", s.openInteractions);
     page.single("threadline_commits_total", "counter", "Transactions made durable.", s.commits);

@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/threadname.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace threadline {
@@ -219,6 +220,8 @@ void Engine::tick()
         return;
     m_nextTick = m_real.steady() + kTickEvery;
     (void)reads(Ticking, m_ingest->tick());
+    const std::string unreadable = m_store.unreadable(); // by whoever asked: answers, delivery
+    (void)reads(Answering, unreadable.empty() ? Result<>() : fail(ErrorCode::Unusable, unreadable));
     tellRefused();
     measureRate();
 }
@@ -353,8 +356,8 @@ bool Engine::reads(Reading place, const Result<> &result)
     const std::string words = result ? std::string() : result.error().message;
     if (m_readErrors[place] == words)
         return result.has_value();
-    if (!result)
-        log::error("store", words);
+    if (!result && std::find(m_readErrors.begin(), m_readErrors.end(), words) == m_readErrors.end())
+        log::error("store", words); // another place may have met the same
     {
         std::scoped_lock lock(m_mutex);
         m_readErrors[place] = words;

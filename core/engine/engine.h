@@ -84,7 +84,7 @@ private:
 
     Engine(Store &store, EngineOptions options, const Clock &clock, Committed committed, StateChanged stateChanged);
     /// Places where the store is read; each has its own failure, told once.
-    enum Reading : std::uint8_t { Taking, Ticking, Closing };
+    enum Reading : std::uint8_t { Taking, Ticking, Closing, Answering };
 
     [[nodiscard]] bool insist(Item &item, std::size_t weight, const std::stop_token &stop);
     void work();
@@ -145,7 +145,7 @@ private:
     std::string m_sourceName;
     std::string m_writeError;
     std::string m_storeWarning;
-    std::array<std::string, 3> m_readErrors; ///< by Reading
+    std::array<std::string, 4> m_readErrors; ///< by Reading
     std::string m_sequenceNote;
     double m_rate = 0;
     std::uint64_t m_rateCount = 0;

@@ -22,6 +22,15 @@ constexpr const char *kTooManyWait = "Too many questions wait for the store. Try
 constexpr const char *kBadCursor = "The cursor is none that was handed out. Begin without one.";
 constexpr int kStalePages = 20; ///< pages looked through for stale ones before a cursor is handed out
 
+/// What the store could not read of an interaction says of which: the words of the store name its file alone.
+template<class T>
+Result<T> namedFailure(Result<T> result, const InteractionId &id)
+{
+    if (!result && result.error().code == ErrorCode::Unusable && result.error().message.find(id.value) == std::string::npos)
+        result.error().message.insert(0, "Interaction " + id.value + " cannot be read. ");
+    return result;
+}
+
 /// "COMMIT.KEY" of the last row of a page.
 std::string makeCursor(const WriteGroup::SummaryRow &row)
 {
@@ -164,8 +173,9 @@ Session::Text LocalSession::timelineAtHand(std::string_view interaction)
 }
 
 template<class T, class Read>
-HandlePtr LocalSession::askBoth(InteractionId id, Answer<T> answer, Read read)
+HandlePtr LocalSession::askBoth(InteractionId id, Answer<T> answer, Read reading)
 {
+    const auto read = [id, reading](ReadContext &context, const ReadBack &back) { return namedFailure<T>(reading(context, back), id); };
     if (!m_options.history)
         return ask<T>(*m_pool, std::move(answer), [read](ReadContext &context) { return read(context, ReadBack{}); });
     auto question = std::make_shared<Question<T>>();
@@ -179,7 +189,7 @@ HandlePtr LocalSession::askBoth(InteractionId id, Answer<T> answer, Read read)
             return;
         const auto doubtful = isDoubtful(context, id);
         if (!doubtful)
-            return question->give(fail(doubtful.error()));
+            return question->give(namedFailure<T>(fail(doubtful.error()), id));
         if (!*doubtful)
             return question->give(read(context, ReadBack{}));
         auto back = std::make_shared<ReadBack>();

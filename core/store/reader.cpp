@@ -17,9 +17,9 @@ constexpr std::size_t kRowsKept = 65'536;
 
 } // namespace
 
-Result<std::unique_ptr<StoreReader>> openReader(const std::string &path)
+Result<std::unique_ptr<StoreReader>> openReader(const std::string &path, std::shared_ptr<ReadFailures> failures)
 {
-    auto reader = std::make_unique<SqliteReader>();
+    auto reader = std::make_unique<SqliteReader>(std::move(failures));
     if (auto opened = reader->open(path); !opened)
         return fail(opened.error());
     return reader;
@@ -64,6 +64,13 @@ Result<> SqliteReader::open(const std::string &path)
             return prepared;
     }
     return {};
+}
+
+Error SqliteReader::readError(int code) const
+{
+    Error error = sqlite::errorOf(m_connection.get(), code, "read");
+    m_failures->note(code, error.message, SystemClock().steady());
+    return error;
 }
 
 Result<std::optional<InteractionKey>> SqliteReader::find(std::string_view interaction)
@@ -228,9 +235,11 @@ Result<std::optional<Record>> SqliteReader::record(std::string_view interaction)
     record.last = m_record.time(2);
     record.content = {static_cast<std::uint64_t>(m_record.number(3)), static_cast<std::uint64_t>(m_record.number(4))};
     auto raw = decompress(m_record.bytes(6), static_cast<std::size_t>(m_record.number(5)));
-    if (!raw)
-        return fail(ErrorCode::Unusable, "The stored record of interaction " + record.interaction.value
-                        + " is damaged: it cannot be unpacked. Import it again.");
+    if (!raw) {
+        Error error{ErrorCode::Unusable, "The stored record of interaction " + record.interaction.value + " is damaged: it cannot be unpacked. Import it again."};
+        m_failures->note(SQLITE_CORRUPT, error.message, SystemClock().steady());
+        return fail(std::move(error));
+    }
     record.raw = std::move(*raw);
     return std::optional(std::move(record));
 }

@@ -4,14 +4,17 @@
 
 #include "core/store/connection.h"
 #include "core/store/idcodec.h"
+#include "core/store/readfailures.h"
 #include "core/store/store.h"
 
 #include <array>
+#include <memory>
 
 namespace threadline {
 
 class SqliteReader final : public StoreReader {
 public:
+    explicit SqliteReader(std::shared_ptr<ReadFailures> failures) : m_failures(std::move(failures)) {}
     [[nodiscard]] Result<> open(const std::string &path);
 
     [[nodiscard]] Result<std::optional<InteractionKey>> find(std::string_view interaction) override;
@@ -43,7 +46,8 @@ private:
     /// One state of the database for as long as it lives.
     class Snapshot;
 
-    [[nodiscard]] Error readError(int code) const { return sqlite::errorOf(m_connection.get(), code, "read"); }
+    /// What a failed step meant, noted for the store.
+    [[nodiscard]] Error readError(int code) const;
     [[nodiscard]] Result<> readEvent(const sqlite::Statement &from, StoredEvent &event);
     [[nodiscard]] Result<> collectRows(InteractionKey key);
     /// Calls `each` for these rows within the snapshot of the caller; NotFound if one is not there.
@@ -59,6 +63,7 @@ private:
     template<class Each>
     [[nodiscard]] Result<> touching(Timestamp from, Timestamp to, Each each);
 
+    const std::shared_ptr<ReadFailures> m_failures;
     sqlite::Connection m_connection;
     sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_activity, m_activityOfState, m_spans, m_census,
         m_idsFrom,

@@ -226,7 +226,7 @@ void SqliteStore::tendJournal()
     m_nextPass = m_journalBytes + kPassBytes;
 }
 
-Result<std::unique_ptr<StoreReader>> SqliteStore::reader() const { return openReader(m_path); }
+Result<std::unique_ptr<StoreReader>> SqliteStore::reader() const { return openReader(m_path, m_readFailures); }
 
 Result<bool> SqliteStore::hasTombstone(std::string_view interaction) const
 {

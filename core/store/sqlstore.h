@@ -6,6 +6,7 @@
 #include "core/store/connection.h"
 #include "core/store/files.h"
 #include "core/store/mark.h"
+#include "core/store/readfailures.h"
 #include "core/store/store.h"
 
 #include <array>
@@ -53,6 +54,7 @@ public:
     [[nodiscard]] Result<> inPlace() override;
     void endUnwritten() override;
     [[nodiscard]] std::string warning() const override { return m_mark.warning(); }
+    [[nodiscard]] std::string unreadable() const override { return m_readFailures->words(SystemClock().steady()); }
 
 private:
     struct Writes; ///< the prepared statements of the writer, and buffers that their bound values lie in
@@ -96,6 +98,7 @@ private:
     Opened m_opened;
     StoreState m_state;
     HighMarkFile m_mark;
+    const std::shared_ptr<ReadFailures> m_readFailures = std::make_shared<ReadFailures>(); ///< shared with the readers
     std::array<FoundFile, 2> m_found; ///< database and journal
     bool m_rescued = false;           ///< the journal has gone, and what it holds is in the database
     sqlite::Connection m_connection;
@@ -112,7 +115,7 @@ private:
     mutable sqlite::Statement m_findTombstone;
 };
 
-/// A reading connection on the database at `path`.
-[[nodiscard]] Result<std::unique_ptr<StoreReader>> openReader(const std::string &path);
+/// A reading connection on the database at `path`; what it cannot read it notes in `failures`.
+[[nodiscard]] Result<std::unique_ptr<StoreReader>> openReader(const std::string &path, std::shared_ptr<ReadFailures> failures);
 
 } // namespace threadline

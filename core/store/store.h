@@ -223,6 +223,8 @@ public:
     [[nodiscard]] virtual Result<> inPlace() = 0;
     /// What is wrong though everything is recorded, and what to do; empty: nothing. Any thread.
     [[nodiscard]] virtual std::string warning() const = 0;
+    /// What a reader met that cannot be read, and what to do; empty: nothing, as far as anybody asked. Any thread.
+    [[nodiscard]] virtual std::string unreadable() const = 0;
     /// PRAGMA integrity_check: empty if sound, else what it says. Any thread.
     [[nodiscard]] virtual Result<std::string> integrity() const = 0;
 };

@@ -89,6 +89,7 @@ public:
     void endUnwritten() override { m->endUnwritten(); }
     Result<> inPlace() override { return m->inPlace(); }
     std::string warning() const override { return m->warning(); }
+    std::string unreadable() const override { return m->unreadable(); }
     Result<std::string> integrity() const override { return m->integrity(); }
 
 private:

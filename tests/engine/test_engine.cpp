@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The engine against the judge: whatever the network did, each timeline is exactly what the set of events makes it.
+#include "core/base/log.h"
 #include "core/base/utf8.h"
 #include "core/engine/readerpool.h"
 #include "core/model/limits.h"
 #include "tests/engine/harness.h"
 #include "tests/support/judge.h"
 #include "tests/support/testmain.h"
+
+#include <QFile>
 
 #include <future>
 #include <mutex>
@@ -82,6 +85,7 @@ private Q_SLOTS:
     void statusNamesTheSourceOfNow();
     void cursorIsStableUnderIngest();
     void unknownIsNotFound();
+    void damageThatAnAnswerMeetsIsTheStores();
     void hugeOnesComeInPieces();
 
 private:
@@ -510,6 +514,49 @@ void TestEngine::unknownIsNotFound()
     Harness harness(m_folder, SequenceScope::Interaction, m_clock);
     QVERIFY(harness.body("nobody").starts_with("[There is no interaction"));
     QVERIFY(!harness.view("nobody"));
+}
+
+void TestEngine::damageThatAnAnswerMeetsIsTheStores()
+{
+    constexpr int kInteractions = 120;
+    const std::string padding = ",\"x\":\"" + std::string(6000, 'x') + "\"";
+    {
+        Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+        for (int n = 0; n < kInteractions; ++n)
+            harness.message(messageOf(eventJson("e" + std::to_string(n), "i" + std::to_string(n), "p", n, padding)));
+        harness.drain();
+    }
+    QFile database(QString::fromStdString(m_folder + "/threadline.db"));
+    QVERIFY(database.open(QIODevice::ReadWrite));
+    QVERIFY(database.seek(database.size() / 8192 / 2 * 8192));
+    QCOMPARE(database.write(QByteArray(4 * 8192, '\xa5')), qint64(4 * 8192));
+    database.close();
+
+    std::mutex mutex;
+    int told = 0;
+    log::setSink([&](log::Level, std::string_view line) {
+        const std::scoped_lock lock(mutex);
+        told += line.find("malformed") != std::string_view::npos ? 1 : 0;
+    });
+    {
+        Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+        QCOMPARE(harness.session().status().storeError, std::string());
+        int damaged = 0;
+        for (int n = 0; n < kInteractions; ++n) {
+            const std::string id = "i" + std::to_string(n), body = harness.body(id);
+            if (!body.starts_with("["))
+                continue;
+            ++damaged;
+            QVERIFY2(body.starts_with("[Interaction " + id + " cannot be read. Cannot read the database "), body.c_str());
+        }
+        QVERIFY(damaged > 0 && damaged < kInteractions / 2);
+        QTRY_VERIFY(harness.session().status().storeError.find("is damaged") != std::string::npos);
+        harness.message(messageOf(eventJson("later", "later", "p", 1))); // recording goes on, and does not hide it
+        harness.drain();
+        QVERIFY(harness.session().status().storeError.find("is damaged") != std::string::npos);
+    }
+    log::setSink({});
+    QCOMPARE(told, 1);
 }
 
 THREADLINE_TEST_MAIN(TestEngine)

@@ -2,6 +2,7 @@
 /// Opening what cannot be used says why, and changes no byte.
 #include "core/base/log.h"
 #include "core/store/mark.h"
+#include "core/store/readfailures.h"
 #include "core/store/schema.h"
 #include "tests/store/childprocess.h"
 #include "tests/store/storefixture.h"
@@ -225,6 +226,23 @@ private Q_SLOTS:
             QVERIFY2(read.error().code == ErrorCode::Unusable, read.error().message.c_str());
         }
         QVERIFY(failures > 0);
+    }
+
+    /// Damage stays; a disk that fails may work again; what is no failure of either is not the store's.
+    void whatReadersMeetStandsAsLongAsItMay()
+    {
+        ReadFailures met;
+        const Duration begin = Duration::seconds(100);
+        met.note(SQLITE_BUSY, "busy", begin);
+        met.note(SQLITE_INTERRUPT, "interrupted", begin);
+        QCOMPARE(met.words(begin), std::string());
+        met.note(SQLITE_IOERR_READ, "disk", begin);
+        met.note(SQLITE_IOERR_READ, "disk elsewhere", begin + Duration::seconds(30));
+        QCOMPARE(met.words(begin + Duration::seconds(89)), std::string("disk"));
+        QCOMPARE(met.words(begin + Duration::seconds(90)), std::string());
+        met.note(SQLITE_CORRUPT_INDEX, "damage", begin);
+        met.note(SQLITE_CORRUPT, "more damage", begin);
+        QCOMPARE(met.words(begin + Duration::seconds(1'000'000)), std::string("damage"));
     }
 
     /// What a crash leaves: the whole groups up to the cut are there, nothing of the next.
