@@ -72,8 +72,21 @@ const char *secretSetting(const Credentials &credentials)
     return usesKey(credentials) ? "GENESYS_PRIVATE_KEY" : "GENESYS_CLIENT_SECRET";
 }
 
+std::string secretToCheck(const Credentials &credentials)
+{
+    return std::string(secretSetting(credentials)) + (usesKey(credentials) ? " and the clock of this machine" : "");
+}
+
+/// By the error's word (RFC 6749, section 5.2). invalid_client stands for an unknown client as for a wrong secret; only its description
+/// tells which.
 std::string badRequest(const Body &body, const Credentials &credentials, const std::string &host)
 {
+    if (body.error == "invalid_client" && body.description.find("not found") == std::string::npos)
+        return host + " does not know the client, or refused what it signed in with. Check GENESYS_CLIENT_ID and " + secretToCheck(credentials)
+            + ", that the client is active, and that GENESYS_ENVIRONMENT_URL is the region it was made in.";
+    if (body.error == "invalid_request")
+        return host + " does not understand the request as a sign-in. Check that GENESYS_ENVIRONMENT_URL and GENESYS_LOGIN_URL name Genesys "
+                      "Cloud or a gateway to it.";
     if (body.error == "unsupported_grant_type" && usesKey(credentials))
         return host + " does not know the JWT bearer grant. Genesys Cloud publishes no such grant: use GENESYS_CLIENT_SECRET without "
                       "GENESYS_PRIVATE_KEY there, or name the gateway that offers it in GENESYS_LOGIN_URL.";
@@ -83,14 +96,18 @@ std::string badRequest(const Body &body, const Credentials &credentials, const s
         return host + " refused the signed assertion. Check that GENESYS_PRIVATE_KEY belongs to GENESYS_CLIENT_ID, and the clock of this machine.";
     if (body.error == "invalid_scope")
         return host + std::string(" does not give the client the scopes it needs. Grant ") + kNeededScopes + " to the client in GENESYS_CLIENT_ID.";
+    if (body.error == "invalid_grant")
+        return host + " does not take this sign-in (any more). Check in Genesys Cloud that the OAuth client in GENESYS_CLIENT_ID is active, of the type "
+                      "\"Client Credentials\", and has roles, and that " + secretSetting(credentials) + " is its present secret.";
+    if (body.error != "invalid_client")
+        return host + " refused the sign-in" + (body.error.empty() ? ", and does not say why" : "") + ". Check GENESYS_CLIENT_ID, "
+            + secretToCheck(credentials) + ", and GENESYS_ENVIRONMENT_URL and GENESYS_LOGIN_URL.";
     return host + " does not know the client. Check GENESYS_CLIENT_ID, and that GENESYS_ENVIRONMENT_URL is the region the client was made in.";
 }
 
 std::string unauthorised(const Credentials &credentials, const std::string &host)
 {
-    const std::string setting = secretSetting(credentials);
-    return host + " refused the credentials. Check " + setting + (usesKey(credentials) ? " and the clock of this machine" : "")
-        + ", and that it belongs to GENESYS_CLIENT_ID.";
+    return host + " refused the credentials. Check " + secretToCheck(credentials) + ", and that it belongs to GENESYS_CLIENT_ID.";
 }
 
 std::string forbidden(const std::string &host)

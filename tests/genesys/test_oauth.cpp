@@ -367,6 +367,39 @@ private Q_SLOTS:
         QVERIFY(mentions(nowhere, {"404", "GENESYS_ENVIRONMENT_URL"}));
     }
 
+    /// What is to be looked at depends on the error's word: the client's id is one thing of several.
+    void badRequestsGoByTheirWord_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("notThis");
+        const auto row = [](const char *name, const char *answer, const char *says, const char *notThis = "does not know the client") {
+            QTest::newRow(name) << QByteArray(answer) << QString::fromLatin1(says) << QString::fromLatin1(notThis);
+        };
+        const char *both = "Check GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET";
+        row("unknown client", R"({"error":"invalid_client","description":"client not found"})", "Check GENESYS_CLIENT_ID, and", "CLIENT_SECRET");
+        row("authentication", R"({"error":"invalid_client","description":"authentication failed"})", both, "does not know the client. ");
+        row("no description", R"({"error":"invalid_client"})", both, "does not know the client. ");
+        row("grant", R"({"error":"invalid_grant","description":"expired"})", "GENESYS_CLIENT_SECRET is its present secret");
+        row("grant type", R"({"error":"unsupported_grant_type"})", "of the type \"Client Credentials\"");
+        row("request", R"({"error":"invalid_request","description":"grant_type is missing"})", "GENESYS_LOGIN_URL");
+        row("another word", R"({"error":"temporarily_odd"})", "refused the sign-in. ");
+        row("no word", "<html>Bad request</html>", "does not say why");
+    }
+    void badRequestsGoByTheirWord()
+    {
+        QFETCH(QByteArray, body);
+        QFETCH(QString, says);
+        QFETCH(QString, notThis);
+        FakeServer server;
+        QVERIFY(server.start());
+        const auto refused = askOnce(server, FakeAnswer::failure(400, body));
+        QCOMPARE(refused.error().code, ErrorCode::CredentialsRefused);
+        const QString words = QString::fromStdString(refused.error().message);
+        QVERIFY2(words.contains(says), qPrintable(words));
+        QVERIFY2(!words.contains(notThis), qPrintable(words));
+    }
+
     void busyTellsHowLong()
     {
         FakeServer server;
