@@ -127,7 +127,9 @@ Result<> resend(const RuntimeOptions &options, const ResendRange &range, const C
     if (!events)
         return fail(events.error());
     tell(counted(*events, "event") + (*events == 1 ? " is" : " are") + " to be sent.");
-    auto runtime = Runtime::start(options, clock);
+    RuntimeOptions once = options;
+    once.delivery->endsPaused = true;
+    auto runtime = Runtime::start(once, clock);
     if (!runtime)
         return fail(runtime.error());
     delivery::Sink &sink = *(*runtime)->sink();

@@ -178,16 +178,24 @@ void Sender::askAgain(const Verdict &verdict)
 /// In the log once, however often it happens.
 void Sender::tell(const std::string &words)
 {
-    if (m_words != words)
-        log::warning("delivery", words);
-    m_words = words;
+    const bool fresh = std::exchange(m_words, words) != words;
+    if (fresh)
+        log::warning("delivery", wordsOfNow());
+}
+
+/// A back-off is soon over and always another; a pause is long enough to ask when it ends.
+std::string Sender::wordsOfNow() const
+{
+    if (m_words.empty() || m_state != DeliveryState::Paused || m_options.endsPaused)
+        return m_words;
+    return m_words + " It is tried again every " + std::to_string((m_options.pausedFor.us + 999'999) / 1'000'000) + " s.";
 }
 
 /// Until the server's time or our own has passed, whichever is longer.
 void Sender::wait(const Verdict &verdict)
 {
-    tell(verdict.words);
     m_state = DeliveryState::Waiting;
+    tell(verdict.words);
     const Duration now = m_clock.steady();
     const Duration ours = m_notBefore > now ? Duration{} : m_backoff.next(); // once for all that were on their way
     m_notBefore = std::max(m_notBefore, now + std::max(verdict.wait.value_or(Duration{}), ours));
@@ -195,9 +203,9 @@ void Sender::wait(const Verdict &verdict)
 
 void Sender::pause(const std::string &words, bool credentials)
 {
-    tell(words);
     m_credentials = credentials;
     m_state = DeliveryState::Paused;
+    tell(words);
     m_identity = {};
     m_notBefore = m_clock.steady() + m_options.pausedFor;
 }
@@ -596,7 +604,7 @@ void Sender::holdRefused(Part part, const Verdict &verdict)
     part.suspected = true;
     m_parts.push_back(std::move(part));
     const std::string words = influx::hostOf(m_options.target.url) + " refuses all that it is sent: " + verdict.reason
-        + " Nothing more is set aside; it is tried again until something is taken. Check TSDB_URL and TSDB_BUCKET, and what the server's log says.";
+        + " Nothing more is set aside. Check TSDB_URL and TSDB_BUCKET, and what the server's log says.";
     if (std::exchange(m_refusing, true))
         m_words = words;
     refused(words);
@@ -707,7 +715,7 @@ void Sender::measure()
     s.target = m_options.target.url + ", " + m_options.target.bucket;
     s.product = m_identity.product == Product::Unknown ? s.product : productName(m_identity);
     s.credentials = m_state == DeliveryState::Paused && m_credentials;
-    s.words = !m_storeError.empty() ? m_storeError : m_words;
+    s.words = !m_storeError.empty() ? m_storeError : wordsOfNow();
     s.backlog = last && *last > mark.row ? static_cast<std::uint64_t>(*last - mark.row) : 0;
     s.oldest = m_batches.empty() || m_batches.front()->lastRow == 0 ? std::nullopt : std::optional(m_batches.front()->oldest);
     const DeliveryStore::DeadCount dead = m_delivery.deadCount();

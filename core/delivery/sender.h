@@ -43,6 +43,7 @@ struct SenderOptions {
     std::optional<Duration> keep = {};     ///< how long the store keeps what has ended; absent: for ever
     std::uint64_t seed = 0;                ///< of the jitter; 0: random
     bool quiet = false;                    ///< no word in the log where to
+    bool endsPaused = false;               ///< whoever asked ends where it pauses: that it would be tried again is not said
     std::function<void(const DeliveryMark &)> marked; ///< called whenever the mark has moved
     std::function<void(Duration)> due;     ///< called when an answer has changed how soon pump() is to be called, with its return value
 };
@@ -107,6 +108,7 @@ private:
     void refused(const std::string &words, bool credentials = false);
     void uncompressed(Part part, const influx::Verdict &verdict, bool packed);
     void tell(const std::string &words);
+    [[nodiscard]] std::string wordsOfNow() const;
     void wait(const influx::Verdict &verdict);
     void askAgain(const influx::Verdict &verdict);
     void pause(const std::string &words, bool credentials = false);

@@ -278,6 +278,7 @@ private Q_SLOTS:
     void shedInTheMiddle();
     void theLongerWaitCounts();
     void aPingThatIsRefusedForEver();
+    void aPauseSaysHowOftenItIsTried();
     void uncompressedDataIsNotAskedForAgainAndAgain();
     void oneLineThatIsAlwaysAnsweredWith500_data();
     void oneLineThatIsAlwaysAnsweredWith500();
@@ -417,6 +418,31 @@ void TestSender::aPingThatIsRefusedForEver()
     }
     QCOMPARE(asked, 1);
     QCOMPARE(run.sender().status().delivered, kEvents);
+}
+
+/// Whoever reads of a wrong token mends it, and wants to know when that is noticed; who ends at once must not be told so.
+void TestSender::aPauseSaysHowOftenItIsTried()
+{
+    Bench bench;
+    for (const bool ends : {false, true}) {
+        delivery::SenderOptions with = options();
+        with.endsPaused = ends;
+        Run run(bench, {}, with);
+        int told = 0;
+        log::setLevel(log::Level::Warning);
+        log::setSink([&](log::Level, std::string_view line) { told += line.find("It is tried again every 60 s.") != std::string_view::npos; });
+        while (run.clock().steady() < Duration::seconds(600))
+            (void)run.step([](const Held::Request &request) { return request.body ? "401" : "204"; });
+        const DeliveryStatus paused = run.sender().status();
+        while (run.sender().status().state != DeliveryState::Delivering && run.clock().steady() < Duration::seconds(1200))
+            (void)run.step([](const Held::Request &) { return "204"; });
+        log::setSink({});
+        log::setLevel(log::Level::Error);
+        QCOMPARE(int(paused.state), int(DeliveryState::Paused));
+        QCOMPARE(told, ends ? 0 : 1);
+        QCOMPARE(paused.words.ends_with(" It is tried again every 60 s."), !ends);
+        QCOMPARE(run.sender().status().words, std::string());
+    }
 }
 
 /// What says of plain data that it takes no compressed data is asked slowly.
