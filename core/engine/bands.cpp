@@ -10,6 +10,16 @@ constexpr std::size_t kMaxKept = 1000;    ///< bands remembered for covering hol
 constexpr std::size_t kMaxWatched = 64;   ///< bands watched at a time; further ones stay "closed"
 constexpr std::uint64_t kMinEnded = 10;   ///< so many interactions must have ended before a hole means anything
 
+BandCause causeOf(BandKeeper::Ended ended)
+{
+    switch (ended) {
+    case BandKeeper::Ended::InOrder: return BandCause::NotRunning;
+    case BandKeeper::Ended::Killed: return BandCause::Killed;
+    case BandKeeper::Ended::Unwritten: return BandCause::StoreFailed;
+    }
+    return BandCause::NotRunning;
+}
+
 const char *reasonOf(BandKeeper::Ended ended)
 {
     switch (ended) {
@@ -44,13 +54,15 @@ void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Times
     if (openBand) {
         m_bands[openBand->id] = *openBand;
         m_openBand = openBand->id;
-        if (!lost.empty()) {
-            m_bands[openBand->id].reason = lost;
+        std::string &reason = m_bands[openBand->id].reason;
+        if (!lost.empty())
+            reason = lost;
+        else if (ended == Ended::Unwritten) // it may have been over, and nobody knows
+            reason.append(reason.empty() ? "" : "; then ").append(reasonOf(ended));
+        if (reason != openBand->reason)
             m_dirty.insert(openBand->id);
-        }
     } else if (lastReceived) {
-        const bool killed = !lost.empty() || ended == Ended::Killed;
-        m_openBand = add(*lastReceived, killed ? BandCause::Killed : BandCause::NotRunning, !lost.empty() ? lost : reasonOf(ended)).id;
+        m_openBand = add(*lastReceived, lost.empty() ? causeOf(ended) : BandCause::Killed, lost.empty() ? reasonOf(ended) : lost).id;
     }
 }
 

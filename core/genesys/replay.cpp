@@ -48,7 +48,7 @@ std::optional<std::string> fromBase64(std::string_view text)
 BandCause causeFromName(std::string_view name)
 {
     for (const BandCause cause : {BandCause::NotRunning, BandCause::Killed, BandCause::ConnectionLost, BandCause::HeldBack,
-             BandCause::StoreFull, BandCause::SequenceHole, BandCause::Refused}) {
+             BandCause::StoreFailed, BandCause::SequenceHole, BandCause::Refused}) {
         if (nameOf(cause) == name)
             return cause;
     }

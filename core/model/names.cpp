@@ -107,7 +107,7 @@ constexpr Name<InteractionState> kInteractionStates[] = {
     {"open", InteractionState::Open}, {"ended", InteractionState::Ended}, {"stale", InteractionState::Stale}};
 
 constexpr Name<BandCause> kCauses[] = {{"not-running", BandCause::NotRunning}, {"killed", BandCause::Killed},
-    {"connection-lost", BandCause::ConnectionLost}, {"held-back", BandCause::HeldBack}, {"store-full", BandCause::StoreFull},
+    {"connection-lost", BandCause::ConnectionLost}, {"held-back", BandCause::HeldBack}, {"store-failed", BandCause::StoreFailed},
     {"sequence-hole", BandCause::SequenceHole}, {"refused", BandCause::Refused}};
 
 constexpr Name<BandState> kBandStates[] = {{"open", BandState::Open}, {"closed", BandState::Closed},

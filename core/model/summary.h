@@ -37,7 +37,7 @@ struct Summary {
 };
 
 /// Why nothing was heard.
-enum class BandCause : std::uint8_t { NotRunning, Killed, ConnectionLost, HeldBack, StoreFull, SequenceHole, Refused };
+enum class BandCause : std::uint8_t { NotRunning, Killed, ConnectionLost, HeldBack, StoreFailed, SequenceHole, Refused };
 enum class BandState : std::uint8_t { Open, Closed, NothingMissed, Repaired, Unrepairable };
 [[nodiscard]] std::string_view nameOf(BandCause cause);
 [[nodiscard]] std::string_view nameOf(BandState state);

@@ -70,7 +70,7 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, cons
     if (missing)
         return goOnBehind(*missing);
     const auto mark = HighMark::read(m_options.folder);
-    m_opened.unwritten = mark && mark->unwritten && mark->commit <= static_cast<std::uint64_t>(m_state.commit);
+    m_opened.unwritten = m_unwritten = mark && mark->unwritten && mark->commit <= static_cast<std::uint64_t>(m_state.commit);
     writeMark();
     return {};
 }
@@ -97,12 +97,16 @@ Result<> SqliteStore::goOnBehind(const HighMark &missing)
     return m_connection.run(passOver.c_str());
 }
 
-void SqliteStore::writeMark(bool unwritten)
+void SqliteStore::writeMark()
 {
-    m_mark.write({static_cast<std::uint64_t>(m_state.commit), m_state.lastRow, m_state.lastKey, m_state.events, m_state.received, unwritten});
+    m_mark.write({static_cast<std::uint64_t>(m_state.commit), m_state.lastRow, m_state.lastKey, m_state.events, m_state.received, m_unwritten});
 }
 
-void SqliteStore::endUnwritten() { writeMark(true); }
+void SqliteStore::endUnwritten()
+{
+    m_unwritten = true;
+    writeMark();
+}
 
 /// A journal that nobody can find again still lies open here: what it holds goes into the database before the program may be killed.
 void SqliteStore::rescueJournal()

@@ -63,7 +63,7 @@ private:
     [[nodiscard]] Result<> readState();
     [[nodiscard]] Result<> prepareWrites();
     [[nodiscard]] Result<> goOnBehind(const HighMark &missing);
-    void writeMark(bool unwritten = false);
+    void writeMark();
     void rescueJournal();
     [[nodiscard]] Result<> checkWritable() const;
     /// Runs `body` in one transaction and takes `state` over once that is durable; else all is as it was.
@@ -98,6 +98,7 @@ private:
     Opened m_opened;
     StoreState m_state;
     HighMarkFile m_mark;
+    bool m_unwritten = false; ///< what the mark says of the end; stands until a group is durable, and with it the band over that time
     const std::shared_ptr<ReadFailures> m_readFailures = std::make_shared<ReadFailures>(); ///< shared with the readers
     std::array<FoundFile, 2> m_found; ///< database and journal
     bool m_rescued = false;           ///< the journal has gone, and what it holds is in the database

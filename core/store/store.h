@@ -122,7 +122,7 @@ struct Opened {
     std::uint64_t events = 0;
     std::optional<Timestamp> lastReceived;
     bool listening = false; ///< it ended while listening, so it was killed, unless it was
-    bool unwritten = false; ///< unable to write the store any more when it ended
+    bool unwritten = false; ///< unable to write the store any more when it ended; said until a group has been written since
     std::optional<Band> openBand;
     std::int64_t lastBand = 0; ///< greatest band id
     std::optional<Timestamp> closed; ///< when it was closed cleanly; absent: it was not

@@ -69,8 +69,10 @@ Result<> SqliteStore::transaction(StoreState state, Body body)
     }
     const bool further = state.commit != m_state.commit;
     m_state = state;
-    if (further)
+    if (further) {
+        m_unwritten = false;
         writeMark();
+    }
     tendJournal();
     return {};
 }

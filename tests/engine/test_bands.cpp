@@ -30,6 +30,7 @@ private Q_SLOTS:
     void fromLastMessageToFirst();
     void severalLossesAreOneBand();
     void aKillIsABand();
+    void aStoreThatFailedIsTheCause();
     void anOpenBandGoesOn();
     void whatIsGoneIsItsReason();
     void firstStartHasNone();
@@ -84,6 +85,24 @@ void TestBands::aKillIsABand()
     QCOMPARE(changed[0].id, std::int64_t(7));
     QCOMPARE(changed[0].start, at(100));
     QCOMPARE(int(changed[0].cause), int(BandCause::Killed));
+}
+
+void TestBands::aStoreThatFailedIsTheCause()
+{
+    BandKeeper keeper("streaming", 7);
+    keeper.resume(std::nullopt, at(100), BandKeeper::Ended::Unwritten);
+    QCOMPARE(int(keeper.takeChanged().front().cause), int(BandCause::StoreFailed));
+    Band open;
+    open.id = 3;
+    open.start = at(5);
+    open.cause = BandCause::ConnectionLost;
+    open.reason = "closed by the server (1006)";
+    BandKeeper goesOn("streaming", 4);
+    goesOn.resume(open, at(5), BandKeeper::Ended::Unwritten);
+    const auto changed = goesOn.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QCOMPARE(int(changed[0].cause), int(BandCause::ConnectionLost));
+    QCOMPARE(changed[0].reason, std::string("closed by the server (1006); then the program ended when the store could not be written any more"));
 }
 
 void TestBands::anOpenBandGoesOn()

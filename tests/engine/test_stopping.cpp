@@ -161,6 +161,7 @@ void TestStopping::endsInTime()
     QVERIFY(m_engine->drain(Duration::seconds(60)));
     QCOMPARE(bands().size(), std::size_t(1));
     QVERIFY(bands().front().end.has_value());
+    QCOMPARE(int(bands().front().cause), int(writing || reading ? BandCause::StoreFailed : BandCause::NotRunning));
 }
 
 /// Another program that writes to the store, as sqlite3 or a backup does, is soon done.

@@ -461,11 +461,14 @@ private Q_SLOTS:
             QVERIFY(!(*store)->opened().unwritten);
             (*store)->endUnwritten();
         }
-        {
+        for (const bool writes : {false, true}) { // a start that is killed before it has written the band takes nothing away
             auto store = folder.open();
             NEED(store);
             QVERIFY((*store)->opened().unwritten);
             QCOMPARE((*store)->opened().lost, std::string());
+            WriteGroup group = groupOf((*store)->opened().lastCommit + 1);
+            if (writes)
+                NEED((*store)->write(group));
         }
         auto store = folder.open(); // killed since then, but not unwritten
         NEED(store);

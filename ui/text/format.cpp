@@ -334,7 +334,7 @@ QString bandCauseName(BandCause cause)
     case BandCause::Killed: return tr("Threadline was ended abruptly");
     case BandCause::ConnectionLost: return tr("Connection lost");
     case BandCause::HeldBack: return tr("Held back");
-    case BandCause::StoreFull: return tr("Disk full");
+    case BandCause::StoreFailed: return tr("Could not be stored");
     case BandCause::SequenceHole: return tr("Sequence numbers missing");
     case BandCause::Refused: return tr("Refused by the platform");
     }
