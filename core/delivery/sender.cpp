@@ -613,7 +613,7 @@ void Sender::holdRefused(Part part, const Verdict &verdict)
 void Sender::bury(Part &part, std::uint32_t line, const std::string &reason, bool doubtful)
 {
     const Batch::Line &dead = part.batch->lines[line];
-    m_aside.add(doubtful && dead.row > 0, reason, m_clock.steady());
+    m_aside.add(doubtful && dead.row > 0, [&] { return whoseLine(m_reader, dead.row); }, reason, m_clock.steady());
     part.batch->update.dead.push_back({0, dead.row, m_clock.now(), reason, std::string(part.batch->line(line)), false});
 }
 

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "core/base/time.h"
+#include "core/store/store.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace threadline::delivery {
@@ -27,8 +29,9 @@ public:
         m_inARow = 0;
     }
     /// One was set aside: the first ones of a minute are told one by one, the others together by tellRest(). `doubtful`: an event, not a
-    /// line about an interaction as a whole, which is the same again and again, and in words that may mean anything.
-    void add(bool doubtful, const std::string &reason, Duration now);
+    /// line about an interaction as a whole, which is the same again and again, and in words that may mean anything. `whose` is asked
+    /// for those told one by one: "Event e-1 of interaction i-1".
+    void add(bool doubtful, const std::function<std::string()> &whose, const std::string &reason, Duration now);
     /// Tells of those that have not been told of, once their minute is over; at any time.
     void tellRest(Duration now);
 
@@ -40,5 +43,8 @@ private:
     std::string m_reason;       ///< of the last one
     Duration m_since;           ///< when this minute began; valid if m_told
 };
+
+/// Of whom a line speaks that belongs to this row (DeadLetter::row), for the log; by the row alone where the store cannot be read.
+[[nodiscard]] std::string whoseLine(StoreReader &reader, std::int64_t row);
 
 } // namespace threadline::delivery
