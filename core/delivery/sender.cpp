@@ -71,10 +71,13 @@ Duration Sender::pump()
     m_taking = false;
     if (m_stopped)
         return kForEver;
+    m_failing = m_looked = false;
     if (m_clock.steady() >= m_notBefore)
         work();
     if (auto bounded = shedOldest(); !bounded)
         note(bounded.error());
+    if (m_looked && !m_failing)
+        m_trouble.worked();
     m_aside.tellRest(m_clock.steady());
     measure();
     return untilNext();
@@ -240,8 +243,10 @@ Result<> Sender::fill()
         if (!last)
             return fail(last.error());
         const std::int64_t waiting = *last - m_builder.read();
-        if (waiting <= 0 && !m_builder.hasTaken())
+        if (waiting <= 0 && !m_builder.hasTaken()) {
+            m_looked = true;
             break;
+        }
         if (!m_waitingSince)
             m_waitingSince = now;
         if (!m_builder.hasTaken() && waiting < m_limit.lines && now - *m_waitingSince < m_options.age)
@@ -256,6 +261,7 @@ Result<> Sender::fill()
         if (!batch)
             return threadline::fail(batch.error());
         m_waitingSince.reset();
+        m_looked = true;
         if (!*batch)
             break;
         m_batches.emplace_back(std::move(*batch));
@@ -645,7 +651,6 @@ void Sender::acknowledge()
         m_again.reset();
         m_nextAgain = {};
     }
-    m_storeError.clear();
 }
 
 Result<> Sender::writeDone(Batch &batch)
@@ -660,9 +665,8 @@ Result<> Sender::writeDone(Batch &batch)
 
 void Sender::note(const Error &error)
 {
-    if (m_storeError != error.message)
-        log::error("delivery", error.message);
-    m_storeError = error.message;
+    m_failing = true;
+    m_trouble.failed(error.message, m_clock.steady());
     m_notBefore = std::max(m_notBefore, m_clock.steady() + kStoreRetry);
 }
 
@@ -715,7 +719,7 @@ void Sender::measure()
     s.target = m_options.target.url + ", " + m_options.target.bucket;
     s.product = m_identity.product == Product::Unknown ? s.product : productName(m_identity);
     s.credentials = m_state == DeliveryState::Paused && m_credentials;
-    s.words = !m_storeError.empty() ? m_storeError : wordsOfNow();
+    s.words = !m_trouble.words().empty() ? m_trouble.words() : wordsOfNow();
     s.backlog = last && *last > mark.row ? static_cast<std::uint64_t>(*last - mark.row) : 0;
     s.oldest = m_batches.empty() || m_batches.front()->lastRow == 0 ? std::nullopt : std::optional(m_batches.front()->oldest);
     const DeliveryStore::DeadCount dead = m_delivery.deadCount();

@@ -11,6 +11,7 @@
 #include "core/delivery/builder.h"
 #include "core/delivery/removals.h"
 #include "core/delivery/setaside.h"
+#include "core/delivery/storetrouble.h"
 #include "core/delivery/stages.h"
 #include "core/delivery/transport.h"
 #include "core/influx/answers.h"
@@ -152,7 +153,9 @@ private:
     bool m_stopped = false;
     std::uint64_t m_deliveries = 0; ///< parts that arrived
     std::uint64_t m_failed = 0;     ///< answers that sent parts back
-    std::string m_storeError;
+    StoreTrouble m_trouble;
+    bool m_failing = false;      ///< since the last pump() began, something of the stores failed
+    bool m_looked = false;       ///< and they were read for all there is to do
     Duration m_nextAgain;
     Duration m_nextTidy;
     InteractionKey m_tidied = 0; ///< overviews up to here have been looked at

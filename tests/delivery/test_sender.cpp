@@ -3,6 +3,7 @@
 /// the server is good, and meanwhile what is said of it is true.
 #include "core/base/log.h"
 #include "core/delivery/sender.h"
+#include "tests/engine/faultystore.h"
 #include "tests/engine/harness.h"
 #include "tests/support/testmain.h"
 
@@ -279,6 +280,7 @@ private Q_SLOTS:
     void theLongerWaitCounts();
     void aPingThatIsRefusedForEver();
     void aPauseSaysHowOftenItIsTried();
+    void aStoreThatCannotBeReadIsToldNowAndThen();
     void uncompressedDataIsNotAskedForAgainAndAgain();
     void oneLineThatIsAlwaysAnsweredWith500_data();
     void oneLineThatIsAlwaysAnsweredWith500();
@@ -443,6 +445,46 @@ void TestSender::aPauseSaysHowOftenItIsTried()
         QCOMPARE(paused.words.ends_with(" It is tried again every 60 s."), !ends);
         QCOMPARE(run.sender().status().words, std::string());
     }
+}
+
+/// It is tried each second, and the log is to stay readable: at once, then once a minute, and when it works again.
+void TestSender::aStoreThatCannotBeReadIsToldNowAndThen()
+{
+    Bench bench;
+    Faults faults;
+    bench.reader = std::make_unique<FaultyReader>(std::move(bench.reader), faults);
+    Run run(bench, {});
+    int told = 0, again = 0;
+    log::setLevel(log::Level::Info);
+    log::setSink([&](log::Level, std::string_view line) {
+        told += line.find(faults.error().message) != std::string_view::npos;
+        again += line.find("works for delivery again") != std::string_view::npos;
+    });
+    const auto until = [&run](std::int64_t second) {
+        while (run.clock().steady() < Duration::seconds(second))
+            (void)run.step([](const Held::Request &) { return "204"; });
+    };
+    faults.handing = true;
+    until(600);
+    const int failing = told, tried = faults.refusedReads;
+    const std::string words = run.sender().status().words;
+    faults.handing = false;
+    until(610);
+    const int works = again;
+    std::uint64_t next = 20;
+    for (std::int64_t second = 615; second <= 910; second += 5) { // now it fails, now it does not
+        faults.handing = !faults.handing;
+        bench.add(next, next + 1);
+        ++next;
+        until(second);
+    }
+    log::setSink({});
+    log::setLevel(log::Level::Error);
+    QVERIFY2(tried > 300, qPrintable(QString::number(tried)));
+    QVERIFY2(failing >= 9 && failing <= 11, qPrintable(QString::number(failing)));
+    QCOMPARE(words, faults.error().message);
+    QCOMPARE(works, 1);
+    QVERIFY2(told - failing <= 6 && again - works <= 6, qPrintable(QStringLiteral("%1 %2").arg(told - failing).arg(again - works)));
 }
 
 /// What says of plain data that it takes no compressed data is asked slowly.

@@ -16,6 +16,7 @@ struct Faults {
     std::atomic<bool> writing{false}; ///< writes fail
     std::atomic<bool> reading{false}; ///< what the engine asks for first, find(), fails
     std::atomic<bool> naming{false};  ///< what is asked when a group is closed, namesIndexed(), fails
+    std::atomic<bool> handing{false}; ///< what delivery asks for, eventsAfter(), fails
     std::atomic<ErrorCode> code{ErrorCode::Unusable};
     std::atomic<int> slowMillis{0};   ///< each write takes so long
     std::atomic<int> refusedWrites{0}, refusedReads{0};
@@ -42,7 +43,13 @@ public:
     Result<std::vector<Band>> bands(TimeRange range) override { return m->bands(range); }
     Result<std::vector<Refused>> refused(int limit) override { return m->refused(limit); }
     Result<> inferred(const std::function<bool(StoredEvent &&)> &each) override { return m->inferred(each); }
-    Result<> eventsAfter(std::int64_t row, int limit, const std::function<bool(StoredEvent &&)> &each) override { return m->eventsAfter(row, limit, each); }
+    Result<> eventsAfter(std::int64_t row, int limit, const std::function<bool(StoredEvent &&)> &each) override
+    {
+        if (!m_faults.handing)
+            return m->eventsAfter(row, limit, each);
+        ++m_faults.refusedReads;
+        return fail(m_faults.error());
+    }
     Result<std::vector<StoredChange>> changesAfter(std::int64_t number, int limit) override { return m->changesAfter(number, limit); }
     Result<std::int64_t> lastRow() override { return m->lastRow(); }
     Result<std::string> idOf(InteractionKey key) override { return m->idOf(key); }
