@@ -9,6 +9,7 @@
 #include "ui/mainwindow_p.h"
 #include "ui/memory.h"
 #include "ui/text/format.h"
+#include "ui/views/controls.h"
 
 #include <QActionGroup>
 #include <QDragEnterEvent>
@@ -434,6 +435,7 @@ void MainWindow::openConnect()
         return;
     auto *dialog = new ConnectDialog(d->connector, d->secrets, d->look, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setPalette(palette());
     dialog->setModal(true);
     d->dialog = dialog;
     connect(dialog, &QDialog::accepted, this, &MainWindow::leaveWelcome);
@@ -442,10 +444,12 @@ void MainWindow::openConnect()
 
 void MainWindow::chooseFiles()
 {
-    const QStringList paths = QFileDialog::getOpenFileNames(
-        this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz);;All files (*)"));
-    if (!paths.isEmpty())
-        openFiles(paths);
+    auto *dialog = new QFileDialog(this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    dress(*dialog, *this);
+    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::openFiles);
+    dialog->open();
 }
 
 /// Also one that only the shared store has: it is on no floor.
@@ -551,6 +555,7 @@ void MainWindow::showKeys()
 {
     auto *sheet = new KeySheet(d->actions, d->look, this);
     sheet->setAttribute(Qt::WA_DeleteOnClose);
+    sheet->setPalette(palette());
     sheet->open();
 }
 
@@ -558,6 +563,7 @@ void MainWindow::showAbout()
 {
     auto *box = new QMessageBox(this);
     box->setAttribute(Qt::WA_DeleteOnClose);
+    dress(*box, *this);
     box->setWindowTitle(tr("About Threadline"));
     box->setText(tr("Threadline %1").arg(QStringLiteral(THREADLINE_VERSION)));
     box->setInformativeText(

@@ -66,11 +66,11 @@ void takePicture(ui::MainWindow &window, const ui::ScreenshotOptions &options)
 }
 
 /// In a box, where there is somebody to see it.
-void showRefused(const Error &error)
+void showRefused(const Error &error, const std::string &theme)
 {
     const QString platform = QGuiApplication::platformName();
     if (platform != QLatin1String("offscreen") && platform != QLatin1String("minimal"))
-        ui::startRefused(error)->exec();
+        ui::startRefused(error, themeFrom(theme))->exec();
 }
 
 /// Why the program does not start: on standard error, and in a box where it may have been started without a terminal to read that in.
@@ -78,7 +78,7 @@ int refuse(const CommandLine &line, const Error &error, int (*say)(const Error &
 {
     const int code = say(error);
     if (line.screenshot.empty())
-        showRefused(error);
+        showRefused(error, line.theme);
     return code;
 }
 
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationVersion(QStringLiteral(THREADLINE_VERSION));
     QApplication::setQuitOnLastWindowClosed(true);
     if (shown) {
-        showRefused(*parsed.refused);
+        showRefused(*parsed.refused, {});
         return parsed.exitCode;
     }
     return parsed.line->demo ? runDemo(app, *parsed.line) : run(app, *parsed.line);

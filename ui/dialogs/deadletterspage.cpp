@@ -273,12 +273,16 @@ void DeadLettersPage::copy() const
 
 void DeadLettersPage::chooseFile()
 {
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Export what was set aside"), QStringLiteral("set-aside.ndjson"), tr("JSON lines (*.ndjson *.jsonl)"));
-    if (path.isEmpty())
-        return;
-    if (const auto written = exportTo(path); !written)
-        m_hub.fail(written.error());
+    auto *dialog = new QFileDialog(this, tr("Export what was set aside"), {}, tr("JSON lines (*.ndjson *.jsonl)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->selectFile(QStringLiteral("set-aside.ndjson"));
+    dress(*dialog, *window());
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+        if (const auto written = exportTo(path); !written)
+            m_hub.fail(written.error());
+    });
+    dialog->open();
 }
 
 Result<void> DeadLettersPage::exportTo(const QString &path) const

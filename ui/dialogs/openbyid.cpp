@@ -2,6 +2,7 @@
 #include "ui/dialogs/openbyid.h"
 
 #include "ui/text/format.h"
+#include "ui/views/controls.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -25,6 +26,7 @@ QInputDialog *OpenById::makeDialog(const QString &label)
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(tr("Open interaction"));
     dialog->setLabelText(label);
+    dress(*dialog, *m_window);
     m_dialog = dialog;
     return dialog;
 }

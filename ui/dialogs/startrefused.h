@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "ui/theme/theme.h"
 
 #include <QMessageBox>
 
@@ -11,6 +12,6 @@
 namespace threadline::ui {
 
 /// Says what happened, where, and what to do, without a secret; nothing else is open. GUI thread.
-[[nodiscard]] std::unique_ptr<QMessageBox> startRefused(const Error &error);
+[[nodiscard]] std::unique_ptr<QMessageBox> startRefused(const Error &error, ThemeName theme);
 
 } // namespace threadline::ui

@@ -41,6 +41,12 @@ void setInk(QLabel *label, const char *ink)
     label->style()->polish(label);
 }
 
+void dress(QWidget &dialog, const QWidget &window)
+{
+    dialog.setPalette(window.palette());
+    dialog.setFont(window.font());
+}
+
 QWidget *makeRule(QWidget *parent)
 {
     auto *rule = new QWidget(parent);

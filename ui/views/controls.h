@@ -19,6 +19,9 @@ namespace threadline::ui {
 [[nodiscard]] QLabel *makeLabel(const QString &text, const QFont &font, const char *ink = "", QWidget *parent = nullptr);
 /// Changes the ink of a label that is shown already.
 void setInk(QLabel *label, const char *ink);
+/// Gives a dialog of Qt's own the colours and the font of the window it belongs to: as a window of its own it takes over the style sheet alone,
+/// and what that does not name stays in the system's colours.
+void dress(QWidget &dialog, const QWidget &window);
 /// A line of 1 px.
 [[nodiscard]] QWidget *makeRule(QWidget *parent = nullptr);
 
