@@ -492,6 +492,28 @@ private Q_SLOTS:
         QVERIFY(dressed(startRefused({ErrorCode::Busy, "In use."}, ThemeName::Dark).get()));
     }
 
+    void whatIsInViewStaysAtTheEndOfTheLanesToo()
+    {
+        QVERIFY(openFilled());
+        f->window->resize(1280, 800);
+        space().showBottomDock(true);
+        QCoreApplication::processEvents();
+        QScrollBar &bar = *floor().verticalScrollBar();
+        QVERIFY(bar.maximum() > 0);
+        f->window->showProblem(QStringLiteral("Something happened."));
+        QCoreApplication::processEvents();
+        bar.setValue(bar.maximum());
+        const int end = bar.value();
+        f->window->withdrawProblem(QStringLiteral("Something happened."));
+        QCoreApplication::processEvents();
+        QCOMPARE(bar.value(), end);
+        model().rebuild(); // and with the next scene
+        QCOMPARE(bar.value(), end);
+        bar.setValue(0); // who moves has no use for it any more
+        model().rebuild();
+        QVERIFY(bar.maximum() < end);
+    }
+
     void theLastCrumbIsAPlaceAndNumbersStandWholeWhereThereIsRoom()
     {
         QVERIFY(openFilled());

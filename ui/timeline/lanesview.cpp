@@ -18,6 +18,7 @@ namespace {
 constexpr int kFollowMs = 33; ///< 30 repaints a second at most
 constexpr int kStandingMs = 200;
 constexpr int kTipMs = 400;
+constexpr int kMostSpare = 60; ///< a problem in two lines
 
 bool sameRows(const Scene &a, const Scene &b)
 {
@@ -151,13 +152,16 @@ void LanesView::relayout()
     const int room = std::max(0, viewport()->height() - m_look.metrics().axis);
     verticalScrollBar()->setPageStep(room);
     verticalScrollBar()->setSingleStep(m_look.metrics().lane);
-    verticalScrollBar()->setRange(0, std::max(0, m_rows.height() - room));
+    const int needed = std::max(0, m_rows.height() - room);
+    m_spare = std::clamp(verticalScrollBar()->value() - needed, 0, m_spare);
+    verticalScrollBar()->setRange(0, needed + m_spare);
     m_navigator.setWidth(viewport()->width() - headerWidth());
 }
 
 void LanesView::resizeEvent(QResizeEvent *event)
 {
     QAbstractScrollArea::resizeEvent(event);
+    m_spare = kMostSpare; // where a row below the lanes has gone they stay where they are, also at their end
     relayout();
     Q_EMIT viewChanged();
 }

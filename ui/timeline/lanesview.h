@@ -160,6 +160,7 @@ private:
     Duration m_touched; ///< when something was last done here, by the steady clock
     std::int64_t m_paintedSecond = -1;
     double m_frameMs = 0;
+    int m_spare = 0; ///< pixels free below the last row, so that what is in view stays
 };
 
 } // namespace threadline::ui
