@@ -345,6 +345,22 @@ private Q_SLOTS:
         QVERIFY2(space().crumbNote().contains(QStringLiteral(", as of Tue 5 May 2026 10:4")), qPrintable(space().crumbNote()));
     }
 
+    void aCallOfAnotherMachineIsKnownUpToItsLastEvent()
+    {
+        QVERIFY(openFilled());
+        const InteractionId id("7be41c90-2d55-4f7a-8e3b-0242ac12ca12");
+        test::FakeInteraction call = test::CallBuilder(id.value, "+1 555 0002", kNow - Duration::seconds(7'200)).queue("Support", 40).open();
+        call.view.origin = {false, kSharedStore, {}};
+        const Timestamp last = call.view.story.lastEventAt;
+        f->session.putShared(std::move(call.view), std::move(call.summary));
+        space().openInteraction(id);
+        QVERIFY(f->settle());
+        QVERIFY(space().timeline().stateText().contains(QStringLiteral(", as of ")));
+        QCOMPARE(timeline().counted(), wholeSecond(last));
+        QVERIFY(!timeline().scene()->live);
+        QVERIFY2(!space().inspector().text().contains(QStringLiteral("\t2:0")), qPrintable(space().inspector().text()));
+    }
+
     void theLegendShowsAllItHasOnASmallScreen()
     {
         QVERIFY(openFilled());
@@ -489,7 +505,9 @@ private Q_SLOTS:
         QVERIFY(shown(Actions::About, "QMessageBox"));
         QVERIFY(shown(Actions::Connect, "threadline::ui::ConnectDialog"));
         QVERIFY(shown(Actions::KeySheet, "threadline::ui::KeySheet"));
-        QVERIFY(dressed(startRefused({ErrorCode::Busy, "In use."}, ThemeName::Dark).get()));
+        const auto box = startRefused({ErrorCode::Busy, "In use."}, ThemeName::Dark);
+        QCOMPARE(box->palette().color(QPalette::Midlight), ours.color(QPalette::Midlight));
+        QCOMPARE(box->styleSheet(), f->window->styleSheet());
     }
 
     void whatIsInViewStaysAtTheEndOfTheLanesToo()

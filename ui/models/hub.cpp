@@ -132,15 +132,24 @@ std::optional<Timestamp> Hub::knownUntil() const
 {
     if (heard(m_status))
         return std::nullopt;
+    const std::optional<Timestamp> last = m_lastEvent > kEarliestTime ? std::optional(m_lastEvent) : std::nullopt;
+    if (!hasSource()) // what was read from a file or a recording is as old as its last event
+        return last;
     // Where a band says since when nothing was heard, it knows better than a look every half second.
-    std::optional<Timestamp> until = m_heardAt;
+    std::optional<Timestamp> until = m_heardAt ? m_heardAt : last;
     for (const Band &band : m_bands) {
         if (!band.end && band.cause != BandCause::SequenceHole)
             until = band.start;
     }
-    if (!until || !hasSource()) // files are read without a source
-        until = std::max(until.value_or(kEarliestTime), m_lastEvent);
-    return until > kEarliestTime ? until : std::nullopt;
+    return until;
+}
+
+std::optional<Timestamp> Hub::knownUntil(const InteractionView &view) const
+{
+    if (!view.origin.local) // another machine hears of it, and this one does not hear that in time
+        return view.story.lastEventAt;
+    const std::optional<Timestamp> until = knownUntil();
+    return until ? std::optional(std::max(*until, view.story.lastEventAt)) : until;
 }
 
 void Hub::refreshStatus()

@@ -33,8 +33,9 @@ public:
     [[nodiscard]] Timestamp openEnd() const { return std::min(now(), knownUntil().value_or(kLatestTime)); }
     /// What is open is counted up to then.
     [[nodiscard]] Timestamp counted() const { return wholeSecond(openEnd()); }
-    /// Of an interaction whose last event this is.
-    [[nodiscard]] Timestamp counted(Timestamp lastEvent) const { return wholeSecond(std::min(now(), std::max(openEnd(), lastEvent))); }
+    /// The same of one interaction, of which more or less may be known.
+    [[nodiscard]] std::optional<Timestamp> knownUntil(const InteractionView &view) const;
+    [[nodiscard]] Timestamp counted(const InteractionView &view) const { return wholeSecond(std::min(now(), knownUntil(view).value_or(kLatestTime))); }
     /// An interaction of the local store had an event then.
     void noteEvent(Timestamp at) { m_lastEvent = std::max(m_lastEvent, at); }
     [[nodiscard]] const Status &status() const { return m_status; }

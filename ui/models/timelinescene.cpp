@@ -343,8 +343,6 @@ void tellHoles(Scene &scene)
 ScenePtr timelineScene(const Story &story, const std::vector<Band> &bands, const std::set<std::string> &collapsed, Timestamp now,
                        std::optional<Timestamp> knownUntil, bool hasSource)
 {
-    if (knownUntil) // of the shared store more may be known
-        knownUntil = std::max(*knownUntil, story.lastEventAt);
     // Where nothing more will be heard of it, time does not go on for it.
     const Timestamp end = hasSource ? now : std::min(now, knownUntil.value_or(now));
     const std::shared_ptr<Scene> scene = SceneBuilder(story, collapsed, end).build();

@@ -161,7 +161,7 @@ void Inspector::keyPressEvent(QKeyEvent *event)
 Timestamp Inspector::counted() const
 {
     const InteractionFeed::View &view = m_feed.view();
-    return view ? m_hub.counted(view->story.lastEventAt) : m_hub.counted();
+    return view ? m_hub.counted(*view) : m_hub.counted();
 }
 
 void Inspector::tick()

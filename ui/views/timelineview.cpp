@@ -228,7 +228,7 @@ void TimelineView::rebuild()
         m_collapsed.clear();
         m_lanes->navigator() = Navigator();
     }
-    m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now(), m_hub.knownUntil(), m_hub.hasSource()));
+    m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now(), m_hub.knownUntil(*view), m_hub.hasSource() && view->origin.local));
     m_summary->setStory(&view->story, m_lanes->counted(), m_lanes->headerWidth());
     showOrigin(view->origin);
     follow();
