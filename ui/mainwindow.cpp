@@ -312,10 +312,10 @@ void MainWindow::connectLaneActions()
 void MainWindow::applyTheme()
 {
     const Theme &theme = d->look.theme();
-    setPalette(theme.palette());
     const QString sheet = theme.styleSheet();
     if (styleSheet() != sheet)
         setStyleSheet(sheet);
+    setPalette(theme.palette()); // a new sheet brings back the colours that were there before the first one
     setFont(d->look.fonts().body);
 }
 

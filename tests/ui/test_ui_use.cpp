@@ -484,9 +484,10 @@ private Q_SLOTS:
         QVERIFY(openFilled());
         f->window->setTheme(ThemeName::Dark);
         const QPalette ours = f->window->palette();
+        QCOMPARE(ours.color(QPalette::Midlight), Theme(ThemeName::Dark).palette().color(QPalette::Midlight));
         const auto dressed = [&ours](const QWidget *dialog) {
             return dialog && dialog->palette().color(QPalette::Midlight) == ours.color(QPalette::Midlight)
-                && dialog->palette().color(QPalette::PlaceholderText) == ours.color(QPalette::PlaceholderText);
+                && dialog->palette().color(QPalette::Mid) == ours.color(QPalette::Mid);
         };
         const auto shown = [this, &dressed](Actions::Id id, const char *type) {
             f->parts().actions[id]->trigger();
