@@ -331,6 +331,7 @@ void FloorModel::compose()
     std::erase_if(local, [](const FloorEntry *entry) { return entry->shared; });
     m_figures = figuresOf(local);
     m_figures.known = m_loaded;
+    m_misplaced = m_holding ? m_order.misplaced(m_sort) : 0;
     m_sharedShown = 0;
     for (const FloorOrder::Group &group : m_order.groups()) {
         for (const FloorEntry *lane : group.lanes)

@@ -66,6 +66,8 @@ public:
     /// Somebody rests on a lane, whose place must not change under them; or has let go.
     void hold(bool held);
     [[nodiscard]] bool held() const { return m_holding; }
+    /// While held: rows that would stand further up, as of the last scene.
+    [[nodiscard]] int misplaced() const { return m_misplaced; }
     /// Where in time all interactions lie that are held here, shown or not: what was.
     [[nodiscard]] std::vector<Stretch> stretches() const;
     /// Where in time all lie that are stored, counted; empty where all are held here.
@@ -129,6 +131,7 @@ private:
     ScenePtr m_scene = std::make_shared<const Scene>();
     NowFigures m_figures;
     int m_sharedShown = 0;
+    int m_misplaced = 0;
     TimeRange m_view{kEarliestTime, kLatestTime};
     bool m_viewIsCurrent = true;
     bool m_loaded = false;

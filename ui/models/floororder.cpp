@@ -62,6 +62,21 @@ void FloorOrder::remove(const std::unordered_set<const FloorEntry *> &gone)
     eraseLanes([&](const Group &, const FloorEntry *lane) { return gone.count(lane) > 0; });
 }
 
+int FloorOrder::misplaced(FloorSort sort) const
+{
+    int count = 0;
+    for (const Group &group : m_groups) {
+        const FloorEntry *last = group.lanes.front(); // of all above
+        for (const FloorEntry *lane : group.lanes) {
+            if (before(sort, *lane, *last))
+                ++count;
+            else
+                last = lane;
+        }
+    }
+    return count;
+}
+
 template<class Leaves>
 void FloorOrder::eraseLanes(Leaves leaves)
 {

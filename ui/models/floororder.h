@@ -30,6 +30,8 @@ public:
     /// Takes these out; nothing else moves.
     void remove(const std::unordered_set<const FloorEntry *> &gone);
     [[nodiscard]] const std::vector<Group> &groups() const { return m_groups; }
+    /// Lanes that would stand further up in their group, were they sorted now.
+    [[nodiscard]] int misplaced(FloorSort sort) const;
 
 private:
     template<class Leaves>

@@ -223,6 +223,14 @@ void Workspace::setSort(FloorSort sort)
     Q_EMIT viewChanged();
 }
 
+/// That rows keep their places, and for how many those are not right any more: one that waits may stand below what has ended.
+QString Workspace::heldText() const
+{
+    const int moves = m_floorModel.misplaced();
+    const QString text = tr("%1, held in place").arg(sortText());
+    return moves == 0 ? text : moves == 1 ? tr("%1, 1 row belongs further up").arg(text) : tr("%1, %2 rows belong further up").arg(text, numberText(moves));
+}
+
 /// The group of a queue, unfolded and in view.
 void Workspace::showQueue(const QString &queue)
 {
@@ -367,7 +375,7 @@ std::vector<Crumbs::Crumb> Workspace::crumbs() const
         return {{tr("Floor"), {}},
                 {range, QStringLiteral("all"), tr("Show all of the time (Shift+F)")},
                 {tr("By queue"), QStringLiteral("groups"), m_floorModel.folded() ? tr("Expand all groups") : tr("Collapse all groups")},
-                held ? Crumbs::Crumb{tr("%1, held in place").arg(sortText()), QStringLiteral("release"),
+                held ? Crumbs::Crumb{heldText(), QStringLiteral("release"),
                                      tr("Rows stay where they are while the pointer or the focus rests on a lane (Esc lets go, and so does a minute "
                                         "without a move)")}
                      : Crumbs::Crumb{sortText(), QStringLiteral("sort"), tr("Sort by the next column (Ctrl+Shift+S)")}};

@@ -95,6 +95,7 @@ private:
     void join();
     void applyDocks();
     [[nodiscard]] QString sortText() const;
+    [[nodiscard]] QString heldText() const;
     void floorChosen(const Selection &selection);
     void tick();
     [[nodiscard]] Docks &docks() { return m_docks[static_cast<std::size_t>(m_view)]; }
