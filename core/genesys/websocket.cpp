@@ -439,7 +439,7 @@ OpenFailed FrameSocket::whyNotOpened() const
     const NetworkProblem problem = m_error ? problemOf(*m_error) : NetworkProblem::Dropped;
     if (problem == NetworkProblem::Tls)
         return {0, tlsFailure(m_tlsErrors, m_host, m_errorText)};
-    return {0, {problem, m_host, m_errorText, {}, {}}};
+    return {0, connectionFailure(problem, m_host, m_errorText), {}};
 }
 
 /// From the event loop: a listener must not hear of a failure from inside open().

@@ -243,6 +243,13 @@ NetworkProblem problemOf(QAbstractSocket::SocketError error)
     }
 }
 
+NetworkFailure connectionFailure(NetworkProblem problem, const std::string &host, const std::string &words)
+{
+    if (problem == NetworkProblem::Other && words == "Unknown error") // Qt has no case for ECONNRESET of connect()
+        return {NetworkProblem::Dropped, host, "it was reset as soon as it was made", {}, {}, NetworkOptions().addressSetting};
+    return {problem, host, foreignText(words), {}, {}, NetworkOptions().addressSetting};
+}
+
 Result<QNetworkProxy> proxyFor(const QUrl &url, const NetworkOptions &options)
 {
     if (isLoopback(url.host().toStdString()))
@@ -410,7 +417,10 @@ void HttpClient::Private::finish()
         answer.failure = tlsFailure(tlsErrors, host, reply->errorString().toStdString());
         return deliver(std::move(answer));
     }
-    giveUp(replyProblem(error), foreignText(reply->errorString().toStdString()));
+    HttpAnswer answer;
+    answer.failure = connectionFailure(replyProblem(error), host, reply->errorString().toStdString());
+    answer.failure->setting = options.addressSetting;
+    deliver(std::move(answer));
 }
 
 void HttpClient::Private::deliverCut()

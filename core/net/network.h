@@ -100,5 +100,7 @@ void lookUpHost(const std::string &host, QObject *context, std::function<void(Re
 /// Why there is no secure connection: what is wrong with the certificate, else what the handshake failed with, in the library's `words`.
 [[nodiscard]] NetworkFailure tlsFailure(const QList<QSslError> &errors, const std::string &host, const std::string &words);
 [[nodiscard]] NetworkProblem problemOf(QAbstractSocket::SocketError error);
+/// A failure in the library's `words`, or in ours where it has none: for a connection that is reset as soon as it is made.
+[[nodiscard]] NetworkFailure connectionFailure(NetworkProblem problem, const std::string &host, const std::string &words);
 
 } // namespace threadline

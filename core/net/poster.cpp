@@ -186,13 +186,15 @@ void Poster::Private::broke(QAbstractSocket::SocketError error)
         if (const auto state = reader->end(); state != ReplyReader::State::Broken)
             return finish(state);
     }
-    const std::string text = foreignText(socket.errorString().toStdString());
+    const std::string words = socket.errorString().toStdString();
+    HttpAnswer answer;
     if (error == QAbstractSocket::SslHandshakeFailedError) {
-        HttpAnswer answer;
-        answer.failure = tlsFailure(tlsErrors, hostOf(request.url), text);
+        answer.failure = tlsFailure(tlsErrors, hostOf(request.url), foreignText(words));
         return deliver(std::move(answer), false);
     }
-    giveUp(error == QAbstractSocket::RemoteHostClosedError ? NetworkProblem::Dropped : problemOf(error), text);
+    answer.failure = connectionFailure(problemOf(error), hostOf(request.url), words);
+    answer.failure->setting = options.addressSetting;
+    deliver(std::move(answer), false);
 }
 
 /// Whether the system has taken all of the request.

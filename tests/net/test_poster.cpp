@@ -146,6 +146,18 @@ private Q_SLOTS:
         QVERIFY(!head.contains("\r\nInjected"));
     }
 
+    /// Of a connection that is reset as soon as it is made Qt says this, or something true: it depends on the moment.
+    void whatTheLibraryHasNoWordsFor()
+    {
+        const NetworkFailure reset = connectionFailure(NetworkProblem::Other, "influx:8086", QTcpSocket().errorString().toStdString());
+        QCOMPARE(QTcpSocket().errorString(), QStringLiteral("Unknown error"));
+        QCOMPARE(int(reset.problem), int(NetworkProblem::Dropped));
+        const std::string words = describe(reset);
+        QVERIFY2(words.starts_with("influx:8086 closed the connection: it was reset as soon as it was made. "), words.c_str());
+        const NetworkFailure other = connectionFailure(NetworkProblem::Other, "influx:8086", "Network unreachable");
+        QVERIFY(describe(other).starts_with("No connection to influx:8086: Network unreachable. "));
+    }
+
     void anAnswerIsReadWhole()
     {
         Server server;
