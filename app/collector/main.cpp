@@ -213,7 +213,7 @@ int run(QCoreApplication &app, const CommandLine &line)
     }
     app.exec();
     endWithin(kEndWithin);
-    return runtime.end() ? exitCode : kExitData;
+    return runtime.endTelling(exitCode);
 }
 
 } // namespace

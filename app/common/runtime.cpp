@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/runtime.h"
 
+#include "app/common/endwords.h"
+#include "app/common/exitcodes.h"
+#include "core/base/log.h"
 #include "core/history/archive.h"
 #include "core/net/network.h"
 
@@ -83,6 +86,15 @@ bool Runtime::end()
     m_recorder.reset();
     m_api.reset();
     return !m_session || m_session->end();
+}
+
+int Runtime::endTelling(int exitCode)
+{
+    const Duration asked = m_real.steady();
+    const int code = end() ? exitCode : kExitData;
+    const Duration ended = m_real.steady();
+    log::info("app", endWords(m_session->status(), ended - m_began, ended - asked, code));
+    return code;
 }
 
 Result<> Runtime::serve(ApiServer::Options options)

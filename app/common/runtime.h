@@ -40,6 +40,9 @@ public:
     ~Runtime() override;
     /// Stops the source and REST, then commits what it can. What is stored can still be asked for. False: see Engine::end.
     bool end();
+    /// end(), and a line in the log: how long it ran, what was received, stored and delivered, and why it ends with another code than 0.
+    /// Returns the code: `exitCode`, or kExitData where something could not be recorded.
+    [[nodiscard]] int endTelling(int exitCode);
 
     /// Serves REST. Errors: those of ApiServer::listen.
     [[nodiscard]] Result<> serve(ApiServer::Options options);
@@ -66,6 +69,8 @@ private:
     void tryToServe(const ApiServer::Options &options);
 
     const Clock &m_clock;
+    const SystemClock m_real; ///< the clock passed in may stand still
+    const Duration m_began = m_real.steady();
     std::unique_ptr<Store> m_store;
     std::unique_ptr<delivery::Sink> m_sink;
     std::unique_ptr<LocalSession> m_session;

@@ -216,7 +216,7 @@ int run(QApplication &app, const CommandLine &line)
     const int code = untilTheEnd(app);
     if (line.screenshot.empty())
         rememberPlace(main);
-    return runtime.end() ? code : kExitData;
+    return runtime.endTelling(code);
 }
 
 } // namespace

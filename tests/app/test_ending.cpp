@@ -170,6 +170,10 @@ void TestEnding::underLoad()
     // kExitHung: a machine so busy that the last moment came first
     QVERIFY2(code == app::kExitOk || (!idle && code == app::kExitHung), qPrintable(QString::number(code)));
     QCOMPARE(databaseProblem(m_folder), QString());
+    static const QRegularExpression words(QStringLiteral("Ended after 0:\\d\\d:\\d\\d \\(the end took \\d\\.\\d s\\): (\\d+) events received, (\\d+) stored"));
+    const auto told = words.match(m_collector->said());
+    QVERIFY2(told.hasMatch() || code == app::kExitHung, qPrintable(m_collector->said()));
+    QVERIFY2(!idle || (told.captured(1).toInt() > 0 && told.captured(1) == told.captured(2)), qPrintable(told.captured(0)));
 }
 
 void TestEnding::whileConnecting_data()
