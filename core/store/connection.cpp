@@ -64,7 +64,9 @@ std::string_view adviceFor(int code, int number)
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return " Another program holds it: close that program.";
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return " The file is damaged: end Threadline, and restore a backup or move the file away to begin anew.";
+    case SQLITE_NOTADB:
+        return " The file or its journal (-wal) is damaged: end Threadline, keep a copy of the whole folder, and start it again. If it is "
+               "damaged still, restore a backup, or move the file away to begin anew.";
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH: return " Check the folder and its permissions.";
