@@ -216,13 +216,8 @@ int run(QCoreApplication &app, const CommandLine &line)
     return runtime.endTelling(exitCode);
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+int begin(int argc, char **argv)
 {
-    takeQtMessages();
-    if (const auto prepared = prepareProcess(); !prepared)
-        return sayAndExit(prepared.error());
     const Parsed parsed = parseCommandLine(Program::Collector, argc, argv);
     if (!parsed.line)
         return parsed.exitCode;
@@ -236,4 +231,14 @@ int main(int argc, char **argv)
     if (parsed.line->restore)
         return restoreEvents(app, *parsed.line);
     return parsed.line->resend ? resendEvents(app, *parsed.line) : run(app, *parsed.line);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    takeQtMessages();
+    if (const auto prepared = prepareProcess(); !prepared)
+        return sayAndExit(prepared.error());
+    return sayWhatIsShort([&] { return begin(argc, argv); });
 }

@@ -4,6 +4,8 @@
 #include "core/base/log.h"
 
 #include <cstdio>
+#include <new>
+#include <system_error>
 
 namespace threadline::app {
 namespace {
@@ -16,6 +18,19 @@ void say(const Error &error)
 } // namespace
 
 void sayLine(const std::string &words) { std::fprintf(stderr, "%s\n", log::masked(words).c_str()); }
+
+int sayWhatIsShort(const std::function<int()> &program)
+{
+    try {
+        return program();
+    } catch (const std::bad_alloc &) {
+        return sayAndExit({ErrorCode::InvalidArgument, "The program gets too little memory from the system to start. Close other programs, or raise "
+                                                       "the limit (ulimit -v, or that of the container or service)."});
+    } catch (const std::system_error &error) {
+        return sayAndExit({ErrorCode::InvalidArgument, std::string("The system gives the program no further thread (") + error.what()
+                               + "). Raise the limit of memory or processes (ulimit -v, ulimit -u, or that of the container or service)."});
+    }
+}
 
 int sayAndExit(const Error &error)
 {

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 
+#include <functional>
 #include <string>
 
 namespace threadline::app {
@@ -15,6 +16,9 @@ inline constexpr int kExitCredentials = 3; ///< credentials refused at start
 inline constexpr int kExitData = 4;        ///< the data folder cannot be used, or could not when the program ended with something unrecorded
 inline constexpr int kExitHung = 6;        ///< asked to end, and something in the system hung (endWithin)
 
+/// Runs `program` and returns its exit code. That there is no memory or no thread to be had is said, instead of ending by a signal; the
+/// exit code is that of a wrong setting. For what is thrown while it starts: from within an event loop nothing can be thrown.
+[[nodiscard]] int sayWhatIsShort(const std::function<int()> &program);
 /// One line on standard error, without a secret.
 void sayLine(const std::string &words);
 /// Says the error on standard error; returns the exit code for a failure of settings, network or credentials.

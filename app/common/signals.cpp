@@ -40,6 +40,7 @@ namespace {
 
 constexpr rlim_t kWantedFiles = 4096; ///< 512 clients, their questions, and whatever a program and its libraries open
 constexpr rlim_t kLeastFiles = 48;
+constexpr rlim_t kLeastMemory = rlim_t(256) << 20; ///< of addresses: libraries, stacks of a dozen threads, and something to work with
 
 } // namespace
 
@@ -47,6 +48,10 @@ Result<> prepareProcess()
 {
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
+    rlimit memory{};
+    if (::getrlimit(RLIMIT_AS, &memory) == 0 && memory.rlim_cur < kLeastMemory)
+        return fail(ErrorCode::InvalidArgument, "The program may use only " + std::to_string(memory.rlim_cur >> 20) + " MiB of memory (ulimit -v); at least "
+                                                    + std::to_string(kLeastMemory >> 20) + " are needed, and 1024 for a busy feed. Raise that limit.");
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
         return {};

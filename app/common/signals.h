@@ -13,7 +13,8 @@ namespace threadline::app {
 
 /// Before anything else in a program: a file that may not grow further (ulimit -f) is a disk that is full, and a reader that has
 /// gone (a pipe) a failed write; neither is to end the process. As many files may be open as the system lets us have, up to 4,096.
-/// Errors: InvalidArgument, if that is too few to start with: what cannot open a file then is not always able to say so.
+/// Errors: InvalidArgument, if that is too few to start with: what cannot open a file then is not always able to say so. Likewise if
+/// too little memory may be used (ulimit -v): libraries end a process that gets none.
 [[nodiscard]] Result<> prepareProcess();
 
 /// The program is to end, and has so long for it. What hangs in the system and cannot be interrupted (a disk, a name server) is left

@@ -219,13 +219,8 @@ int run(QApplication &app, const CommandLine &line)
     return runtime.endTelling(code);
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+int start(int argc, char **argv)
 {
-    takeQtMessages();
-    if (const auto prepared = prepareProcess(); !prepared)
-        return sayAndExit(prepared.error());
     const Parsed parsed = parseCommandLine(Program::Desktop, argc, argv);
     // What was said without a display needs none; with one it is shown as well.
     const bool shown = parsed.refused && (qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY"));
@@ -242,4 +237,14 @@ int main(int argc, char **argv)
         return parsed.exitCode;
     }
     return parsed.line->demo ? runDemo(app, *parsed.line) : run(app, *parsed.line);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    takeQtMessages();
+    if (const auto prepared = prepareProcess(); !prepared)
+        return sayAndExit(prepared.error());
+    return sayWhatIsShort([&] { return start(argc, argv); });
 }

@@ -100,15 +100,20 @@ int run(const app::SimulatorArguments &arguments)
     return code;
 }
 
+int start(int argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    const app::ParsedArguments parsed = app::parseArguments(argc, argv);
+    if (!parsed.arguments)
+        return parsed.exitCode;
+    return parsed.arguments->listScenarios ? listScenarios() : run(*parsed.arguments);
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
     if (const auto prepared = app::prepareProcess(); !prepared)
         return app::sayAndExit(prepared.error());
-    const QCoreApplication application(argc, argv);
-    const app::ParsedArguments parsed = app::parseArguments(argc, argv);
-    if (!parsed.arguments)
-        return parsed.exitCode;
-    return parsed.arguments->listScenarios ? listScenarios() : run(*parsed.arguments);
+    return app::sayWhatIsShort([&] { return start(argc, argv); });
 }

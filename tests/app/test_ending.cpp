@@ -99,6 +99,7 @@ private Q_SLOTS:
     void aMarkThatCannotBeWritten();
     void filesThatMayNotGrow();
     void tooFewFilesToStartWith();
+    void tooLittleMemoryToStartWith();
     void noDescriptorsLeft();
     void theFolderGoes();
     void theDatabaseGoesAndComesBack();
@@ -329,6 +330,21 @@ void TestEnding::tooFewFilesToStartWith()
         QCOMPARE(starts.process().exitStatus(), QProcess::NormalExit);
         QCOMPARE(starts.process().exitCode(), app::kExitUsage);
         QVERIFY2(starts.said().contains(QLatin1String("ulimit -n")), qPrintable(starts.said()));
+    }
+}
+
+/// ulimit -v, as containers and batch systems set it
+void TestEnding::tooLittleMemoryToStartWith()
+{
+#ifdef __SANITIZE_ADDRESS__
+    QSKIP("A sanitizer needs terabytes of addresses for itself. test_start looks at the words.");
+#endif
+    for (const char *program : {"threadline-collector", "threadline-simulator", "threadline"}) {
+        Program starts(QLatin1String(program), {}, {}, [] { limit(RLIMIT_AS, rlim_t(200) << 20); });
+        QVERIFY(starts.process().waitForFinished(30'000));
+        QCOMPARE(starts.process().exitStatus(), QProcess::NormalExit);
+        QCOMPARE(starts.process().exitCode(), app::kExitUsage);
+        QVERIFY2(starts.said().contains(QLatin1String("ulimit -v")), qPrintable(starts.said()));
     }
 }
 

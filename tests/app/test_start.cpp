@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// How the programs start, or do not: without a display, with what they do not understand, on a port that is still taken.
 #include "app/common/commandline.h"
+#include "app/common/exitcodes.h"
 #include "app/common/runtime.h"
 #include "tests/app/programs.h"
 #include "tests/support/testmain.h"
@@ -10,7 +11,9 @@
 #include <QFileInfo>
 #include <QTcpServer>
 
+#include <new>
 #include <sys/stat.h>
+#include <system_error>
 
 using namespace threadline;
 using namespace threadline::test;
@@ -56,6 +59,7 @@ private Q_SLOTS:
         QDir().mkpath(m_folder);
     }
     void helpNeedsNoDisplay();
+    void whatTheSystemDoesNotGiveIsSaid();
     void withoutADisplay();
     void whatIsNotUnderstoodIsNotRepeated_data();
     void whatIsNotUnderstoodIsNotRepeated();
@@ -71,6 +75,15 @@ private Q_SLOTS:
 private:
     QString m_folder;
 };
+
+/// A limit that lets the program start and gives it no further thread, as ulimit -u does.
+void TestStart::whatTheSystemDoesNotGiveIsSaid()
+{
+    QCOMPARE(app::sayWhatIsShort([] { return 17; }), 17);
+    QCOMPARE(app::sayWhatIsShort([]() -> int { throw std::bad_alloc(); }), app::kExitUsage);
+    const auto noThread = []() -> int { throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again)); };
+    QCOMPARE(app::sayWhatIsShort(noThread), app::kExitUsage);
+}
 
 void TestStart::helpNeedsNoDisplay()
 {
