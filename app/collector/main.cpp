@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// threadline-collector: the engine with no window, for a server or CI. REST is its face.
 #include "app/common/commandline.h"
-#include "app/common/counted.h"
+#include "core/base/counted.h"
 #include "app/common/exitcodes.h"
 #include "app/common/importer.h"
 #include "app/common/deadletters.h"

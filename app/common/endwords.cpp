@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/endwords.h"
 
-#include "app/common/counted.h"
+#include "core/base/counted.h"
 #include "app/common/exitcodes.h"
 
 #include <cstdio>

@@ -3,6 +3,7 @@
 
 #include "app/common/exitcodes.h"
 
+#include "core/base/counted.h"
 #include "core/genesys/importreader.h"
 #include "core/timeline/record.h"
 
@@ -69,7 +70,7 @@ private:
         show();
         const auto totals = readImport(file, take, [this](const std::string &words) { problem(words); }, progress, {}, m_hooks.stop);
         if (doubts > kMaxImportProblems)
-            tell(file + ": " + std::to_string(doubts - kMaxImportProblems) + " more problems within conversations are not listed.");
+            tell(file + ": " + counted(doubts - kMaxImportProblems, "more problem") + " within conversations not listed.");
         if (!totals)
             return fail(totals.error());
         m_state.done = std::min(before + sizeOf(file), m_state.total);

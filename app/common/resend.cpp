@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/resend.h"
 
-#include "app/common/counted.h"
+#include "core/base/counted.h"
 #include "core/engine/derive.h"
 
 #include <QEventLoop>
@@ -137,7 +137,7 @@ Result<> resend(const RuntimeOptions &options, const ResendRange &range, const C
         wait(kLook);
         const DeliveryStatus status = sink.status();
         if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "Stopped after " + std::to_string(status.lines) + " lines. The rest is delivered by the next collector, or by "
+            return fail(ErrorCode::Cancelled, "Stopped after " + counted(status.lines, "line") + ". The rest is delivered by the next collector, or by "
                                               "calling resend once more.");
         if (status.state == DeliveryState::Paused)
             return fail(status.credentials ? ErrorCode::CredentialsRefused : ErrorCode::InvalidArgument, status.words);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/common/restore.h"
 
-#include "app/common/counted.h"
+#include "core/base/counted.h"
 #include "core/base/json.h"
 #include "core/history/archive.h"
 #include "core/influx/words.h"
@@ -67,7 +67,7 @@ Error ofInfluxDb(Error error)
 
 Error stopped(const Restored &counts)
 {
-    return {ErrorCode::Cancelled, "Stopped after " + std::to_string(counts.events) + " events. Call restore once more to go on; until then the data "
+    return {ErrorCode::Cancelled, "Stopped after " + counted(counts.events, "event") + ". Call restore once more to go on; until then the data "
                                   "folder holds a part."};
 }
 

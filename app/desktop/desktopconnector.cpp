@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/desktopconnector.h"
 
-#include "app/common/counted.h"
+#include "core/base/counted.h"
 #include "core/base/log.h"
 #include "ui/memory.h"
 
@@ -19,7 +19,7 @@ QString text(const std::string &s) { return QString::fromStdString(s); }
 const char *const kMustBe = " It must be conversation details as Genesys Cloud exports them (JSON, NDJSON, also gzip).";
 
 /// Counts up with whatever is new to the store.
-std::uint64_t kept(const Status &status) { return status.stored + status.variants; }
+std::uint64_t kept(const Status &status) { return status.stored + status.variants + status.records; }
 
 /// What reading these files came to. Errors: it was stopped, or there was nothing to read.
 Result<ui::FilesRead> outcomeOf(const ImportResult &read, const QStringList &paths, bool nothingNew)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/engine.h"
 
+#include "core/base/counted.h"
 #include "core/base/log.h"
 #include "core/base/threadname.h"
 
@@ -249,8 +250,8 @@ void Engine::finish()
 void Engine::sayUnrecorded()
 {
     const Status now = status();
-    log::error("engine", "Ending with " + std::to_string(now.inFlight) + " received events and " + std::to_string(m_notTaken)
-                             + " received messages that were not recorded, for the store does not take them"
+    log::error("engine", "Ending with " + counted(now.inFlight, "received event") + " and " + counted(m_notTaken, "received message")
+                             + " that were not recorded, for the store does not take them"
                              + (now.storeError.empty() ? std::string() : " (" + now.storeError + ")")
                              + ". If the next start finds this store, it draws a band over their time.");
 }
@@ -450,6 +451,7 @@ Status Engine::status() const
     s.duplicates = m_counters.duplicates;
     s.variants = m_counters.variants;
     s.refused = m_counters.refused;
+    s.records = m_counters.records;
     s.received = m_counters.received; // last: never less than what became of it
     const std::uint64_t settled = s.stored + s.duplicates + s.variants + s.refused;
     s.inFlight = s.received > settled ? s.received - settled : 0;

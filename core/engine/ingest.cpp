@@ -302,6 +302,7 @@ Result<> Ingest::take(Record record)
     if (!m_oldest)
         m_oldest = m_clock.steady();
     touched(**found);
+    ++m_counters.records;
     m_records.insert_or_assign(id, std::move(record));
     m_reload.insert(id);
     return {};

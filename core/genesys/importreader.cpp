@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/genesys/importreader.h"
 
+#include "core/base/counted.h"
 #include "core/base/json.h"
 #include "core/genesys/jsonsplitter.h"
 
@@ -113,7 +114,7 @@ public:
         if (!m_totals.stopped)
             m_splitter.finish();
         if (m_totals.problems > kMaxImportProblems)
-            m_problem(m_name + ": " + std::to_string(m_totals.problems - kMaxImportProblems) + " more problems are not listed.");
+            m_problem(m_name + ": " + counted(m_totals.problems - kMaxImportProblems, "more problem") + " not listed.");
         return m_totals;
     }
 
@@ -133,8 +134,7 @@ public:
         std::string words;
         for (const char c : why) // control characters of a broken file do not belong on a terminal
             words.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
-        m_problem(m_name + ", byte " + std::to_string(at) + ", after " + std::to_string(m_totals.conversations) + " conversations: "
-                  + words + ".");
+        m_problem(m_name + ", byte " + std::to_string(at) + ", after " + counted(m_totals.conversations, "conversation") + ": " + words + ".");
     }
 
 private:

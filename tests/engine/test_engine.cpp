@@ -80,6 +80,7 @@ private Q_SLOTS:
     void manyRefusedAreAllCounted();
     void quickQuestionsWaitForNoQueueOfLongOnes();
     void recordsStand();
+    void aRecordThatIsTakenCounts();
     void importedOnesAreNeverSeenWithoutTheirTime();
     void whatIsStoredIsKnownBesideAFeedThatNeverRests();
     void statusNamesTheSourceOfNow();
@@ -378,6 +379,32 @@ void TestEngine::recordsStand()
         QCOMPARE(harness.list().size(), std::size_t(1));
     } while (std::next_permutation(order.begin(), order.end()));
     QVERIFY(expected.find("10:04:00") != std::string::npos && expected.find("10:06:00") == std::string::npos);
+}
+
+/// A record that differs in what it says of the same times is news, though no event of it may be.
+void TestEngine::aRecordThatIsTakenCounts()
+{
+    const auto conversation = [](const char *queue) {
+        return readRecord(std::string(R"({"conversationId":"c1","conversationStart":"2031-01-04T10:00:00.000Z","conversationEnd":"2031-01-04T10:05:00.000Z",)")
+                          + R"("participants":[{"participantId":"p","purpose":"customer","sessions":[{"sessionId":"s","mediaType":"voice","segments":[)"
+                            R"({"segmentType":"interact","segmentStart":"2031-01-04T10:00:00.000Z","segmentEnd":"2031-01-04T10:05:00.000Z","queueId":")"
+                          + queue + R"("}]}]}]})");
+    };
+    auto first = conversation("q1"), second = conversation("q2");
+    QVERIFY(first && second);
+    const Record standing = stands(*first, *second) ? *first : *second, other = stands(*first, *second) ? *second : *first;
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    const auto taken = [&](const Record &record) {
+        const bool given = harness.session().engine().import(record);
+        harness.drain();
+        return given ? harness.session().status().records : 0;
+    };
+    QCOMPARE(taken(other), std::uint64_t(1));
+    QCOMPARE(taken(other), std::uint64_t(1));
+    qInfo("stored %llu", (unsigned long long)harness.session().status().stored);
+    QCOMPARE(taken(standing), std::uint64_t(2));
+    qInfo("stored %llu", (unsigned long long)harness.session().status().stored);
+    QCOMPARE(taken(other), std::uint64_t(2));
 }
 
 /// Whoever looks while files are read never sees one of 1970, nor an ended one open.

@@ -321,7 +321,7 @@ void TestImportReader::problemsNameFileAndPlace()
 {
     const Read out = read("[" + conversation("a") + ",{\"x\":1}]");
     const std::string at = std::to_string(conversation("a").size() + 2);
-    QCOMPARE(out.problems.at(0), "file, byte " + at + ", after 1 conversations: The conversation has no conversationId.");
+    QCOMPARE(out.problems.at(0), "file, byte " + at + ", after 1 conversation: The conversation has no conversationId.");
     QCOMPARE(read("\x1b[31m!").problems.at(0).find('\x1b'), std::string::npos);
 }
 
