@@ -60,7 +60,7 @@ Error ofInfluxDb(Error error)
 {
     if (error.code == ErrorCode::NotFound)
         error.code = ErrorCode::InvalidArgument; // TSDB_BUCKET
-    else if (error.code != ErrorCode::CredentialsRefused && error.code != ErrorCode::Unreachable)
+    else if (error.code != ErrorCode::CredentialsRefused && error.code != ErrorCode::Unreachable && error.code != ErrorCode::InvalidArgument)
         error.code = ErrorCode::Internal;
     return error;
 }

@@ -23,8 +23,7 @@ influx::HttpReply replyOf(HttpAnswer &&answer)
     influx::HttpReply reply;
     if (answer.failure) {
         reply.failure = describe(*answer.failure);
-        const NetworkProblem problem = answer.failure->problem;
-        reply.setting = problem == NetworkProblem::Tls || problem == NetworkProblem::ProxyCredentials || problem == NetworkProblem::Setting;
+        reply.setting = onlyASettingMends(answer.failure->problem);
         return reply;
     }
     reply.status = answer.status;

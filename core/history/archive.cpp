@@ -41,8 +41,10 @@ influx::HttpReply replyOf(HttpAnswer &&answer)
 {
     influx::HttpReply reply;
     reply.status = answer.status;
-    if (answer.failure)
+    if (answer.failure) {
         reply.failure = describe(*answer.failure);
+        reply.setting = onlyASettingMends(answer.failure->problem);
+    }
     reply.headers = std::move(answer.headers);
     reply.body = std::move(answer.body);
     return reply;
@@ -229,7 +231,7 @@ private:
             const influx::HttpReply reply = replyOf(std::move(answer));
             const std::string refused = reply.status == 0 ? std::string() : learn(influx::identify(reply));
             if (!refused.empty())
-                return over(r, fail(ErrorCode::Unusable, refused));
+                return over(r, fail(ErrorCode::InvalidArgument, refused));
             if (m_product == influx::Product::Unknown)
                 return over(r, fail(influx::questionFailed(reply, m_options.target)));
             begin(r);

@@ -297,7 +297,7 @@ Error questionFailed(const HttpReply &reply, const Target &target)
 {
     const std::string host = "InfluxDB at " + hostOf(target.url);
     if (reply.status == 0)
-        return {ErrorCode::Unreachable, host + " was not reached. " + reply.failure};
+        return {reply.setting ? ErrorCode::InvalidArgument : ErrorCode::Unreachable, host + " was not reached. " + reply.failure};
     if (const auto words = inBetween(reply))
         return {ErrorCode::Unusable, host + *words};
     const std::string message = readError(reply).message;

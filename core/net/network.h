@@ -99,6 +99,11 @@ void lookUpHost(const std::string &host, QObject *context, std::function<void(Re
 [[nodiscard]] Result<QSslConfiguration> tlsConfiguration(const NetworkOptions &options);
 /// Why there is no secure connection: what is wrong with the certificate, else what the handshake failed with, in the library's `words`.
 [[nodiscard]] NetworkFailure tlsFailure(const QList<QSslError> &errors, const std::string &host, const std::string &words);
+/// Whether trying again is of no use: a certificate, the proxy's password, a setting.
+[[nodiscard]] constexpr bool onlyASettingMends(NetworkProblem problem)
+{
+    return problem == NetworkProblem::Tls || problem == NetworkProblem::ProxyCredentials || problem == NetworkProblem::Setting;
+}
 [[nodiscard]] NetworkProblem problemOf(QAbstractSocket::SocketError error);
 /// A failure in the library's `words`, or in ours where it has none: for a connection that is reset as soon as it is made.
 [[nodiscard]] NetworkFailure connectionFailure(NetworkProblem problem, const std::string &host, const std::string &words);

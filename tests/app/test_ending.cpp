@@ -520,6 +520,7 @@ void TestEnding::whoIsAtFault_data()
     for (const char *command : {"resend", "restore"}) {
         row(command, "token", app::kExitCredentials);
         row(command, "bucket", app::kExitUsage);
+        row(command, "certificate", app::kExitUsage);
         row(command, "folder", app::kExitData);
     }
     row("restore", "failing", app::kExitFailed); // resend waits for it
@@ -535,7 +536,9 @@ void TestEnding::whoIsAtFault()
     FakeInflux influx(InfluxFlavour::V2);
     influx.token = "right";
     QVERIFY(influx.start());
-    const QByteArray url = influx.url();
+    QByteArray url = influx.url();
+    if (fault == QLatin1String("certificate"))
+        url.replace("http:", "https:"); // what answers there speaks no TLS
     if (fault == QLatin1String("away"))
         influx.stop();
     if (fault == QLatin1String("failing")) {
