@@ -421,7 +421,7 @@ void StreamingClient::Private::beginStop()
     for (int slices = 0; !feed.drain() && !sink.closed() && clock.steady() - since < kStopBudget && slices < slicesAtMost; ++slices)
         QThread::msleep(kSliceMillis);
     if (!feed.empty())
-        log::warning("streaming", std::to_string(feed.held()) + " received items found no room and are given up; the band says so at the next start");
+        log::warning("streaming", std::to_string(feed.held()) + " received items found no room and are given up; their time lies in a band, unless the store cannot be written either");
     QMetaObject::invokeMethod(q, [this] { finishStop(); }, Qt::QueuedConnection);
 }
 
