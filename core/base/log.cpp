@@ -3,6 +3,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/secrets.h"
+#include "core/base/utf8.h"
 #include "core/base/time.h"
 
 #include <atomic>
@@ -81,10 +82,7 @@ void flatten(std::string &line)
 {
     if (line.size() > kMaxLine)
         line.resize(kMaxLine);
-    for (char &c : line) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = ' ';
-    }
+    blankControls(line);
 }
 
 } // namespace

@@ -163,7 +163,10 @@ Result<std::optional<Value>> fromEnvironment(const Settings::Inputs &inputs, con
     Result<std::string> text = readSmallFile(*file, kMaxSecretBytes);
     if (!text)
         return wrong(spec.key, source, "the file that it names " + text.error().message);
-    return Value{trimmedEnd(std::move(*text)), source};
+    std::string secret = trimmedEnd(std::move(*text));
+    if (secret.empty())
+        return wrong(spec.key, source, "the file that it names, " + *file + ", is empty");
+    return Value{std::move(secret), source};
 }
 
 // Precedence
@@ -221,8 +224,12 @@ void hideFromLog(const SettingSpec &spec, const Value &value)
         const auto key = readSmallFile(value.text.substr(0, value.text.find('\0')), kMaxSecretBytes, FileKind::Regular);
         return log::mask(key ? *key : value.text); // the path is none
     }
-    if (spec.secret)
+    if (spec.secret) {
+        const std::size_t colon = spec.key == "tsdb-token" ? value.text.find(':') : std::string::npos;
+        if (colon != std::string::npos)
+            log::mask(std::string_view(value.text).substr(colon + 1)); // of InfluxDB 1.x it is user:password
         return log::mask(value.text);
+    }
     if (const std::string_view password = passwordIn(value.text); password != userOf(value.text) || password.size() >= kLeastUser)
         log::mask(password);
     hideQuery(behindAddress(value.text));

@@ -83,6 +83,22 @@ bool beginsUtf8(std::string_view tail)
 
 bool isUtf8(std::string_view text) { return utf8Prefix(text) == text.size(); }
 
+void blankControls(std::string &text)
+{
+    const auto blank = [&](std::size_t at, std::size_t length) { std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at), length, ' '); };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = [&](std::size_t n) { return i + n < text.size() ? static_cast<unsigned char>(text[i + n]) : 0u; };
+        if (byte(0) < 0x20 || byte(0) == 0x7f)
+            blank(i, 1);
+        else if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) // U+0080 to U+009F
+            blank(i, 2);
+        else if (byte(0) == 0xE2 && byte(1) == 0x80 && ((byte(2) >= 0xA8 && byte(2) <= 0xAE) || byte(2) == 0x8E || byte(2) == 0x8F))
+            blank(i, 3); // U+2028 to U+202E, U+200E, U+200F
+        else if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) // U+2066 to U+2069
+            blank(i, 3);
+    }
+}
+
 void appendUtf8(std::string &out, std::uint32_t code)
 {
     if (code < 0x80) {

@@ -17,6 +17,9 @@ namespace threadline {
 [[nodiscard]] bool beginsUtf8(std::string_view tail);
 /// Whether all of it is well-formed.
 [[nodiscard]] bool isUtf8(std::string_view text);
+/// Puts blanks in the place of what ends a line, moves a terminal's cursor or turns the direction of what follows: control characters (C0,
+/// DEL, C1), line and paragraph separators, bidirectional marks, embeddings and isolates.
+void blankControls(std::string &text);
 /// Appends the code point, which must be at most 0x10FFFF.
 void appendUtf8(std::string &out, std::uint32_t code);
 

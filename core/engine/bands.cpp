@@ -57,7 +57,7 @@ void BandKeeper::resume(const std::optional<Band> &openBand, std::optional<Times
         std::string &reason = m_bands[openBand->id].reason;
         if (!lost.empty())
             reason = lost;
-        else if (ended == Ended::Unwritten) // it may have been over, and nobody knows
+        else if (ended == Ended::Unwritten && reason.find(reasonOf(ended)) == std::string::npos) // it may have been over, and nobody knows
             reason.append(reason.empty() ? "" : "; then ").append(reasonOf(ended));
         if (reason != openBand->reason)
             m_dirty.insert(openBand->id);

@@ -374,6 +374,7 @@ void Engine::onCommitted(const WriteGroup &group)
     m_counters.stored += fresh;
     m_counters.storedTotal += fresh;
     m_counters.duplicates += group.duplicates;
+    m_counters.variants += group.variants.size();
     ++m_counters.commits;
     {
         std::scoped_lock lock(m_mutex);
@@ -478,10 +479,12 @@ Status Engine::status() const
     s.sourceDetail = m_sourceDetail;
     s.storeError = m_writeError;
     s.storeWarning = m_storeWarning;
-    for (const std::string &problem : m_readErrors) {
+    for (std::size_t place = 0; place < m_readErrors.size(); ++place) {
         if (s.storeError.empty())
-            s.storeError = problem;
+            s.storeError = m_readErrors[place];
+        s.recording = s.recording && (place == Answering || m_readErrors[place].empty());
     }
+    s.recording = s.recording && m_writeError.empty();
     s.sequenceNote = m_sequenceNote;
     s.eventsPerSecond = m_rate;
     return s;

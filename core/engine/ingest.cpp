@@ -209,9 +209,10 @@ Result<> Ingest::takeEvent(Event &&event)
         break;
     case InteractionSet::Added::Duplicate: ++m_counters.duplicates; break;
     case InteractionSet::Added::Variant:
-        ++m_counters.variants;
         if (added.kept)
-            addVariant(target, std::move(event), added.stands);
+            addVariant(target, std::move(event), added.stands); // counted once it is durable
+        else
+            ++m_counters.variants;
         break;
     }
     return {};

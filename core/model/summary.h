@@ -64,6 +64,7 @@ struct Status {
     SourceState source = SourceState::Idle;
     std::string sourceDetail; ///< why and what to do, where there is something to say
     std::string storeError;   ///< empty: the store is well
+    bool recording = true;    ///< false: for `storeError` nothing is recorded; else something of it can only not be read
     std::string storeWarning; ///< what is wrong though everything is recorded; empty: nothing
     std::uint64_t messages = 0;
     std::uint64_t received = 0; ///< events

@@ -242,6 +242,9 @@ void TestBase::encodings()
 /// Long ASCII goes by in blocks: what is none is found wherever it stands, and a sequence is one wherever it is cut off.
 void TestBase::utf8()
 {
+    std::string line = "a\x1b\x7f\r\nb\xC2\x9B" "c\xE2\x80\xA8\xE2\x80\xAE" "d\xE2\x81\xA6\xE2\x80\x8F" "e \xC2\xA0\xC3\x9B\xE2\x82\xAC\xE2\x80\xA6\xE2\x80";
+    blankControls(line);
+    QCOMPARE(line, std::string("a    b  c      d      e \xC2\xA0\xC3\x9B\xE2\x82\xAC\xE2\x80\xA6\xE2\x80"));
     for (std::size_t at = 0; at < 100; ++at) {
         const std::string before(at, 'x'), after(100 - at, 'y');
         QCOMPARE(utf8Prefix(before + "\x80" + after), at);

@@ -315,6 +315,8 @@ void TestSettings::secretFileThatIsNotThere()
     const QString said = refusalOf("GENESYS_CLIENT_SECRET_FILE", "/nonexistent/secret");
     QVERIFY2(said.contains(QLatin1String("GENESYS_CLIENT_SECRET_FILE")) && said.contains(QLatin1String("cannot be read")), qPrintable(said));
     QVERIFY(!refusalOf("GENESYS_CLIENT_SECRET_FILE", test::scratchFolder().toStdString()).isEmpty());
+    for (const char *text : {"", "\n"}) // what was to be protected would be open
+        QVERIFY(refusalOf("THREADLINE_API_TOKEN_FILE", write("none", text)).contains(QLatin1String("is empty")));
     QVERIFY(refusalOf("GENESYS_CLIENT_SECRET_FILE", write("big", QByteArray(70'000, 'x'))).contains(QLatin1String("larger than 64 KiB")));
 }
 
@@ -410,6 +412,9 @@ void TestSettings::secretsAreMaskedInTheLog()
     in.environment = {{"GENESYS_CLIENT_SECRET", "masked-client-secret"}, {"THREADLINE_PROXY", "http://user:masked-password@proxy:3128"}};
     QVERIFY(Settings::read(in));
     QCOMPARE(text(log::masked("a masked-client-secret b masked-password c")), QStringLiteral("a *** b *** c"));
+    in.environment = {{"TSDB_TOKEN", "reader:masked-1x-password"}};
+    QVERIFY(Settings::read(in).has_value());
+    QCOMPARE(text(log::masked("401: no such user or password masked-1x-password, masked%2D1x%2Dpassword")).contains(QLatin1String("1x")), false);
 }
 
 void TestSettings::fileWithLineNumbers()

@@ -581,6 +581,7 @@ void TestEngine::damageThatAnAnswerMeetsIsTheStores()
         harness.message(messageOf(eventJson("later", "later", "p", 1))); // recording goes on, and does not hide it
         harness.drain();
         QVERIFY(harness.session().status().storeError.find("is damaged") != std::string::npos);
+        QVERIFY(harness.session().status().recording);
     }
     log::setSink({});
     QCOMPARE(told, 1);

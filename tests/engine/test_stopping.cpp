@@ -75,6 +75,7 @@ private Q_SLOTS:
     void endsInTime();
     void aStoreThatIsBusyJustThenIsWaitedFor();
     void whoWaitsForTheStoreHearsOfTheEnd();
+    void anotherContentCountsOnceItIsRecorded();
     void nothingIsWrittenAfterWhatWasGivenUp();
     void aGroupThatCannotBeClosedIsNotRecorded();
     void aStoreThatCannotBeReadIsToldOnce();
@@ -237,6 +238,23 @@ void TestStopping::aGroupThatCannotBeClosedIsNotRecorded()
     QVERIFY(!m_store->opened().closed);
 }
 
+void TestStopping::anotherContentCountsOnceItIsRecorded()
+{
+    std::string other = messageOf(1);
+    const std::size_t at = other.find("\"data\":{");
+    QVERIFY(at != std::string::npos);
+    other.insert(at + 8, "\"other\":1,");
+    m_faults->writing = true;
+    QVERIFY(offer(RawMessage{other, m_clock.now(), m_clock.steady(), false}));
+    QTRY_VERIFY(m_faults->refusedWrites > 0);
+    QCOMPARE(m_engine->status().variants, std::uint64_t(0));
+    QVERIFY(m_engine->status().inFlight > 0);
+    m_faults->writing = false;
+    QVERIFY(m_engine->drain(Duration::seconds(60)));
+    QVERIFY(m_engine->status().variants > 0);
+    QCOMPARE(m_engine->status().inFlight, std::uint64_t(0));
+}
+
 void TestStopping::aStoreThatCannotBeReadIsToldOnce()
 {
     offerMessages(2, 2);
@@ -246,6 +264,7 @@ void TestStopping::aStoreThatCannotBeReadIsToldOnce()
     QTRY_VERIFY(m_faults->refusedReads > 2);
     QCOMPARE(m_log->with(m_faults->error().message), 1);
     QCOMPARE(m_engine->status().storeError, m_faults->error().message);
+    QVERIFY(!m_engine->status().recording);
     m_faults->reading = false;
     QTRY_VERIFY(m_engine->status().storeError.empty());
     QVERIFY(m_engine->drain(Duration::seconds(60)));
@@ -258,8 +277,10 @@ void TestStopping::aStoreThatCannotBeWrittenIsToldOnce()
     QTRY_VERIFY(m_faults->refusedWrites > 2);
     QCOMPARE(m_log->with(m_faults->error().message), 1);
     QCOMPARE(m_engine->status().storeError, m_faults->error().message);
+    QVERIFY(!m_engine->status().recording);
     m_faults->writing = false;
     QTRY_VERIFY(m_engine->status().storeError.empty());
+    QVERIFY(m_engine->status().recording);
     QVERIFY(m_engine->drain(Duration::seconds(60)));
     QCOMPARE(m_log->with("The store works again"), 1);
 }

@@ -123,6 +123,19 @@ private Q_SLOTS:
         f->session.setStatus(status);
         f->parts().hub.refreshStatus();
         QTRY_COMPARE(bar.text(), QStringLiteral("The disk is full, 12 events wait."));
+        const auto say = [&](const char *words) {
+            status.storeError = words;
+            f->session.setStatus(status);
+            f->parts().hub.refreshStatus();
+        };
+        say("Cannot read the database. The file is damaged.");
+        QTRY_COMPARE(bar.text(), QStringLiteral("Cannot read the database. The file is damaged."));
+        bar.findChildren<QAbstractButton *>().last()->click(); // closed: of another one is told all the same
+        QTRY_COMPARE(bar.text(), QStringLiteral("The second."));
+        say("Cannot read the database. Another page is damaged.");
+        QCOMPARE(bar.text(), QStringLiteral("The second."));
+        say("The disk is full, 13 events wait.");
+        QTRY_COMPARE(bar.text(), QStringLiteral("The disk is full, 13 events wait."));
         f->session.setStatus(liveStatus());
         f->parts().hub.refreshStatus();
         QTRY_COMPARE(bar.text(), QStringLiteral("The second.")); // solved: the newest of what is left
@@ -275,6 +288,7 @@ private Q_SLOTS:
         lost.source = SourceState::Waiting;
         Status full = liveStatus();
         full.storeError = "The disk is full.";
+        full.recording = false;
         for (const Status &status : {lost, full}) {
             f->session.setStatus(status);
             QTRY_VERIFY(floor().scene()->knownUntil);

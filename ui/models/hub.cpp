@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kStatusEveryMs = 500;
 
-bool heard(const Status &status) { return status.source == SourceState::Listening && status.storeError.empty(); }
+bool heard(const Status &status) { return status.source == SourceState::Listening && status.recording; }
 
 } // namespace
 
@@ -132,7 +132,8 @@ std::optional<Timestamp> Hub::knownUntil() const
 {
     if (heard(m_status))
         return std::nullopt;
-    const std::optional<Timestamp> last = m_lastEvent > kEarliestTime ? std::optional(m_lastEvent) : std::nullopt;
+    // Some files have times to come.
+    const std::optional<Timestamp> last = m_lastEvent > kEarliestTime ? std::optional(std::min(m_lastEvent, now())) : std::nullopt;
     if (!hasSource()) // what was read from a file or a recording is as old as its last event
         return last;
     // Where a band says since when nothing was heard, it knows better than a look every half second.

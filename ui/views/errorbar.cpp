@@ -22,6 +22,18 @@ bool same(const Problem &a, const Problem &b)
     return a.about == b.about && a.severity == b.severity && (!single || a.text == b.text);
 }
 
+/// What it is about: the first clause without its numbers. How often, how long and how many change from second to second.
+QString gistOf(QString text)
+{
+    for (const char *end : {". ", ", ", "; ", ": "})
+        text = text.section(QLatin1String(end), 0, 0);
+    text.removeIf([](QChar c) { return c.isDigit() || c == QLatin1Char('.'); });
+    return text;
+}
+
+/// Whether whoever closed the one need not see the other.
+bool sameNews(const Problem &a, const Problem &b) { return same(a, b) && gistOf(a.text) == gistOf(b.text); }
+
 } // namespace
 
 std::vector<Problem> problemsOf(const Status &status, const QString &failure)
@@ -119,7 +131,7 @@ std::vector<Problem> ErrorBar::gathered()
         all.push_back(std::move(problem));
     // What was closed and has gone may come again as news.
     const auto isIn = [](const std::vector<Problem> &problems, const Problem &one) {
-        return std::any_of(problems.begin(), problems.end(), [&](const Problem &p) { return same(p, one); });
+        return std::any_of(problems.begin(), problems.end(), [&](const Problem &p) { return sameNews(p, one); });
     };
     std::erase_if(m_closed, [&](const Problem &closed) { return !isIn(all, closed); });
     std::erase_if(all, [&](const Problem &problem) { return isIn(m_closed, problem); });
