@@ -99,7 +99,7 @@ Result<std::uint64_t> note(const RuntimeOptions &options, const ResendRange &ran
     auto delivery = DeliveryStore::open(options.dataFolder);
     if (!delivery)
         return fail(delivery.error());
-    const auto fresh = (*delivery)->begin(delivery::targetName(options.delivery->target));
+    const auto fresh = delivery::beginFor(**delivery, **reader, options.delivery->target);
     if (!fresh)
         return fail(fresh.error());
     if (range.whole()) {

@@ -87,6 +87,17 @@ private:
 
 } // namespace
 
+Result<bool> beginFor(DeliveryStore &delivery, StoreReader &reader, const influx::Target &target)
+{
+    const auto identity = reader.identity();
+    if (!identity)
+        return fail(identity.error());
+    const auto last = reader.lastRow();
+    if (!last)
+        return fail(last.error());
+    return delivery.begin(targetName(target), {*identity, *last});
+}
+
 Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOptions options, const Clock &clock, const std::stop_token &stop)
 {
     auto reader = store.reader();
@@ -95,7 +106,7 @@ Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOp
     auto delivery = DeliveryStore::open(folder);
     if (!delivery)
         return fail(delivery.error());
-    if (const auto begun = (*delivery)->begin(targetName(options.target)); !begun)
+    if (const auto begun = beginFor(**delivery, **reader, options.target); !begun)
         return fail(begun.error());
     options.settleAfter = {};
     options.age = {};
@@ -123,7 +134,7 @@ Result<std::unique_ptr<Sink>> Sink::start(const std::string &folder, Store &stor
     if (!delivery)
         return fail(delivery.error());
     const influx::Target &target = options.target;
-    const auto fresh = (*delivery)->begin(targetName(target));
+    const auto fresh = beginFor(**delivery, **reader, target);
     if (!fresh)
         return fail(fresh.error());
     if (*fresh)

@@ -19,6 +19,8 @@ namespace threadline::delivery {
 
 /// What a place of delivery is known by; another one gets everything from the first event on.
 [[nodiscard]] std::string targetName(const influx::Target &target);
+/// DeliveryStore::begin for the database that `reader` reads.
+[[nodiscard]] Result<bool> beginFor(DeliveryStore &delivery, StoreReader &reader, const influx::Target &target);
 
 /// Notes everything in `store` as delivered: it came from there. Blocks for as long as rendering all of it takes; stopped before, the
 /// rest is noted when called again. Errors: those of the stores; Cancelled where it was stopped.

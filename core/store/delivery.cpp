@@ -2,6 +2,7 @@
 #include "core/store/delivery.h"
 
 #include "core/base/json.h"
+#include "core/base/log.h"
 #include "core/store/connection.h"
 #include "core/store/files.h"
 
@@ -68,7 +69,7 @@ class SqliteDelivery final : public DeliveryStore {
 public:
     [[nodiscard]] Result<> open(const std::string &folder);
 
-    [[nodiscard]] Result<bool> begin(std::string_view target) override;
+    [[nodiscard]] Result<bool> begin(std::string_view target, const Rows &rows) override;
     [[nodiscard]] const DeliveryMark &mark() const override { return m_mark; }
     [[nodiscard]] Result<> beginAgain() override;
     [[nodiscard]] Result<> write(const Update &update) override;
@@ -101,6 +102,8 @@ private:
     [[nodiscard]] Result<> writeRows(sqlite::Statement &statement, const std::vector<std::int64_t> &rows);
     [[nodiscard]] Result<std::vector<std::int64_t>> numbers(sqlite::Statement &statement, int limit);
     [[nodiscard]] Result<> countDead();
+    [[nodiscard]] Result<> beginAnew(std::string_view target, std::string_view identity);
+    [[nodiscard]] Result<> setStore(std::string_view identity);
     [[nodiscard]] Result<bool> claimAll(sqlite::Statement &statement, std::span<const Claim> claims);
     [[nodiscard]] Result<std::int64_t> holderOf(const Claim &claim);
 
@@ -145,6 +148,11 @@ Result<> SqliteDelivery::open(const std::string &folder)
 Result<> SqliteDelivery::takeOver()
 {
     const auto counted = m_connection.number("SELECT count(*) FROM pragma_table_info('mark') WHERE name = 'delivered'");
+    const auto named = m_connection.number("SELECT count(*) FROM pragma_table_info('mark') WHERE name = 'store'");
+    if (named && *named == 0) {
+        if (auto added = m_connection.run("ALTER TABLE mark ADD COLUMN store BLOB NOT NULL DEFAULT x''", "prepare"); !added)
+            return added;
+    }
     if (counted && *counted != 0) { // without those that were set aside
         const auto renamed = m_connection.run("BEGIN IMMEDIATE; ALTER TABLE mark RENAME COLUMN delivered TO passed; UPDATE mark SET passed = passed + "
                                               "(SELECT count(*) FROM dead WHERE delivered = 0 AND row > 0); COMMIT", "prepare");
@@ -241,43 +249,62 @@ Result<> SqliteDelivery::countDead()
     return {};
 }
 
-Result<bool> SqliteDelivery::begin(std::string_view target)
+Result<bool> SqliteDelivery::begin(std::string_view target, const Rows &rows)
 {
-    sqlite::Statement read, make;
-    if (auto prepared = read.prepare(m_connection, "SELECT target, row, commit_no, change, passed, shed FROM mark"); !prepared)
+    sqlite::Statement read;
+    if (auto prepared = read.prepare(m_connection, "SELECT target, row, commit_no, change, passed, shed, store FROM mark"); !prepared)
         return fail(prepared.error());
-    bool known = false;
+    bool known = false, adopted = false;
     {
-        sqlite::Rows rows(read);
-        if (rows.next()) {
-            known = read.bytes(0) == target;
+        sqlite::Rows found(read);
+        if (found.next()) {
             m_mark = {read.number(1), static_cast<std::uint64_t>(read.number(2)), read.number(3),
                       static_cast<std::uint64_t>(read.number(4)), static_cast<std::uint64_t>(read.number(5))};
-        } else if (!rows.good()) {
-            return fail(sqlite::errorOf(m_connection.get(), rows.code(), "read"));
+            adopted = read.bytes(6).empty();
+            const bool ours = (rows.identity.empty() || adopted || read.bytes(6) == rows.identity) && m_mark.row <= rows.last;
+            if (!ours)
+                log::warning("delivery", "What is kept of delivery belongs to another database, or to a later state of this one: all that this one has is "
+                                         "delivered, what was already as the same points, and what had been set aside is not listed any more.");
+            known = read.bytes(0) == target && ours;
+        } else if (!found.good()) {
+            return fail(sqlite::errorOf(m_connection.get(), found.code(), "read"));
         }
     }
-    if (!known) {
-        m_mark = {};
-        auto cleared = m_connection.run("BEGIN IMMEDIATE; DELETE FROM mark; DELETE FROM points; DELETE FROM claims; DELETE FROM crowded; DELETE FROM unsettled; "
-                                        "DELETE FROM overviews; DELETE FROM again; DELETE FROM removals; DELETE FROM dead", "begin");
-        if (cleared)
-            cleared = make.prepare(m_connection, "INSERT INTO mark VALUES(1, ?1, 0, 0, 0, 0, 0)");
-        if (cleared) {
-            make.bindText(1, target);
-            cleared = run(make);
-        }
-        if (cleared)
-            cleared = m_connection.run("COMMIT", "begin");
-        if (!cleared) {
-            if (!sqlite3_get_autocommit(m_connection.get()))
-                (void)m_rollback.execute();
-            return fail(cleared.error());
-        }
-    }
+    if (auto begun = !known ? beginAnew(target, rows.identity) : adopted ? setStore(rows.identity) : Result<>(); !begun)
+        return fail(begun.error());
     if (auto counted = countDead(); !counted)
         return fail(counted.error());
     return !known;
+}
+
+Result<> SqliteDelivery::beginAnew(std::string_view target, std::string_view identity)
+{
+    m_mark = {};
+    sqlite::Statement make;
+    auto cleared = m_connection.run("BEGIN IMMEDIATE; DELETE FROM mark; DELETE FROM points; DELETE FROM claims; DELETE FROM crowded; DELETE FROM unsettled; "
+                                    "DELETE FROM overviews; DELETE FROM again; DELETE FROM removals; DELETE FROM dead", "begin");
+    if (cleared)
+        cleared = make.prepare(m_connection, "INSERT INTO mark(one, target, row, commit_no, change, passed, shed, store) VALUES(1, ?1, 0, 0, 0, 0, 0, ?2)");
+    if (cleared) {
+        make.bindText(1, target);
+        make.bindBlob(2, identity.empty() ? std::string_view("") : identity); // no bytes, and not nothing
+        cleared = run(make);
+    }
+    if (cleared)
+        cleared = m_connection.run("COMMIT", "begin");
+    if (!cleared && !sqlite3_get_autocommit(m_connection.get()))
+        (void)m_rollback.execute();
+    return cleared;
+}
+
+/// Marks of before it was noted whose they are.
+Result<> SqliteDelivery::setStore(std::string_view identity)
+{
+    sqlite::Statement set;
+    if (auto prepared = set.prepare(m_connection, "UPDATE mark SET store = ?1"); !prepared)
+        return prepared;
+    set.bindBlob(1, identity.empty() ? std::string_view("") : identity);
+    return run(set);
 }
 
 /// What is sent first is what the rows say, so nothing may be remembered of points that said otherwise.

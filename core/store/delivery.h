@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,8 +53,16 @@ public:
 
     [[nodiscard]] static bool exists(const std::string &folder);
 
-    /// Says where to. True: that is another place than before, or the first; delivery begins with the first event then.
-    [[nodiscard]] virtual Result<bool> begin(std::string_view target) = 0;
+    /// Whose rows the marks are of.
+    struct Rows {
+        std::string_view identity;       ///< StoreReader::identity(); empty: whoever's
+        std::int64_t last = kAnyRow;     ///< StoreReader::lastRow()
+        static constexpr std::int64_t kAnyRow = std::numeric_limits<std::int64_t>::max();
+    };
+    /// Says where to, and of which rows. True: that is another place than before, or the first, or the marks are of another database, or of
+    /// rows that this one does not have (an older copy was put back); delivery begins with the first event then.
+    [[nodiscard]] virtual Result<bool> begin(std::string_view target, const Rows &rows) = 0;
+    [[nodiscard]] Result<bool> begin(std::string_view target) { return begin(target, Rows()); }
     [[nodiscard]] virtual const DeliveryMark &mark() const = 0;
     /// Begins with the first event again, at the same place.
     [[nodiscard]] virtual Result<> beginAgain() = 0;

@@ -113,7 +113,13 @@ CREATE TABLE changes(              -- what became of rows after they were writte
   raw TEXT NOT NULL);              -- text before
 )sql";
 
-constexpr Migration kMigrations[] = {{kVersion1}, {kVersion2}};
+// What keeps row numbers elsewhere must know whose they are.
+constexpr const char *kVersion3 = R"sql(
+CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL);
+INSERT INTO identity VALUES(1, randomblob(16));
+)sql";
+
+constexpr Migration kMigrations[] = {{kVersion1}, {kVersion2}, {kVersion3}};
 
 Result<> runSteps(sqlite::Connection &connection, std::span<const Migration> steps)
 {

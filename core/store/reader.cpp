@@ -54,6 +54,7 @@ Result<> SqliteReader::open(const std::string &path)
         {&m_eventsAfter, sql::kEventsAfter},
         {&m_changesAfter, sql::kChangesAfter},
         {&m_lastRow, "SELECT last_row FROM state"},
+        {&m_identity, "SELECT id FROM identity"},
         {&m_idOf, sql::kIdOf},
         {&m_naming, sql::kNaming},
         {&m_namesIndexed, "SELECT names_indexed FROM state"},
@@ -144,6 +145,14 @@ Result<std::int64_t> SqliteReader::lastRow()
     if (!rows.next())
         return fail(readError(rows.good() ? SQLITE_CORRUPT : rows.code()));
     return m_lastRow.number(0);
+}
+
+Result<std::string> SqliteReader::identity()
+{
+    sqlite::Rows rows(m_identity);
+    if (!rows.next())
+        return fail(readError(rows.good() ? SQLITE_CORRUPT : rows.code()));
+    return std::string(m_identity.bytes(0));
 }
 
 Result<std::string> SqliteReader::idOf(InteractionKey key)

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] Result<> eventsAfter(std::int64_t row, int limit, const std::function<bool(StoredEvent &&)> &each) override;
     [[nodiscard]] Result<std::vector<StoredChange>> changesAfter(std::int64_t number, int limit) override;
     [[nodiscard]] Result<std::int64_t> lastRow() override;
+    [[nodiscard]] Result<std::string> identity() override;
     [[nodiscard]] Result<std::string> idOf(InteractionKey key) override;
     [[nodiscard]] Result<bool> namesIndexed() override;
     [[nodiscard]] Result<std::vector<InteractionKey>> interactionsNaming(std::string_view name) override;
@@ -67,7 +68,7 @@ private:
     sqlite::Connection m_connection;
     sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_activity, m_activityOfState, m_spans, m_census,
         m_idsFrom,
-        m_stateOf, m_eventsAfter, m_changesAfter, m_lastRow, m_idOf, m_bands, m_refused, m_inferred, m_naming, m_namesIndexed, m_count;
+        m_stateOf, m_eventsAfter, m_changesAfter, m_lastRow, m_identity, m_idOf, m_bands, m_refused, m_inferred, m_naming, m_namesIndexed, m_count;
     std::vector<std::int64_t> m_rows; ///< kept for its memory
 };
 

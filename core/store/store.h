@@ -170,6 +170,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<StoredChange>> changesAfter(std::int64_t number, int limit) = 0;
     /// Greatest row ever given, in this reader's present.
     [[nodiscard]] virtual Result<std::int64_t> lastRow() = 0;
+    /// Bytes that this database was made with; its copies have the same.
+    [[nodiscard]] virtual Result<std::string> identity() = 0;
     /// The id of an interaction, empty if there is none with this key.
     [[nodiscard]] virtual Result<std::string> idOf(InteractionKey key) = 0;
     /// Whether the index of names is there (WriteGroup::indexNames).

@@ -39,6 +39,15 @@ void DeliveryRig::standStill()
     open();
 }
 
+void DeliveryRig::startOver(const std::function<void(const QDir &)> &change)
+{
+    sink.reset();
+    harness->drain();
+    harness.reset();
+    change(QDir(folder.path()));
+    open();
+}
+
 void DeliveryRig::deliver(const QByteArray &url, const QByteArray &token)
 {
     options.target.url = url.toStdString();

@@ -6,6 +6,7 @@
 #include "tests/engine/harness.h"
 #include "tests/support/fakeinflux.h"
 
+#include <QDir>
 #include <QString>
 #include <QTemporaryDir>
 
@@ -26,6 +27,8 @@ public:
     /// Makes all durable and opens the store anew: no source is heard any more, so its interactions stay as they are, open or ended. In
     /// the minute after a feed they end one by one, and an overview that was told is told again a minute later only.
     void standStill();
+    /// Ends the sink and the engine; `change` may do what it likes with the data folder's files; then the engine starts on them.
+    void startOver(const std::function<void(const QDir &)> &change);
     /// Waits until everything is delivered, settled or set aside. False: it is not within `ms`.
     [[nodiscard]] bool settled(int ms = 30'000);
 

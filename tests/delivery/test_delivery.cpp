@@ -118,6 +118,8 @@ private Q_SLOTS:
     void productsThatCannotBeUsed();
     void afterARestartItGoesOn();
     void anotherTargetGetsEverything();
+    void anotherDatabaseIsDeliveredWhole_data();
+    void anotherDatabaseIsDeliveredWhole();
     void tooMuchThatWaitsIsShed();
     void gzipIsGivenUpWhereItIsNotTaken();
     void withoutPayload();
@@ -501,6 +503,51 @@ void TestDelivery::anotherTargetGetsEverything()
     rig.deliver(other.url());
     QVERIFY(rig.settled());
     QCOMPARE(rig.wrong(other.points(), truth), QString());
+}
+
+void TestDelivery::anotherDatabaseIsDeliveredWhole_data()
+{
+    QTest::addColumn<bool>("copy");
+    QTest::newRow("begun anew") << false;
+    QTest::newRow("an older copy put back") << true;
+}
+
+/// The marks beside it are of rows that it does not have, or has otherwise.
+void TestDelivery::anotherDatabaseIsDeliveredWhole()
+{
+    QFETCH(bool, copy);
+    const QStringList files{QStringLiteral("threadline.*")};
+    Server server(InfluxFlavour::V2);
+    QVERIFY(server.start());
+    DeliveryRig rig;
+    rig.deliver(server.url(), server.token);
+    Truth truth = feed(*rig.harness, calls(20, 31, false));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    QTemporaryDir old;
+    rig.startOver([&](const QDir &folder) {
+        for (const QString &file : folder.entryList(files, QDir::Files))
+            QVERIFY(QFile::copy(folder.filePath(file), old.filePath(file)));
+    });
+    rig.deliver(server.url(), server.token);
+    (void)feed(*rig.harness, calls(60, 32, false));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    rig.startOver([&](const QDir &folder) {
+        for (const QString &file : folder.entryList(files, QDir::Files))
+            QVERIFY(QFile::remove(folder.filePath(file)));
+        for (const QString &file : QDir(old.path()).entryList(QDir::Files))
+            QVERIFY(!copy || file.endsWith(QLatin1String(".mark")) || QFile::copy(old.filePath(file), folder.filePath(file)));
+    });
+    server.buckets["bucket"] = {};
+    rig.deliver(server.url(), server.token);
+    const Truth fresh = feed(*rig.harness, calls(20, 33, false));
+    rig.harness->drain();
+    QVERIFY(rig.settled());
+    if (!copy)
+        truth.clear();
+    truth.insert(fresh.begin(), fresh.end());
+    QCOMPARE(rig.wrong(server.points(), truth), QString());
 }
 
 void TestDelivery::tooMuchThatWaitsIsShed()

@@ -52,6 +52,7 @@ public:
     }
     Result<std::vector<StoredChange>> changesAfter(std::int64_t number, int limit) override { return m->changesAfter(number, limit); }
     Result<std::int64_t> lastRow() override { return m->lastRow(); }
+    Result<std::string> identity() override { return m->identity(); }
     Result<std::string> idOf(InteractionKey key) override { return m->idOf(key); }
     Result<bool> namesIndexed() override
     {
