@@ -247,8 +247,8 @@ Result<> OverwrittenFile::overwrite(const std::string &path, std::string_view te
     return fail(meansNoRoom(number) ? ErrorCode::Full : ErrorCode::Unusable, cannotWrite(path, number));
 }
 
-FoundFile::FoundFile(std::string path, std::string what, std::int64_t keeps, Begins begins)
-    : m_path(std::move(path)), m_what(std::move(what)), m_keeps(keeps), m_begins(std::move(begins))
+FoundFile::FoundFile(std::string path, std::string what, Keeps keeps, Begins begins)
+    : m_path(std::move(path)), m_what(std::move(what)), m_keeps(std::move(keeps)), m_begins(std::move(begins))
 {
     struct stat facts {};
     m_known = ::stat(m_path.c_str(), &facts) == 0;
@@ -267,15 +267,26 @@ std::string FoundFile::missing() const
     const bool same = static_cast<std::uint64_t>(facts.st_dev) == m_device && static_cast<std::uint64_t>(facts.st_ino) == m_number;
     if (!same)
         return "Another file was put in the place of the " + m_what + " " + m_path + " while Threadline runs.";
-    const bool cutOff = facts.st_size < std::min<std::int64_t>(m_largest, m_keeps);
+    const auto cutOff = cutOffFrom(facts.st_size);
     m_damaged = cutOff || isWrittenOver();
     if (m_damaged && !cutOff)
         return "The " + m_what + " " + m_path + " was written over by another hand while Threadline runs.";
     if (cutOff)
-        return "The " + m_what + " " + m_path + " was cut off from " + std::to_string(m_largest) + " to " + std::to_string(facts.st_size)
+        return "The " + m_what + " " + m_path + " was cut off from " + std::to_string(*cutOff) + " to " + std::to_string(facts.st_size)
             + " bytes while Threadline runs.";
     m_largest = facts.st_size;
     return {};
+}
+
+/// Whoever makes the file shorter by right says so first: what has changed around the look at it is left to the next look.
+std::optional<std::int64_t> FoundFile::cutOffFrom(std::int64_t size) const
+{
+    const auto keeps = m_keeps ? m_keeps(m_largest) : std::nullopt;
+    if (!keeps || size >= *keeps)
+        return std::nullopt;
+    struct stat facts {};
+    const bool still = ::stat(m_path.c_str(), &facts) == 0 && facts.st_size < *keeps && m_keeps(m_largest) == keeps;
+    return still ? keeps : std::nullopt;
 }
 
 bool FoundFile::isWrittenOver() const

@@ -39,21 +39,25 @@ public:
     /// Reads the first bytes through whoever has the file open; nothing: it has not as many, or cannot be read. Not opened here, since
     /// closing it again would take away all locks that this process has on it (fcntl(2)), those of SQLite among them.
     using Begins = std::function<std::optional<std::uint32_t>()>;
-    /// `what` it is called in messages: "database". One that has become smaller, and smaller than `keeps` bytes, has been cut off by
-    /// somebody; one that `begins` with other bytes than before was written over.
-    explicit FoundFile(std::string path, std::string what, std::int64_t keeps = 0, Begins begins = {});
+    /// The bytes that must be there, given the most that were seen so far; nothing: not to be told just now.
+    using Keeps = std::function<std::optional<std::int64_t>(std::int64_t largest)>;
+    /// `what` it is called in messages: "database". One of less than it `keeps` has been cut off by somebody; one that `begins` with
+    /// other bytes than before was written over.
+    explicit FoundFile(std::string path, std::string what, Keeps keeps = {}, Begins begins = {});
     /// Empty while the same file lies there, whole; else what has become of it, in words. Costs one look at the folder.
     [[nodiscard]] std::string missing() const;
     /// It lies there, and missing() has found it cut off or written over.
     [[nodiscard]] bool isDamaged() const { return m_damaged; }
 
 private:
+    /// The bytes that it had to have; nothing: it has them.
+    [[nodiscard]] std::optional<std::int64_t> cutOffFrom(std::int64_t size) const;
     [[nodiscard]] bool isWrittenOver() const;
 
     std::string m_path, m_what;
     std::uint64_t m_device = 0, m_number = 0;
     bool m_known = false;
-    std::int64_t m_keeps = 0;
+    Keeps m_keeps;
     Begins m_begins;
     mutable std::optional<std::uint32_t> m_first; ///< its first bytes, once it has them; both kinds of file have a mark there
     mutable bool m_damaged = false;

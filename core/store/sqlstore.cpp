@@ -6,7 +6,10 @@
 #include "core/store/namesindex.h"
 #include "core/store/queries.h"
 #include "core/store/rows.h"
+#include "core/store/walindex.h"
 #include "core/store/writes.h"
+
+#include <algorithm>
 
 namespace threadline {
 namespace {
@@ -16,6 +19,22 @@ constexpr std::int64_t kPassBytes = 32 << 20;
 /// Once nobody holds it, the writer ends a journal above this, so that readers have short ways and a start after a kill is quick.
 constexpr std::int64_t kEndBytes = 128 << 20;
 constexpr int kLookupTimeoutMs = 2000;
+
+constexpr const char *kDamaged = " Nothing more is recorded: end Threadline, keep a copy of the whole folder, and start it again; what it then misses a backup or InfluxDB may have.";
+
+/// By every frame, so that nothing is put where it does not belong. The next start builds the index anew, and finds all of the journal.
+bool isIndexSound(const sqlite::Connection &connection)
+{
+    const auto state = sqlite::WalIndex::look(connection, sqlite::WalIndex::Frames::Every).state;
+    return state != sqlite::WalIndex::State::WrittenOver && state != sqlite::WalIndex::State::JournalWrittenOver;
+}
+
+/// How long the database and its journal must be is what the journal's index says: another program may by right have shortened both.
+std::optional<std::int64_t> keepsOf(const sqlite::Connection &connection, std::int64_t (sqlite::WalIndex::*bytes)() const)
+{
+    const auto index = sqlite::WalIndex::look(connection, sqlite::WalIndex::Frames::None);
+    return index.state == sqlite::WalIndex::State::Sound ? std::optional((index.*bytes)()) : std::nullopt;
+}
 
 constexpr const char *kReadState = "SELECT commit_no, last_key, last_row, events, received, listening, closed, names_indexed FROM state";
 
@@ -28,7 +47,7 @@ SqliteStore::~SqliteStore()
     rescueJournal();
     // What the one has is all there is left: a whole journal is not to go into a torn database, nor a torn one into a whole database.
     const auto damaged = [](const FoundFile &file) { return !file.missing().empty() && file.isDamaged(); };
-    if (damaged(m_found[0]) || damaged(m_found[1]))
+    if (m_connection.get() && !m_options.readOnly && (damaged(m_found[0]) || damaged(m_found[1]) || !isIndexSound(m_connection)))
         sqlite3_db_config(m_connection.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     m_checkpointer.reset();
     m_names.reset();
@@ -63,9 +82,14 @@ Result<> SqliteStore::begin(sqlite::Connection connection, FolderLock lock, cons
     m_lock = std::move(lock);
     if (auto signed_ = m_lock.sign(); !signed_)
         return signed_;
-    m_found = {FoundFile(m_path, "database", std::numeric_limits<std::int64_t>::max(),
+    m_found = {FoundFile(m_path, "database",
+                         [this](std::int64_t largest) {
+                             const auto keeps = keepsOf(m_connection, &sqlite::WalIndex::databaseBytes);
+                             return keeps ? std::optional(std::min(largest, *keeps)) : keeps;
+                         },
                          [this] { return m_connection.begins(SQLITE_FCNTL_FILE_POINTER); }),
-               FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal", m_options.walLimitBytes,
+               FoundFile(std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal", "journal",
+                         [this](std::int64_t) { return keepsOf(m_connection, &sqlite::WalIndex::journalBytes); },
                          [this] { return m_connection.begins(SQLITE_FCNTL_JOURNAL_POINTER); })};
     if (missing)
         return goOnBehind(*missing);
@@ -124,12 +148,29 @@ Result<> SqliteStore::inPlace()
     static constexpr const char *kAdvice[] = {
         " Nothing more is recorded until it is back where it was; else end Threadline and start it again.",
         " Nothing more is recorded: end Threadline and start it again. What was recorded before is written back into the database."};
-    static constexpr const char *kDamaged = " Nothing more is recorded: end Threadline, keep a copy of the whole folder, and start it again; what it then misses a backup or InfluxDB may have.";
     for (std::size_t i = 0; i < m_found.size(); ++i) {
         if (std::string missing = m_found[i].missing(); !missing.empty())
             return fail(ErrorCode::Unusable, missing + (m_found[i].isDamaged() ? kDamaged : kAdvice[i]));
     }
-    return {};
+    return indexInPlace();
+}
+
+Result<> SqliteStore::indexInPlace()
+{
+    using Index = sqlite::WalIndex::State;
+    const auto look = [this] { return sqlite::WalIndex::look(m_connection, sqlite::WalIndex::Frames::Ends).state; };
+    const Index state = look();
+    // While we write nobody else can; else he may be between two of his steps.
+    const bool writing = !sqlite3_get_autocommit(m_connection.get());
+    if ((state != Index::WrittenOver && state != Index::JournalWrittenOver) || (!writing && look() != state))
+        return {};
+    const std::string journal = std::string(sqlite3_db_filename(m_connection.get(), "main")) + "-wal";
+    if (state == Index::JournalWrittenOver)
+        return fail(ErrorCode::Unusable, "The journal " + journal + " was written over by another hand while Threadline runs." + kDamaged);
+    if (writing)
+        sqlite::WalIndex::discard(m_connection);
+    return fail(ErrorCode::Unusable, "The index (-shm) of the journal " + journal + " was written over by another hand while Threadline runs. "
+                                     "It is built anew from the journal; until then nothing is recorded.");
 }
 
 Result<> SqliteStore::readState()

@@ -65,6 +65,8 @@ private:
     [[nodiscard]] Result<> goOnBehind(const HighMark &missing);
     void writeMark();
     void rescueJournal();
+    /// See inPlace(). Within a transaction it has an index that was written over built anew for the next one.
+    [[nodiscard]] Result<> indexInPlace();
     [[nodiscard]] Result<> checkWritable() const;
     /// Runs `body` in one transaction and takes `state` over once that is durable; else all is as it was.
     template<class Body>

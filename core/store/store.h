@@ -220,7 +220,7 @@ public:
     /// Ended with something that could not be written: the next start knows, if so much can be (Opened::unwritten). Nobody else may
     /// be using it any more.
     virtual void endUnwritten() = 0;
-    /// Whether database and journal still lie where they were opened. Errors: Unusable, with what has become of them. write() asks
+    /// Whether database, journal and its index still lie where they were opened. Errors: Unusable, with what has become of them. write() asks
     /// before each commit. Same thread as write(); costs a few microseconds.
     [[nodiscard]] virtual Result<> inPlace() = 0;
     /// What is wrong though everything is recorded, and what to do; empty: nothing. Any thread.

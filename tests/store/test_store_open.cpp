@@ -599,6 +599,91 @@ private Q_SLOTS:
         QVERIFY(QFile(journal).size() >= journalBytes);
     }
 
+    void anotherProgramMakesItShorter_data()
+    {
+        QTest::addColumn<QByteArray>("sql");
+        QTest::newRow("the journal") << QByteArray("PRAGMA wal_checkpoint(TRUNCATE)");
+        QTest::newRow("the database") << QByteArray("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// By right, and with everything in it: nothing is cut off.
+    void anotherProgramMakesItShorter()
+    {
+        QFETCH(QByteArray, sql);
+        const StoreFolder folder;
+        fill(folder);
+        auto store = folder.open();
+        NEED(store);
+        WriteGroup first = groupOf(4, {}, {newEvent(1, "a")});
+        NEED((*store)->write(first));
+        NEED((*store)->inPlace());
+        run(folder.database(), "DELETE FROM refused");
+        run(folder.database(), sql.constData());
+        QCOMPARE(QFile(QString::fromStdString(folder.database() + "-wal")).size(), qint64(0));
+        NEED((*store)->inPlace());
+        for (std::uint64_t commit = 5; commit < 8; ++commit) {
+            WriteGroup more = groupOf(commit, {}, {newEvent(1, "b" + std::to_string(commit))});
+            NEED((*store)->write(more));
+            NEED((*store)->inPlace());
+        }
+        NEED((*store)->closeCleanly(kNoon));
+        store->reset();
+        store = folder.open();
+        NEED(store);
+        QCOMPARE((*store)->opened().lost, std::string());
+        QCOMPARE(*(*(*store)->reader())->countEvents(), std::uint64_t(1504));
+        QCOMPARE(*(*store)->integrity(), std::string());
+    }
+
+    void theIndexOfTheJournalIsWrittenOver_data()
+    {
+        QTest::addColumn<qint64>("at");
+        QTest::addColumn<int>("bytes");
+        QTest::addColumn<bool>("goesOn");
+        for (const bool goesOn : {true, false}) {
+            const char *then = goesOn ? "goes on" : "ends";
+            QTest::addRow("all of it, %s", then) << qint64(0) << 32768 << goesOn;
+            QTest::addRow("its header, %s", then) << qint64(0) << 96 << goesOn;
+            QTest::addRow("what is written back, %s", then) << qint64(96) << 4 << goesOn;
+            QTest::addRow("which pages, %s", then) << qint64(136) << 4000 << goesOn;
+        }
+    }
+
+    /// The journal has all that it says: nothing is lost, whether writing goes on or ends.
+    void theIndexOfTheJournalIsWrittenOver()
+    {
+        QFETCH(qint64, at);
+        QFETCH(int, bytes);
+        QFETCH(bool, goesOn);
+        const StoreFolder folder;
+        auto store = folder.open();
+        NEED(store);
+        for (std::uint64_t commit = 1; commit < 10; ++commit) {
+            WriteGroup group = groupOf(commit, {}, {newEvent(1, std::to_string(commit), std::string(5000, 'x'))});
+            if (commit == 1)
+                group.interactions.push_back({1, "i"});
+            NEED((*store)->write(group));
+        }
+        overwrite(folder.database() + "-shm", at, QByteArray(bytes, '\x5a'));
+        const auto found = (*store)->inPlace();
+        QVERIFY(!found);
+        QVERIFY2(found.error().message.find("(-shm)") != std::string::npos, found.error().message.c_str());
+        if (goesOn) {
+            WriteGroup group = groupOf(10, {}, {newEvent(1, "10")});
+            if (const auto written = (*store)->write(group); !written)
+                NEED((*store)->write(group));
+            NEED((*store)->inPlace());
+            QCOMPARE(*(*(*store)->reader())->countEvents(), std::uint64_t(10));
+            QCOMPARE(*(*store)->integrity(), std::string());
+        }
+        store->reset();
+        store = folder.open();
+        NEED(store);
+        QCOMPARE((*store)->opened().lost, std::string());
+        QCOMPARE(*(*(*store)->reader())->countEvents(), std::uint64_t(goesOn ? 10 : 9));
+        QCOMPARE(*(*store)->integrity(), std::string());
+    }
+
     void aJournalWithoutItsDatabase()
     {
         const StoreFolder folder, crashed;
