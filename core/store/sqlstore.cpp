@@ -152,7 +152,31 @@ Result<> SqliteStore::inPlace()
         if (std::string missing = m_found[i].missing(); !missing.empty())
             return fail(ErrorCode::Unusable, missing + (m_found[i].isDamaged() ? kDamaged : kAdvice[i]));
     }
-    return indexInPlace();
+    if (auto sound = indexInPlace(); !sound)
+        return sound;
+    return sameContent();
+}
+
+Result<> SqliteStore::sameContent()
+{
+    const auto read = [](sqlite::Statement &statement) {
+        sqlite::Rows rows(statement);
+        return rows.next() ? std::pair(SQLITE_ROW, statement.number(0)) : std::pair(rows.code(), std::int64_t{0});
+    };
+    const auto [known, version] = read(m_writes->dataVersion);
+    if (known != SQLITE_ROW || version == m_dataVersion)
+        return {}; // what cannot be read just now is told by the write that follows
+    const auto [code, commit] = read(m_writes->commitOf);
+    const int base = code & 0xff;
+    if (base == SQLITE_BUSY || base == SQLITE_INTERRUPT || base == SQLITE_IOERR || base == SQLITE_NOMEM)
+        return {};
+    if (code == SQLITE_ROW && commit == m_inDatabase) {
+        m_dataVersion = version; // VACUUM, say, or a pass over the journal
+        return {};
+    }
+    const std::string ends = code == SQLITE_ROW ? "ends with commit " + std::to_string(commit) : std::string("holds no commit");
+    return fail(ErrorCode::Unusable, "The database " + m_path + " was changed by another program while Threadline runs: it " + ends + " instead of commit "
+                    + std::to_string(m_inDatabase) + ", as when an older copy is put back." + kDamaged);
 }
 
 Result<> SqliteStore::indexInPlace()
@@ -181,6 +205,7 @@ Result<> SqliteStore::readState()
     if (const int code = statement.step(); code != SQLITE_ROW)
         return fail(sqlite::errorOf(m_connection.get(), code == SQLITE_DONE ? SQLITE_CORRUPT : code, "read"));
     m_state.commit = statement.number(0);
+    m_inDatabase = m_state.commit;
     m_state.lastKey = statement.number(1);
     m_state.lastRow = statement.number(2);
     m_state.events = statement.number(3);

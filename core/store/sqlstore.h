@@ -65,6 +65,8 @@ private:
     [[nodiscard]] Result<> goOnBehind(const HighMark &missing);
     void writeMark();
     void rescueJournal();
+    /// See inPlace(). Whether the database still ends with the commit that we wrote last, if another connection has changed it.
+    [[nodiscard]] Result<> sameContent();
     /// See inPlace(). Within a transaction it has an index that was written over built anew for the next one.
     [[nodiscard]] Result<> indexInPlace();
     [[nodiscard]] Result<> checkWritable() const;
@@ -99,6 +101,8 @@ private:
     FolderLock m_lock; // outlives the connections
     Opened m_opened;
     StoreState m_state;
+    std::int64_t m_inDatabase = 0;  ///< commit that the database ends with; m_state may be ahead of it, see goOnBehind()
+    std::int64_t m_dataVersion = 0; ///< as SQLite counts what other connections commit
     HighMarkFile m_mark;
     bool m_unwritten = false; ///< what the mark says of the end; stands until a group is durable, and with it the band over that time
     const std::shared_ptr<ReadFailures> m_readFailures = std::make_shared<ReadFailures>(); ///< shared with the readers

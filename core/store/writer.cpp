@@ -43,6 +43,8 @@ std::vector<std::pair<sqlite::Statement *, const char *>> SqliteStore::Writes::a
         {&rollback, "ROLLBACK"},
         {&state, "UPDATE state SET commit_no = ?1, last_key = ?2, last_row = ?3, events = ?4, received = ?5, listening = ?6, "
                  "closed = ?7, names_indexed = ?8"},
+        {&dataVersion, "PRAGMA data_version"},
+        {&commitOf, "SELECT commit_no FROM state"},
         {&interaction, "INSERT INTO interactions(key, state, span_class, start, \"end\", last, count, variants, commit_no, customer, "
                        "media, queues, agents, id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
                        "ON CONFLICT DO NOTHING"},

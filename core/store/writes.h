@@ -13,7 +13,7 @@
 namespace threadline {
 
 struct SqliteStore::Writes {
-    sqlite::Statement begin, commit, rollback, state;
+    sqlite::Statement begin, commit, rollback, state, dataVersion, commitOf;
     sqlite::Statement interaction, keyOf, touch, summary;
     sqlite::Statement events, inferred, findEvent, replaceRaw, countVariants, findVariant, variant, findInferred, move;
     sqlite::Statement change, forget, record, imported, band, refused, dropRefused;
@@ -54,7 +54,9 @@ Result<> SqliteStore::transaction(StoreState state, Body body)
 {
     if (auto begun = m_writes->run(m_writes->begin, m_connection); !begun)
         return begun;
-    Result<> done = body(state);
+    Result<> done = sameContent();
+    if (done)
+        done = body(state);
     if (done)
         done = writeState(state);
     if (done)
@@ -69,6 +71,7 @@ Result<> SqliteStore::transaction(StoreState state, Body body)
     }
     const bool further = state.commit != m_state.commit;
     m_state = state;
+    m_inDatabase = state.commit;
     if (further) {
         m_unwritten = false;
         writeMark();

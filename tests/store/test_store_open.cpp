@@ -635,6 +635,44 @@ private Q_SLOTS:
         QCOMPARE(*(*store)->integrity(), std::string());
     }
 
+    /// The shell's .restore does it page by page, within one transaction.
+    void anOlderCopyIsPutBackWhileItIsUsed()
+    {
+        const StoreFolder folder, older;
+        fill(folder);
+        copyTo(folder, older);
+        auto store = folder.open();
+        NEED(store);
+        WriteGroup first = groupOf(4, {}, {newEvent(1, "a")});
+        NEED((*store)->write(first));
+        run(folder.database(), "ANALYZE"); // of no consequence
+        NEED((*store)->inPlace());
+        sqlite3 *from = nullptr, *to = nullptr;
+        QCOMPARE(sqlite3_open(older.database().c_str(), &from), SQLITE_OK);
+        QCOMPARE(sqlite3_open(folder.database().c_str(), &to), SQLITE_OK);
+        sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+        QCOMPARE(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+        QCOMPARE(sqlite3_backup_finish(backup), SQLITE_OK);
+        QCOMPARE(sqlite3_close(to), SQLITE_OK);
+        QCOMPARE(sqlite3_close(from), SQLITE_OK);
+        WriteGroup second = groupOf(5, {}, {newEvent(1, "b")});
+        for (int look = 0; look < 2; ++look) {
+            QVERIFY(!(*store)->inPlace());
+            const auto written = (*store)->write(second);
+            QVERIFY(!written);
+            QVERIFY2(written.error().message.find("ends with commit 3 instead of commit 4") != std::string::npos, written.error().message.c_str());
+        }
+        QVERIFY(!(*store)->closeCleanly(kNoon));
+        store->reset();
+        store = folder.open();
+        NEED(store);
+        QVERIFY2((*store)->opened().lost.find("commit 4 had been recorded") != std::string::npos, (*store)->opened().lost.c_str());
+        WriteGroup third = groupOf((*store)->opened().lastCommit + 1, {}, {newEvent(1, "c")});
+        run(folder.database(), "ANALYZE"); // before it has written anything
+        NEED((*store)->write(third));
+        QCOMPARE(*(*(*store)->reader())->countEvents(), std::uint64_t(1501));
+    }
+
     void theIndexOfTheJournalIsWrittenOver_data()
     {
         QTest::addColumn<qint64>("at");
