@@ -292,6 +292,8 @@ Result<> Ingest::take(Record record)
     if (!found)
         return fail(found.error());
     auto standing = m_reader->record(id);
+    if (!standing && standing.error().code == ErrorCode::Malformed)
+        standing = std::optional<Record>(); // this one takes its place
     if (!standing)
         return fail(standing.error());
     if (const auto fresh = m_records.find(id); fresh != m_records.end())

@@ -243,10 +243,10 @@ Result<std::optional<Record>> SqliteReader::record(std::string_view interaction)
     record.ended = m_record.number(1) != 0;
     record.last = m_record.time(2);
     record.content = {static_cast<std::uint64_t>(m_record.number(3)), static_cast<std::uint64_t>(m_record.number(4))};
-    auto raw = decompress(m_record.bytes(6), static_cast<std::size_t>(m_record.number(5)));
+    auto raw = decompress(m_record.bytes(6), m_record.number(5));
     if (!raw) {
-        Error error{ErrorCode::Unusable, "The stored record of interaction " + record.interaction.value + " is damaged: it cannot be unpacked. Import it again."};
-        m_failures->note(SQLITE_CORRUPT, error.message, SystemClock().steady());
+        Error error{ErrorCode::Malformed, "The stored record of interaction " + record.interaction.value + " is damaged: it cannot be unpacked. Import it again."};
+        m_failures->noteRecord(record.interaction.value, error.message);
         return fail(std::move(error));
     }
     record.raw = std::move(*raw);

@@ -7,6 +7,7 @@ namespace threadline {
 namespace {
 
 constexpr Duration kDiskStands = Duration::seconds(60);
+constexpr std::size_t kRecordsKept = 1000; ///< those beyond are told when they are met again
 
 } // namespace
 
@@ -23,12 +24,27 @@ void ReadFailures::note(int code, const std::string &words, Duration now)
         m_diskUntil = now + kDiskStands;
 }
 
+void ReadFailures::noteRecord(const std::string &interaction, const std::string &words)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_records.size() < kRecordsKept)
+        m_records.emplace(interaction, words);
+}
+
+void ReadFailures::recordWritten(const std::string &interaction)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_records.erase(interaction);
+}
+
 std::string ReadFailures::words(Duration now) const
 {
     const std::scoped_lock lock(m_mutex);
     if (!m_damage.empty())
         return m_damage;
-    return now < m_diskUntil ? m_disk : std::string();
+    if (now < m_diskUntil)
+        return m_disk;
+    return m_records.empty() ? std::string() : m_records.begin()->second;
 }
 
 } // namespace threadline

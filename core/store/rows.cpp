@@ -8,6 +8,12 @@
 
 namespace threadline {
 
+namespace {
+
+constexpr std::int64_t kMaxRecordText = 64 << 20; ///< as import takes them (ImportLimits); whatever says more is damaged
+
+} // namespace
+
 Duration spanLimit(int spanClass)
 {
     return Duration::seconds(std::int64_t{1} << (2 * spanClass));
@@ -66,13 +72,15 @@ std::string compress(std::string_view text)
     return out;
 }
 
-std::optional<std::string> decompress(std::string_view bytes, std::size_t size)
+std::optional<std::string> decompress(std::string_view bytes, std::int64_t size)
 {
-    std::string out(size, '\0');
+    if (size < 0 || size > kMaxRecordText)
+        return std::nullopt;
+    std::string out(static_cast<std::size_t>(size), '\0');
     uLongf got = static_cast<uLongf>(size);
     const int code = uncompress(reinterpret_cast<Bytef *>(out.data()), &got, reinterpret_cast<const Bytef *>(bytes.data()),
                                 static_cast<uLong>(bytes.size()));
-    if (code != Z_OK || got != size)
+    if (code != Z_OK || got != out.size())
         return std::nullopt;
     return out;
 }

@@ -35,6 +35,6 @@ inline constexpr int kSpanClasses = 18;
 /// zlib, level 6.
 [[nodiscard]] std::string compress(std::string_view text);
 /// `size` is that of the text. Nothing if the bytes are no such thing.
-[[nodiscard]] std::optional<std::string> decompress(std::string_view bytes, std::size_t size);
+[[nodiscard]] std::optional<std::string> decompress(std::string_view bytes, std::int64_t size);
 
 } // namespace threadline

@@ -141,6 +141,7 @@ public:
     /// deleted one of them.
     [[nodiscard]] virtual Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) = 0;
     [[nodiscard]] virtual Result<std::optional<Summary>> summary(InteractionKey key) = 0;
+    /// Errors: Malformed: there is one, but it is damaged; a new one may take its place.
     [[nodiscard]] virtual Result<std::optional<Record>> record(std::string_view interaction) = 0;
     /// Newest commit first, then the greater key. `beforeCommit`/`beforeKey`: behind this row of the page before.
     struct Listing {

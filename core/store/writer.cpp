@@ -111,8 +111,11 @@ Result<> SqliteStore::write(WriteGroup &group)
         duplicates = open.duplicates;
         return {};
     });
-    if (done)
-        group.duplicates = duplicates;
+    if (!done)
+        return done;
+    group.duplicates = duplicates;
+    for (const Record &record : group.records)
+        m_readFailures->recordWritten(record.interaction.value);
     return done;
 }
 

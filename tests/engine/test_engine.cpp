@@ -12,6 +12,7 @@
 
 #include <future>
 #include <mutex>
+#include <sqlite3.h>
 
 #include <thread>
 
@@ -81,6 +82,7 @@ private Q_SLOTS:
     void quickQuestionsWaitForNoQueueOfLongOnes();
     void recordsStand();
     void aRecordThatIsTakenCounts();
+    void aDamagedRecordIsReplaced();
     void importedOnesAreNeverSeenWithoutTheirTime();
     void whatIsStoredIsKnownBesideAFeedThatNeverRests();
     void statusNamesTheSourceOfNow();
@@ -379,6 +381,31 @@ void TestEngine::recordsStand()
         QCOMPARE(harness.list().size(), std::size_t(1));
     } while (std::next_permutation(order.begin(), order.end()));
     QVERIFY(expected.find("10:04:00") != std::string::npos && expected.find("10:06:00") == std::string::npos);
+}
+
+/// Recording goes on, and the same record read again mends it.
+void TestEngine::aDamagedRecordIsReplaced()
+{
+    const auto record = readRecord(R"({"conversationId":"c1","conversationStart":"2031-01-04T10:00:00.000Z","participants":[{"participantId":"p",)"
+                                   R"("purpose":"customer","sessions":[{"sessionId":"s","mediaType":"voice","segments":[{"segmentType":"interact",)"
+                                   R"("segmentStart":"2031-01-04T10:00:00.000Z"}]}]}]})");
+    QVERIFY(record);
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    QVERIFY(harness.session().engine().import(*record));
+    harness.drain();
+    sqlite3 *db = nullptr;
+    QCOMPARE(sqlite3_open((m_folder + "/threadline.db").c_str(), &db), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(db, "UPDATE records SET raw = x'0102'", nullptr, nullptr, nullptr), SQLITE_OK);
+    QCOMPARE(sqlite3_close(db), SQLITE_OK);
+    QVERIFY(!harness.view("c1"));
+    QTRY_VERIFY(harness.session().status().storeError.find("is damaged") != std::string::npos);
+    QVERIFY(harness.session().engine().import(*record));
+    harness.message(messageOf(eventJson("later", "later", "p", 1)));
+    harness.drain();
+    QTRY_COMPARE(harness.session().status().storeError, std::string());
+    QVERIFY(harness.session().status().recording);
+    QVERIFY(harness.view("c1"));
+    QVERIFY(harness.view("later"));
 }
 
 /// A record that differs in what it says of the same times is news, though no event of it may be.

@@ -5,6 +5,7 @@
 #include "core/store/store.h"
 
 #include <QFileInfo>
+#include <sqlite3.h>
 
 using namespace threadline;
 using namespace threadline::test;
@@ -291,6 +292,44 @@ private Q_SLOTS:
         QCOMPARE((*reader)->interactionsNaming("ps3")->size(), 1u);
         QCOMPARE((*reader)->interactionsNaming("pL")->size(), 1u);
         QVERIFY(!*(*reader)->record("nobody"));
+    }
+
+    void aDamagedRecordIsToldUntilAnotherTakesItsPlace_data()
+    {
+        QTest::addColumn<QByteArray>("sql");
+        QTest::newRow("its text") << QByteArray("UPDATE records SET raw = x'0102'");
+        QTest::newRow("its size") << QByteArray("UPDATE records SET size = -1");
+        QTest::newRow("too large a size") << QByteArray("UPDATE records SET size = 1 << 40");
+    }
+
+    void aDamagedRecordIsToldUntilAnotherTakesItsPlace()
+    {
+        QFETCH(QByteArray, sql);
+        const StoreFolder folder;
+        auto store = folder.open();
+        NEED(store);
+        Record record;
+        record.interaction.value = kUuid;
+        record.raw = "{\"conversationId\":\"" + kUuid + "\"}";
+        WriteGroup first = groupOf(1, {{1, kUuid}}, {});
+        first.records = {record};
+        NEED((*store)->write(first));
+        sqlite3 *db = nullptr;
+        QCOMPARE(sqlite3_open(folder.database().c_str(), &db), SQLITE_OK);
+        QCOMPARE(sqlite3_exec(db, sql.constData(), nullptr, nullptr, nullptr), SQLITE_OK);
+        QCOMPARE(sqlite3_close(db), SQLITE_OK);
+        const auto reader = (*store)->reader();
+        NEED(reader);
+        const auto damaged = (*reader)->record(kUuid);
+        QVERIFY(!damaged && damaged.error().code == ErrorCode::Malformed);
+        QCOMPARE((*store)->unreadable(), damaged.error().message);
+        WriteGroup second = groupOf(2, {}, {});
+        second.records = {record};
+        NEED((*store)->write(second));
+        QCOMPARE((*store)->unreadable(), std::string());
+        const auto read = (*reader)->record(kUuid);
+        NEED(read);
+        QCOMPARE((*read)->raw, record.raw);
     }
 
     void summariesAndWhatWasLeft()
