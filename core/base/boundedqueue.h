@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -39,15 +40,20 @@ public:
         return true;
     }
 
-    /// Moves at most `max` items to `out`, waiting at most `wait` for the first. Returns how many; 0 also when closed and
-    /// empty.
-    std::size_t pop(std::vector<T> &out, std::size_t max, Duration wait)
+    /// Moves at most `max` items to `out`, and none beyond the first that would make them weigh more than `maxWeight`: what is moved
+    /// out makes room in here at once, so it must be bounded too. Waits at most `wait` for the first. Returns how many; 0 also when
+    /// closed and empty.
+    std::size_t pop(std::vector<T> &out, std::size_t max, Duration wait, std::size_t maxWeight = std::numeric_limits<std::size_t>::max())
     {
         std::unique_lock lock(m_mutex);
         m_filled.wait_for(lock, std::chrono::microseconds(wait.us), [&] { return m_closed || !m_items.empty(); });
-        std::size_t n = 0;
+        std::size_t n = 0, popped = 0;
         for (; n < max && !m_items.empty(); ++n) {
-            m_weight -= m_items.front().weight;
+            const std::size_t weight = m_items.front().weight;
+            if (n > 0 && popped + weight > maxWeight)
+                break;
+            popped += weight;
+            m_weight -= weight;
             out.push_back(std::move(m_items.front().item));
             m_items.pop_front();
         }

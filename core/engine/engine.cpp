@@ -190,7 +190,7 @@ void Engine::work()
     while (!over(kTakeOn)) {
         items.clear();
         const Duration wait = m_stopping ? kStopSlice : m_ingest->pending() ? m_options.groupAge : kIdleWait;
-        m_queue.pop(items, kItemsAtATime, wait);
+        m_queue.pop(items, kItemsAtATime, wait, m_options.groupBytes);
         takeAll(items);
         m_ingest->committed(m_durable);
         tick();
@@ -280,6 +280,7 @@ void Engine::takeAll(std::vector<Item> &items)
             m_notTaken += items.size() - i;
             return;
         }
+        items[i] = Item(); // its memory is not the queue's any more, so it is returned before further ones come
         ++m_taken;
         if (m_ingest->rows() >= m_options.groupRows || m_ingest->bytes() >= m_options.groupBytes)
             flush(true);
@@ -318,6 +319,7 @@ bool Engine::due() const
 void Engine::flush(bool evenIfBusy)
 {
     if (!m_closed) {
+        m_ingest->committed(m_durable); // so that interactions of groups that became durable meanwhile may leave the memory
         const auto oldest = m_ingest->oldest();
         auto closed = m_ingest->close();
         if (!reads(Closing, closed ? Result<>() : fail(closed.error())))

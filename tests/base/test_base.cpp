@@ -176,6 +176,9 @@ void TestBase::queueIsBounded()
     QVERIFY(queue.push(item, 60, {}));
     QVERIFY(!queue.push(item, 60, {})); // by weight
     QCOMPARE(queue.weight(), std::size_t(60));
+    QVERIFY(queue.push(item, 40, {}));
+    QCOMPARE(queue.pop(out, 10, {}, 99), std::size_t(1)); // what is moved out is bounded by weight too
+    QCOMPARE(queue.pop(out, 10, {}, 1), std::size_t(1));  // but for the first
 }
 
 void TestBase::queueTakesAHeavyItemAlone()
