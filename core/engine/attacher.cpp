@@ -4,6 +4,11 @@
 #include "core/engine/derive.h"
 
 namespace threadline {
+namespace {
+
+constexpr std::size_t kWatchBytes = 144; ///< the map's node, its slot and what a list of members has to spare
+
+} // namespace
 
 /// The name by which an event is attached: its participant, else its channel; the letter keeps the two apart.
 std::string Attacher::nameOf(const Event &event)
@@ -21,11 +26,7 @@ Result<> Attacher::load(StoreReader &reader)
             broken = event.error();
             return false;
         }
-        m_active = m_touched = true;
-        Watch &watch = m_watches[nameOf(*event)];
-        watch.members.push_back({stored.id, event->content, stored.interaction});
-        ++m_members;
-        m_waiting += stored.interaction == 0 ? 1 : 0;
+        watch(*event, stored.interaction);
         return true;
     });
     if (!done)
@@ -49,16 +50,23 @@ const Hash128 *Attacher::find(const Event &event) const
 
 bool Attacher::add(const Event &event)
 {
-    if (m_members >= kMaxWatched)
+    if (m_members >= kMaxWatched || m_bytes >= kMaxWatchedBytes)
         return false;
-    m_active = true;
-    m_touched = true;
-    Watch &watch = m_watches[nameOf(event)];
-    watch.members.push_back({event.id.value, event.content, 0});
-    watch.touched = true;
-    ++m_members;
-    ++m_waiting;
+    watch(event, 0);
     return true;
+}
+
+void Attacher::watch(const Event &event, InteractionKey at)
+{
+    const auto [place, fresh] = m_watches.try_emplace(nameOf(event));
+    auto &[name, watch] = *place;
+    if (fresh)
+        m_bytes += kWatchBytes + name.capacity();
+    watch.members.push_back({event.id.value, event.content, at});
+    m_bytes += sizeof(Member) + watch.members.back().id.capacity();
+    watch.touched = m_touched = m_active = true;
+    ++m_members;
+    m_waiting += at == 0 ? 1 : 0;
 }
 
 void Attacher::named(const Event &event, InteractionKey key)

@@ -23,6 +23,8 @@ class Attacher {
 public:
     /// Events waiting or attached that may be watched at a time; further ones are refused.
     static constexpr std::size_t kMaxWatched = 100'000;
+    /// And what they may take in memory: ids and names as long as those of Genesys Cloud leave the other limit the nearer one.
+    static constexpr std::size_t kMaxWatchedBytes = 32u << 20;
 
     /// Loads what the store holds of such events.
     [[nodiscard]] Result<> load(StoreReader &reader);
@@ -53,12 +55,14 @@ private:
         bool touched = true;
     };
     static std::string nameOf(const Event &event);
+    void watch(const Event &event, InteractionKey at);
 
     bool m_active = false;        ///< there is or was such an event: names are indexed
     bool m_touched = false; ///< some watch is
     std::unordered_map<std::string, Watch, StringHash, std::equal_to<>> m_watches;
     std::unordered_map<std::string, std::set<InteractionKey>, StringHash, std::equal_to<>> m_newNames; ///< not durable yet
     std::size_t m_members = 0;
+    std::size_t m_bytes = 0; ///< of the watches and their members, as allocated
     std::size_t m_waiting = 0;
 };
 

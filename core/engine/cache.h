@@ -28,6 +28,7 @@ struct CachedInteraction {
     std::size_t bytes = 0;        ///< as counted by the cache
     Timestamp lastReceived;
     bool ended = false;           ///< as of its last summary
+    std::optional<Timestamp> due; ///< when it is looked at again, if that is noted
     std::list<CachedInteraction *>::iterator place;
 
     CachedInteraction(InteractionKey k, std::string i, SequenceScope scope) : key(k), id(std::move(i)), set(scope) {}

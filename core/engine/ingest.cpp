@@ -8,8 +8,10 @@ namespace threadline {
 namespace {
 
 constexpr std::size_t kMaxDueATick = 200;      ///< ended interactions written a tick, so that none waits long
+constexpr std::size_t kDueShareATick = 100;    ///< and the hundredth part of all that wait, so that they cannot pile up
 constexpr std::size_t kRowOverhead = 128;
-constexpr int kOpenAtStart = 20'000;           ///< open interactions looked at after a start, newest first
+constexpr int kOpenAtATime = 500;
+constexpr std::size_t kOpenAtStart = 20'000;   ///< open interactions looked at after a start, newest first
 constexpr std::size_t kScopeNoteAfter = 3;     ///< interactions that must show equal sequences before the scope is doubted
 
 } // namespace
@@ -37,25 +39,67 @@ Result<std::unique_ptr<Ingest>> Ingest::start(const Store &store, IngestOptions 
 /// Interactions that were open when the process before ended may have ended meanwhile.
 Result<> Ingest::loadOpen()
 {
-    StoreReader::Listing listing;
-    listing.state = InteractionState::Open;
-    listing.limit = 500;
-    int seen = 0;
-    while (seen < kOpenAtStart) {
-        const auto rows = m_reader->list(listing);
-        if (!rows)
-            return fail(rows.error());
-        if (rows->empty())
+    while (m_due.size() < kOpenAtStart) {
+        const auto more = lookForOpen();
+        if (!more)
+            return fail(more.error());
+        if (!*more)
             break;
-        for (const auto &row : *rows) {
-            m_due.push({row.summary.lastEventAt + kEndedAfter, row.key});
-            m_parked.emplace(row.key, Parked::Unknown);
-        }
-        seen += static_cast<int>(rows->size());
-        listing.before = {rows->back().summary.commit, rows->back().key};
     }
-    m_counters.openInteractions = static_cast<std::uint64_t>(seen);
+    m_look.reset();
+    m_counters.openInteractions = m_due.size();
     return {};
+}
+
+/// Sees to it that the next ones that are open in the store are looked at when they may have ended, newest first. False: that were all.
+Result<bool> Ingest::lookForOpen()
+{
+    if (!m_look) {
+        m_look.emplace();
+        m_look->state = InteractionState::Open;
+        m_look->limit = kOpenAtATime;
+    }
+    const auto rows = m_reader->list(*m_look);
+    if (!rows)
+        return fail(rows.error());
+    if (rows->empty()) {
+        m_look.reset();
+        return false;
+    }
+    for (const auto &row : *rows) {
+        m_due.push({row.summary.lastEventAt + kEndedAfter, row.key});
+        if (CachedInteraction *cached = m_cache.find(row.key))
+            cached->due = row.summary.lastEventAt + kEndedAfter;
+        else
+            m_parked.emplace(row.key, Parked::Unknown);
+    }
+    m_look->before = {rows->back().summary.commit, rows->back().key};
+    return true;
+}
+
+/// Where more interactions are over at a time than are noted, the others are found among the open ones in the store.
+Result<> Ingest::lookForMissed()
+{
+    if (m_due.size() > m_options.maxDue / 2)
+        return {};
+    if (!m_look) {
+        if (!std::exchange(m_missed, false))
+            return {};
+    }
+    const auto more = lookForOpen();
+    return more ? Result<>() : fail(more.error());
+}
+
+void Ingest::setDue(CachedInteraction &interaction, Timestamp at)
+{
+    if (interaction.due == at)
+        return;
+    if (m_due.size() >= m_options.maxDue) {
+        m_missed = true;
+        return;
+    }
+    m_due.push({at, interaction.key});
+    interaction.due = at;
 }
 
 WriteGroup &Ingest::group()
@@ -144,11 +188,13 @@ Result<CachedInteraction *> Ingest::interaction(std::string_view id)
             m_cache.erase(**key);
             return fail(loaded.error());
         }
-        m_parked.erase(**key);
+        if (m_parked.erase(**key) > 0)
+            cached.due = cached.set.allLeftAt().value_or(Timestamp()) + kEndedAfter; // it is noted still
         return &cached;
     }
     CachedInteraction &fresh = m_cache.insert(m_nextKey++, id, m_options.scope);
     group().interactions.push_back({fresh.key, fresh.id});
+    m_bytes += fresh.id.size() + kRowOverhead;
     ++m_counters.openInteractions;
     return &fresh;
 }
@@ -261,6 +307,7 @@ void Ingest::touched(CachedInteraction &interaction)
         return;
     interaction.touched = true;
     m_touched.push_back(&interaction);
+    m_bytes += interaction.id.size() + interaction.set.shownBytes() + kRowOverhead; // its summary, when the group is closed
 }
 
 Result<> Ingest::take(const std::vector<HistoryEvent> &events)
@@ -346,17 +393,19 @@ void Ingest::addRecord(Record &&record, WriteGroup &writes)
 Result<> Ingest::tick()
 {
     const Timestamp now = sourceNow();
-    for (std::size_t n = 0; n < kMaxDueATick && !m_due.empty() && m_due.top().at <= now; ++n) {
+    const std::size_t most = kMaxDueATick + m_due.size() / kDueShareATick;
+    for (std::size_t n = 0; n < most && !m_due.empty() && m_due.top().at <= now; ++n) {
         if (const auto ended = end(m_due.top().key); !ended)
             return ended;
         m_due.pop();
     }
-    return {};
+    return lookForMissed();
 }
 
 Result<> Ingest::end(InteractionKey key)
 {
     if (CachedInteraction *cached = m_cache.find(key)) {
+        cached->due.reset();
         if (!cached->ended)
             touched(*cached);
         return {};
@@ -391,8 +440,8 @@ Result<> Ingest::endParked(InteractionKey key, Parked parked)
 
 void Ingest::park(CachedInteraction &interaction)
 {
-    if (interaction.ended || !interaction.set.allLeftAt())
-        return;
+    if (interaction.ended || !interaction.due || !interaction.set.allLeftAt())
+        return; // one that is over and has not been noted is found in the store
     const bool telling = interaction.set.sequenced() && m_options.scope == SequenceScope::Interaction;
     m_parked.emplace(interaction.key, !telling ? Parked::Plain : interaction.set.contiguous() ? Parked::Sequenced : Parked::Unknown);
 }
@@ -447,7 +496,7 @@ void Ingest::summarise(CachedInteraction &interaction, WriteGroup &writes)
     m_cache.touch(interaction);
     noteEnded(interaction, summary);
     if (const auto left = interaction.set.allLeftAt(); left && summary.state != InteractionState::Ended)
-        m_due.push({*left + kEndedAfter, interaction.key});
+        setDue(interaction, *left + kEndedAfter);
     if (m_bands.watches())
         m_bands.saw({interaction.key, interaction.set.sequenced(), interaction.set.contiguous(),
                      summary.state == InteractionState::Ended, interaction.lastReceived});

@@ -31,6 +31,7 @@ struct IngestOptions {
     std::string source = "streaming";
     SequenceScope scope = SequenceScope::Interaction;
     std::size_t cacheBytes = 64u << 20;
+    std::size_t maxDue = 250'000; ///< interactions that are over and wait to count as ended; further ones are looked for in the store
     bool handedOn = false; ///< events are delivered to another store: keep what that needs to know
 };
 
@@ -91,6 +92,9 @@ private:
     };
 
     [[nodiscard]] Result<> loadOpen();
+    [[nodiscard]] Result<bool> lookForOpen();
+    [[nodiscard]] Result<> lookForMissed();
+    void setDue(CachedInteraction &interaction, Timestamp at);
     [[nodiscard]] Result<> takeMessage(const RawMessage &message);
     [[nodiscard]] Result<> takeSized(Event &&event);
     [[nodiscard]] Result<> takeEvent(Event &&event);
@@ -129,7 +133,10 @@ private:
     std::vector<CachedInteraction *> m_touched;
     std::set<std::string> m_reload; ///< interactions to be read anew once the group is durable
     std::map<std::string, Record> m_records; ///< standing ones of this group
-    std::priority_queue<Due> m_due;
+    std::priority_queue<Due> m_due; ///< at most IngestOptions::maxDue
+    bool m_missed = false;          ///< there was no room for one in it: the open ones in the store must be looked at
+    /// Where that look at the open ones has come to; absent: there is none.
+    std::optional<StoreReader::Listing> m_look;
     std::unordered_map<InteractionKey, Parked> m_parked;
     std::size_t m_rows = 0;
     std::size_t m_bytes = 0;

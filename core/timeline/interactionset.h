@@ -70,6 +70,8 @@ public:
     [[nodiscard]] SequenceScope scope() const { return m_events.scope(); }
     /// The ids of the events that count, in canonical order. O(n log n).
     [[nodiscard]] std::vector<std::string> idsInOrder();
+    /// At most so many bytes of names are in its summary.
+    [[nodiscard]] std::size_t shownBytes() const { return m_mentions.shownBytes(m_events); }
     /// Bytes allocated, without the object itself.
     [[nodiscard]] std::size_t memoryBytes() const;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/timeline/mentions.h"
 
+#include "core/model/limits.h"
+
 #include <algorithm>
 
 namespace threadline {
@@ -70,6 +72,12 @@ void Mentions::fill(const EventTable &events, Summary &summary) const
     const auto party = std::find_if(m_parties.begin(), m_parties.end(), [](std::uint32_t i) { return i != kNoIndex; });
     if (party != m_parties.end())
         summary.customer = events.words().text(events[*party].person);
+}
+
+std::size_t Mentions::shownBytes(const EventTable &events) const
+{
+    constexpr std::size_t kMost = (3 * MentionList::kMost + 1) * kMaxShownBytes;
+    return std::min(events.words().textBytes(), kMost);
 }
 
 std::size_t Mentions::memoryBytes() const

@@ -43,6 +43,8 @@ public:
     void add(const EventTable &events, std::uint32_t index);
     void clear() { *this = Mentions(); }
     void fill(const EventTable &events, Summary &summary) const;
+    /// Not less than the bytes of names that fill() gives.
+    [[nodiscard]] std::size_t shownBytes(const EventTable &events) const;
     [[nodiscard]] std::size_t memoryBytes() const;
 
 private:

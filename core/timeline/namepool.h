@@ -20,6 +20,8 @@ public:
     /// Valid until the next number().
     [[nodiscard]] std::string_view text(std::uint32_t number) const;
     [[nodiscard]] std::size_t size() const { return m_entries.size(); }
+    /// Of all texts together.
+    [[nodiscard]] std::size_t textBytes() const { return m_texts.size(); }
     [[nodiscard]] std::size_t memoryBytes() const;
 
 private:

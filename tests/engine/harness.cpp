@@ -19,7 +19,8 @@ Result<T> answerOf(Ask ask)
 
 } // namespace
 
-Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes, bool handedOn) : m_clock(clock)
+Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes, bool handedOn, std::size_t maxDue)
+    : m_clock(clock)
 {
     StoreOptions options;
     options.folder = std::move(folder);
@@ -31,6 +32,7 @@ Harness::Harness(std::string folder, SequenceScope scope, const Clock &clock, st
     session.engine.ingest.scope = scope;
     session.engine.ingest.cacheBytes = cacheBytes;
     session.engine.ingest.handedOn = handedOn;
+    session.engine.ingest.maxDue = maxDue;
     auto started = LocalSession::start(*m_store, session, clock);
     if (!started)
         qFatal("%s", started.error().message.c_str());

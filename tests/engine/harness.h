@@ -19,9 +19,9 @@ using Truth = std::map<std::string, std::vector<Event>>;
 
 class Harness {
 public:
-    /// Opens (again) the store in `folder`. `cacheBytes`: for interactions in memory.
+    /// Opens (again) the store in `folder`. `cacheBytes`: for interactions in memory; `maxDue`: those that wait to count as ended.
     Harness(std::string folder, SequenceScope scope, const Clock &clock, std::size_t cacheBytes = IngestOptions().cacheBytes,
-            bool handedOn = false);
+            bool handedOn = false, std::size_t maxDue = IngestOptions().maxDue);
     ~Harness();
 
     [[nodiscard]] LocalSession &session() { return *m_session; }

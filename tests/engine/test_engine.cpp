@@ -2,6 +2,7 @@
 /// The engine against the judge: whatever the network did, each timeline is exactly what the set of events makes it.
 #include "core/base/log.h"
 #include "core/base/utf8.h"
+#include "core/engine/attacher.h"
 #include "core/engine/readerpool.h"
 #include "core/model/limits.h"
 #include "tests/engine/harness.h"
@@ -73,9 +74,12 @@ private Q_SLOTS:
     void restartsChangeNothing();
     void summariesEqualTheJudges_data() { cacheRows(); }
     void summariesEqualTheJudges();
+    void overButNotNotedEnd_data() { cacheRows(); }
+    void overButNotNotedEnd();
     void variantsInAnyOrder();
     void unattachedFindTheirWay();
     void unattachedGoBackWhenAmbiguous();
+    void unattachedAreBoundedInBytes();
     void countersBalance();
     void whatIsTooLongIsRefusedOrCut();
     void manyRefusedAreAllCounted();
@@ -183,6 +187,43 @@ void TestEngine::summariesEqualTheJudges()
         QCOMPARE(summary.agents, expected.agents);
         QCOMPARE(summary.customer, expected.customer);
     }
+}
+
+/// There was room to note two of them: the others are found among those that are open in the store.
+void TestEngine::overButNotNotedEnd()
+{
+    QFETCH(qulonglong, cacheBytes);
+    const sim::Options options = everyFault(40, 3);
+    ManualClock clock(options.start);
+    Harness harness(m_folder, SequenceScope::Interaction, clock, cacheBytes, false, 2);
+    (void)test::feed(harness, options);
+    harness.drain();
+    clock.advance(Duration::seconds(400 * 86'400));
+    QTRY_COMPARE_WITH_TIMEOUT(int(harness.session().status().openInteractions), 0, 20'000);
+}
+
+/// Ids and names of a kilobyte: what they take bounds how many wait, not their number.
+void TestEngine::unattachedAreBoundedInBytes()
+{
+    const std::string pad(1000, 'x');
+    Attacher attacher;
+    std::size_t taken = 0;
+    Event event;
+    do {
+        event.id.value = pad + std::to_string(taken);
+        event.participant.value = "p" + event.id.value;
+    } while (attacher.add(event) && ++taken < Attacher::kMaxWatched);
+    QVERIFY2(taken > 5'000 && taken < Attacher::kMaxWatchedBytes / 2000, std::to_string(taken).c_str());
+    // with ids as Genesys Cloud gives them the number is what bounds them
+    Attacher usual;
+    const std::string id(30, 'x');
+    for (taken = 0; taken < Attacher::kMaxWatched; ++taken) {
+        event.id.value = std::to_string(100'000 + taken) + id;
+        event.participant.value = event.id.value;
+        if (!usual.add(event))
+            break;
+    }
+    QCOMPARE(taken, Attacher::kMaxWatched);
 }
 
 void TestEngine::variantsInAnyOrder()
