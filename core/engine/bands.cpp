@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kMaxKept = 1000;    ///< bands remembered for covering holes
 constexpr std::size_t kMaxWatched = 64;   ///< bands watched at a time; further ones stay "closed"
+constexpr std::size_t kMaxAwaited = 250'000; ///< interactions that all of them wait for, about 12 MiB; likewise
 constexpr std::uint64_t kMinEnded = 10;   ///< so many interactions must have ended before a hole means anything
 
 BandCause causeOf(BandKeeper::Ended ended)
@@ -84,7 +85,10 @@ void BandKeeper::message(Timestamp received, const std::function<std::set<std::i
     band.state = BandState::Closed;
     m_dirty.insert(band.id);
     std::set<std::int64_t> open = openInteractions();
-    if (!open.empty() && m_watched.size() < kMaxWatched)
+    std::size_t awaited = open.size();
+    for (const auto &[id, waiting] : m_watched)
+        awaited += waiting.size();
+    if (!open.empty() && m_watched.size() < kMaxWatched && awaited <= kMaxAwaited)
         m_watched[band.id] = std::move(open);
     m_openBand.reset();
 }

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void whatIsGoneIsItsReason();
     void firstStartHasNone();
     void nothingMissed();
+    void watchesAreBounded();
     void holeAfterTheEnd();
     void unsequencedStaysUnknown();
     void holesNeedATrustworthySource();
@@ -161,6 +162,31 @@ void TestBands::nothingMissed()
     const auto changed = keeper.takeChanged();
     QCOMPARE(changed.size(), std::size_t(1));
     QCOMPARE(int(changed[0].state), int(BandState::NothingMissed));
+    QVERIFY(!keeper.watches());
+}
+
+/// A source that is lost again and again while very many are open: the bands that are watched wait for no more than so many.
+void TestBands::watchesAreBounded()
+{
+    std::set<std::int64_t> open;
+    for (std::int64_t n = 1; n <= 100'000; ++n)
+        open.insert(open.end(), n);
+    BandKeeper keeper("streaming", 1);
+    const std::int64_t bands = 3;
+    for (std::int64_t n = 0; n < bands; ++n) {
+        keeper.listening();
+        keeper.message(at(10 * n), [&] { return open; });
+        keeper.notListening(at(10 * n + 1), BandCause::ConnectionLost, "reset");
+    }
+    keeper.listening();
+    keeper.message(at(10 * bands), [&] { return open; });
+    static_cast<void>(keeper.takeChanged());
+    for (const std::int64_t interaction : open)
+        keeper.saw({interaction, true, true, false, at(100)});
+    std::size_t settled = 0;
+    for (const Band &band : keeper.takeChanged())
+        settled += band.state == BandState::NothingMissed ? 1 : 0;
+    QCOMPARE(settled, std::size_t(2)); // the third would have made it 300,000; it stays closed
     QVERIFY(!keeper.watches());
 }
 
