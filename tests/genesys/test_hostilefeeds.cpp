@@ -52,6 +52,7 @@ private Q_SLOTS:
         row(FeedTrick::LargestFrames, "");
         row(FeedTrick::SplitCharacters, "");
         row(FeedTrick::Flood, "");
+        row(FeedTrick::FreshFlood, "");
         row(FeedTrick::TrickledHead, "");
         row(FeedTrick::TrickledFrame, "");
         row(FeedTrick::Silence, "");
@@ -86,7 +87,8 @@ private Q_SLOTS:
         QVERIFY2(most < kMostHeap, qPrintable(QString::number(most)));
         QVERIFY2(QString::fromStdString(ear.end).startsWith(end) && ear.end.empty() == end.isEmpty(), ear.end.c_str());
         QCOMPARE(ear.others, 0);
-        QCOMPARE(ear.texts > 0, trick == FeedTrick::LargestFrames || trick == FeedTrick::SplitCharacters || trick == FeedTrick::HalfClose || trick == FeedTrick::Flood);
+        QCOMPARE(ear.texts > 0, trick == FeedTrick::LargestFrames || trick == FeedTrick::SplitCharacters || trick == FeedTrick::HalfClose
+                                    || trick == FeedTrick::Flood || trick == FeedTrick::FreshFlood);
         QVERIFY(ear.end.find("top-secret") == std::string::npos);
     }
 

@@ -63,6 +63,31 @@ TEXTS = {
     "one small event": lambda: '{"events":[' + event() + "]}",
 }
 
+NEW = "########"  # another number in each message
+
+
+def message(count, make):
+    return '{"events":[' + ",".join(make(f"{NEW}-{n}") for n in range(count)) + "]}"
+
+
+# Nothing of it was there before: what is kept of each is to be bounded in bytes, not in number.
+FRESH_TEXTS = {
+    "an interaction each": lambda: message(400, lambda n: event(interaction=n)),
+    "an interaction each, long ids": lambda: message(200, lambda n: event(interaction=n + "x" * 900)),
+    "an interaction each, long names": lambda: message(200, lambda n: event(
+        interaction=n, data=f',"queueName":"{n * 20}","purpose":"agent","userId":"u{n}","name":"{n * 30}"')),
+    "an interaction each, over at once": lambda: message(200, lambda n: ",".join(
+        event(interaction=n, event_id=kind, kind=f"interaction-participant-{kind}") for kind in ("joined", "left"))),
+    "long names in every interaction": lambda: '{"events":[' + ",".join(event(
+        interaction=str(n), event_id=NEW, data=f',"queueName":"{NEW}{"q" * 240}","purpose":"agent","userId":"{NEW}","name":"{NEW}{"n" * 240}"')
+        for n in range(4000)) + "]}",
+    "a participant each": lambda: message(200, lambda n: event(
+        event_id=n, kind="interaction-participant-joined").replace('"participantId":"p"', f'"participantId":"{n}","channelId":"{n}","name":"{n}"')),
+    "unattached, long names": lambda: message(100, lambda n: (
+        f'{{"id":"{n}","timestamp":"{TIME}","type":"{"x" * 250}","data":'
+        f'{{"participantId":"{n}{"p" * 900}","channelId":"{n}{"c" * 900}"}}}}')),
+}
+
 
 def folder_gone(folder):
     shutil.rmtree(folder)
@@ -97,11 +122,13 @@ PEERS = [
     Peer("nobody (idle)", quick=True, idle=True, cores=RESTING),
     Peer("good feed, 500/s", GOOD, quick=True),
     Peer("good feed, as fast as taken", "simulator:--rate 0"),
+    Peer("good feed, 100,000 at a time", "simulator:--rate 0 --events-per-message 400 --concurrent 100000"),
     *[Peer(f"feed: {name}", f"trick:{name}", quick=name in ("ping flood", "split characters")) for name in (
         "ping flood", "pong flood", "endless fragments", "empty fragments", "endless head", "trickled head", "trickled frame",
         "huge frame", "largest frames", "masked frames", "split characters", "close but stay", "half close", "garbage")],
     Peer("feed: silence", "trick:silence", cores=RESTING),
     *[Peer(f"feed: {name}", f"trick:flood:{name}", quick=name in ("empty objects", "long ids")) for name in TEXTS],
+    *[Peer(f"feed: {name}", f"trick:fresh flood:{name}", quick=name == "an interaction each") for name in FRESH_TEXTS],
     Peer("sign-in: hangs", "server:hangs"),
     Peer("sign-in: 503", "server:503"),
     Peer("sign-in: endless answer", "server:endless"),
@@ -139,7 +166,7 @@ def hostile_feed(program, trick, text, folder):
     if text:
         path = os.path.join(folder, "message.json")
         with open(path, "w", encoding="utf-8") as out:
-            out.write(TEXTS[text]())
+            out.write({**TEXTS, **FRESH_TEXTS}[text]())
         command.append(path)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     return process, process.stdout.readline().decode().strip()

@@ -20,6 +20,7 @@
 namespace threadline::test {
 namespace {
 
+constexpr std::size_t kFloodPiece = 256u << 10; ///< bytes of messages sent at once
 constexpr int kSlice = 50; ///< ms: how long an end may go unnoticed
 
 std::string repeated(std::string_view what, std::size_t least)
@@ -83,7 +84,7 @@ const std::vector<FeedTrick> &allFeedTricks()
     static const std::vector<FeedTrick> kAll = {FeedTrick::PingFlood, FeedTrick::PongFlood, FeedTrick::EndlessFragments,
         FeedTrick::EmptyFragments, FeedTrick::EndlessHead, FeedTrick::TrickledHead, FeedTrick::TrickledFrame, FeedTrick::HugeFrame,
         FeedTrick::LargestFrames, FeedTrick::MaskedFrames, FeedTrick::SplitCharacters, FeedTrick::CloseButStay, FeedTrick::HalfClose,
-        FeedTrick::Garbage, FeedTrick::Flood, FeedTrick::Silence};
+        FeedTrick::Garbage, FeedTrick::Flood, FeedTrick::FreshFlood, FeedTrick::Silence};
     return kAll;
 }
 
@@ -105,6 +106,7 @@ const char *nameOf(FeedTrick trick)
     case FeedTrick::HalfClose: return "half close";
     case FeedTrick::Garbage: return "garbage";
     case FeedTrick::Flood: return "flood";
+    case FeedTrick::FreshFlood: return "fresh flood";
     case FeedTrick::Silence: return "silence";
     }
     return "";
@@ -211,7 +213,8 @@ void HostileFeed::play(Peer &peer)
         flood(peer, repeated(encoded({.masked = true, .payload = m_text}), kPiece));
         return readUntilEnd(peer);
     case FeedTrick::SplitCharacters: return flood(peer, inBytes(m_text));
-    case FeedTrick::Flood: return flood(peer, repeated(serverFrame(1, m_text), 4 * kPiece));
+    case FeedTrick::Flood: return flood(peer, repeated(serverFrame(1, m_text), kFloodPiece));
+    case FeedTrick::FreshFlood: return freshFlood(peer);
     case FeedTrick::CloseButStay:
         send(peer, serverClose(1000, "good-bye"));
         while (!m_stopping)
@@ -235,6 +238,25 @@ void HostileFeed::play(Peer &peer)
 void HostileFeed::flood(Peer &peer, std::string_view bytes)
 {
     while (send(peer, bytes)) { }
+}
+
+void HostileFeed::freshFlood(Peer &peer)
+{
+    constexpr std::string_view kMark = "########";
+    std::string frame = serverFrame(1, m_text);
+    std::vector<std::size_t> places;
+    for (std::size_t at = frame.find(kMark); at != std::string::npos; at = frame.find(kMark, at + kMark.size()))
+        places.push_back(at);
+    std::string piece;
+    do {
+        piece.clear();
+        while (piece.size() < kFloodPiece) {
+            const std::string number = std::to_string(100'000'000 + m_fresh++ % 100'000'000).substr(1);
+            for (const std::size_t at : places)
+                frame.replace(at, kMark.size(), number);
+            piece += frame;
+        }
+    } while (send(peer, piece));
 }
 
 void HostileFeed::trickle(Peer &peer, std::string_view bytes)

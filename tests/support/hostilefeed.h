@@ -28,6 +28,7 @@ enum class FeedTrick {
     HalfClose,        ///< one message, then no more is sent (TCP half close), though everything is read
     Garbage,          ///< random bytes instead of frames
     Flood,            ///< `text` as a message, as fast as it is taken
+    FreshFlood,       ///< the same, but where eight "#" stand in `text` each message has a number of its own
     Silence,          ///< answers the handshake, and never anything again
 };
 [[nodiscard]] const std::vector<FeedTrick> &allFeedTricks();
@@ -59,6 +60,7 @@ private:
     void listen(Peer &peer, const std::string &request);
     void play(Peer &peer);
     void flood(Peer &peer, std::string_view bytes);
+    void freshFlood(Peer &peer);
     void trickle(Peer &peer, std::string_view bytes);
     void readUntilEnd(Peer &peer);
     bool send(Peer &peer, std::string_view bytes);
@@ -68,6 +70,7 @@ private:
     int m_socket = -1;
     int m_port = 0;
     std::atomic<bool> m_stopping{false};
+    std::atomic<std::uint32_t> m_fresh{0}; ///< the next number of a message, of all connections
     std::atomic<std::uint64_t> m_sent{0}, m_received{0};
     std::atomic<int> m_listeners{0}, m_tokens{0}, m_closeCode{0};
     struct Threads;
