@@ -89,7 +89,7 @@ std::optional<Result<T>> waitFor(const std::stop_token &stop, Ask ask)
 /// Hands events on, some hundred at a time.
 class Pump {
 public:
-    Pump(Engine &engine, Restored &counts) : m_engine(engine), m_counts(counts) {}
+    Pump(Engine &engine, Restored &counts, std::stop_token stop) : m_engine(engine), m_counts(counts), m_stop(std::move(stop)) {}
     bool add(HistoryEvent &&event)
     {
         ++m_counts.events;
@@ -97,17 +97,18 @@ public:
         m_events.push_back(std::move(event));
         return m_events.size() < kEventsAtATime || flush();
     }
-    bool flush() { return m_engine.restore(std::exchange(m_events, {})); }
+    bool flush() { return m_engine.restore(std::exchange(m_events, {}), m_stop); }
 
 private:
     Engine &m_engine;
     Restored &m_counts;
+    std::stop_token m_stop;
     std::vector<HistoryEvent> m_events;
 };
 
 Result<> readWindow(history::Archive &archive, Engine &engine, influx::Span span, Restored &counts, const std::stop_token &stop)
 {
-    Pump pump(engine, counts);
+    Pump pump(engine, counts, stop);
     const auto read = waitFor<void>(stop, [&](auto done) {
         return archive.eventsBetween(span, [&pump](HistoryEvent &&event) { return pump.add(std::move(event)); }, done);
     });

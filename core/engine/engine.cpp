@@ -154,13 +154,13 @@ bool Engine::import(Record record, const std::stop_token &stop)
     return insist(item, weight, stop);
 }
 
-bool Engine::restore(std::vector<HistoryEvent> events)
+bool Engine::restore(std::vector<HistoryEvent> events, const std::stop_token &stop)
 {
     std::size_t weight = 0;
     for (const HistoryEvent &event : events)
         weight += event.raw.size();
     Item item = std::move(events);
-    return insist(item, weight, {});
+    return insist(item, weight, stop);
 }
 
 bool Engine::insist(Item &item, std::size_t weight, const std::stop_token &stop)

@@ -71,7 +71,7 @@ public:
     /// Any thread.
     [[nodiscard]] bool import(Record record, const std::stop_token &stop = {});
     /// Takes events that another store gave back, as import() does.
-    [[nodiscard]] bool restore(std::vector<HistoryEvent> events);
+    [[nodiscard]] bool restore(std::vector<HistoryEvent> events, const std::stop_token &stop = {});
     /// Waits until everything offered before is durable, at most `wait` and only until stop(), or until `stop` is asked for.
     /// False: it is not. Any thread.
     [[nodiscard]] bool drain(Duration wait, const std::stop_token &stop = {});

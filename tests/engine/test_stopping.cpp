@@ -75,6 +75,7 @@ private Q_SLOTS:
     void endsInTime();
     void aStoreThatIsBusyJustThenIsWaitedFor();
     void whoWaitsForTheStoreHearsOfTheEnd();
+    void whoRestoresCanBeStopped();
     void anotherContentCountsOnceItIsRecorded();
     void nothingIsWrittenAfterWhatWasGivenUp();
     void aGroupThatCannotBeClosedIsNotRecorded();
@@ -202,6 +203,28 @@ void TestStopping::whoWaitsForTheStoreHearsOfTheEnd()
     SourceItem item = Listening{m_clock.now()};
     QVERIFY(!m_engine->offer(item)); // a source does not wait either
     QVERIFY2(timer.elapsed() <= kWithin, qPrintable(QString::number(timer.elapsed())));
+}
+
+/// A queue that a full disk keeps full: whoever restores is told to stop before the engine is.
+void TestStopping::whoRestoresCanBeStopped()
+{
+    m_faults->writing = true;
+    offerMessages(2, 2'000);
+    std::atomic<bool> gaveUp{false};
+    std::atomic<int> taken{0};
+    std::jthread restoring([&](const std::stop_token &stop) {
+        std::vector<HistoryEvent> events(1);
+        while (m_engine->restore(events, stop) && !stop.stop_requested())
+            ++taken;
+        gaveUp = true;
+    });
+    QTRY_VERIFY(m_faults->refusedWrites > 0);
+    for (int before = -1; before != taken; QTest::qWait(500)) // until it waits for room
+        before = taken;
+    restoring.request_stop();
+    const bool inTime = QTest::qWaitFor([&] { return gaveUp.load(); }, kWithin);
+    m_faults->writing = false;
+    QVERIFY(inTime);
 }
 
 /// A later group builds on the one before: without it there would be events of an interaction that is not there.
