@@ -14,22 +14,24 @@ constexpr int kTries = 10;
 
 } // namespace
 
-Result<> Removals::next(influx::Product product, const std::string &productName, std::function<void(Result<>)> done)
+Result<bool> Removals::next(influx::Product product, const std::string &productName, std::function<void(Result<>)> done)
 {
     if (m_asks || m_clock.steady() < m_notBefore)
-        return {};
+        return false;
     const auto first = m_delivery.removals(1);
     if (!first)
         return fail(first.error());
     if (first->empty()) {
         m_notBefore = m_clock.steady() + m_options.lookEvery;
-        return {};
+        return true;
     }
     const DeliveryStore::Removal &removal = first->front();
     std::string body;
     const auto request = influx::removalRequest(m_options.target, product, removal.point, body);
-    if (!request)
-        return leave(removal, productName + " cannot take single points away.");
+    if (!request) {
+        const auto left = leave(removal, productName + " cannot take single points away.");
+        return left ? Result<bool>(true) : fail(left.error());
+    }
     m_asks = true;
     m_delivery.setRemoving(removal.number);
     m_transport.send(*request, std::make_shared<const std::string>(std::move(body)), false, m_options.timeout,
@@ -38,7 +40,7 @@ Result<> Removals::next(influx::Product product, const std::string &productName,
                          m_delivery.setRemoving(0);
                          done(answered(removal, product, reply));
                      });
-    return {};
+    return false;
 }
 
 Result<> Removals::answered(const DeliveryStore::Removal &removal, influx::Product product, const influx::HttpReply &reply)

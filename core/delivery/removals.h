@@ -28,8 +28,9 @@ public:
         : m_options(std::move(options)), m_backoff(backoff), m_delivery(delivery), m_transport(transport), m_clock(clock)
     {}
 
-    /// Asks for the next one to be taken away, if it is time. `done` is called after the answer. Errors: those of the store.
-    [[nodiscard]] Result<> next(influx::Product product, const std::string &productName, std::function<void(Result<>)> done);
+    /// Asks for the next one to be taken away, if it is time. `done` is called after the answer. True: what it came to is noted,
+    /// or there is none. Errors: those of the store.
+    [[nodiscard]] Result<bool> next(influx::Product product, const std::string &productName, std::function<void(Result<>)> done);
     /// Asks at the next call, whatever was to be waited for.
     void retryNow()
     {

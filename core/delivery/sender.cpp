@@ -71,13 +71,13 @@ Duration Sender::pump()
     m_taking = false;
     if (m_stopped)
         return kForEver;
-    m_failing = m_looked = false;
+    m_looked = false;
     if (m_clock.steady() >= m_notBefore)
         work();
-    if (auto bounded = shedOldest(); !bounded)
-        note(bounded.error());
-    if (m_looked && !m_failing)
-        m_trouble.worked();
+    if (m_options.shed && m_flying == 0)
+        note(StoreTrouble::Shedding, shedOldest());
+    if (m_clock.steady() >= m_nextStoreLook)
+        lookAtStore();
     m_aside.tellRest(m_clock.steady());
     measure();
     return untilNext();
@@ -102,8 +102,23 @@ void Sender::work()
 
 void Sender::fillOrNote()
 {
-    if (auto filled = fill(); !filled)
-        note(filled.error());
+    m_looked = false;
+    const auto filled = fill();
+    if (!filled || m_looked)
+        note(StoreTrouble::Making, filled);
+}
+
+/// Whether a store that failed works again is found out also while the server lets nothing be made or asked.
+void Sender::lookAtStore()
+{
+    if (m_trouble.stands(StoreTrouble::Marking))
+        acknowledge();
+    if (m_trouble.stands(StoreTrouble::Making) && !m_looked && !m_taking) {
+        const auto read = m_reader.eventsAfter(m_builder.read(), kRowsAtATime, [](StoredEvent &&) { return true; });
+        DeliveryStore::Update same;
+        same.mark = m_delivery.mark();
+        note(StoreTrouble::Making, read ? m_delivery.write(same) : read);
+    }
 }
 
 /// After an answer.
@@ -273,12 +288,11 @@ Result<> Sender::fill()
     if (m_stage == Stage::HalfOpen && !hasRoom())
         return {};
     const auto removed = m_removals.next(product(), productName(m_identity), [this](const Result<> &result) {
-        if (!result)
-            note(result.error());
+        note(StoreTrouble::Removing, result);
         goOn();
     });
-    if (!removed)
-        return removed;
+    if (!removed || *removed)
+        note(StoreTrouble::Removing, removed ? Result<>() : fail(removed.error()));
     if (m_again || now < m_nextAgain)
         return {};
     auto again = m_builder.again(m_limit, m_clock.now());
@@ -328,8 +342,6 @@ Result<> Sender::tidy()
 /// More than the set number of events wait: the oldest are passed over, and counted. They stay in the local store.
 Result<> Sender::shedOldest()
 {
-    if (!m_options.shed || m_flying > 0)
-        return {};
     const auto last = m_reader.lastRow();
     if (!last)
         return fail(last.error());
@@ -640,17 +652,18 @@ void Sender::acknowledge()
         mark.passed += batch.events;
         batch.update.mark = mark;
         if (auto written = writeDone(batch); !written)
-            return note(written.error());
+            return note(StoreTrouble::Marking, written);
         m_batches.pop_front();
         if (m_options.marked)
             m_options.marked(mark);
     }
     if (m_again && m_again->open == 0) {
         if (auto written = writeDone(*m_again); !written)
-            return note(written.error());
+            return note(StoreTrouble::Marking, written);
         m_again.reset();
         m_nextAgain = {};
     }
+    note(StoreTrouble::Marking, {});
 }
 
 Result<> Sender::writeDone(Batch &batch)
@@ -663,11 +676,14 @@ Result<> Sender::writeDone(Batch &batch)
     return m_delivery.write(batch.update);
 }
 
-void Sender::note(const Error &error)
+void Sender::note(StoreTrouble::Use use, const Result<> &result)
 {
-    m_failing = true;
-    m_trouble.failed(error.message, m_clock.steady());
-    m_notBefore = std::max(m_notBefore, m_clock.steady() + kStoreRetry);
+    const Duration now = m_clock.steady();
+    m_trouble.note(use, result, now);
+    if (!result) {
+        m_nextStoreLook = now + kStoreRetry;
+        m_notBefore = std::max(m_notBefore, m_nextStoreLook);
+    }
 }
 
 Result<bool> Sender::idle()
@@ -675,6 +691,8 @@ Result<bool> Sender::idle()
     const auto last = m_reader.lastRow();
     if (!last)
         return fail(last.error());
+    if (const Error *trouble = m_trouble.error(); trouble != nullptr && trouble->code != ErrorCode::Busy)
+        return fail(*trouble);
     if (*last > m_delivery.mark().row || m_again || m_flying > 0 || !m_parts.empty())
         return false;
     const auto changes = m_reader.changesAfter(m_delivery.mark().change, 1);
@@ -715,11 +733,12 @@ void Sender::measure()
     const DeliveryMark &mark = m_delivery.mark();
     std::scoped_lock lock(m_mutex);
     DeliveryStatus &s = m_status;
-    s.state = m_state;
+    const Error *trouble = m_trouble.error();
+    s.state = trouble != nullptr && m_state == DeliveryState::Delivering ? DeliveryState::Waiting : m_state;
     s.target = m_options.target.url + ", " + m_options.target.bucket;
     s.product = m_identity.product == Product::Unknown ? s.product : productName(m_identity);
     s.credentials = m_state == DeliveryState::Paused && m_credentials;
-    s.words = !m_trouble.words().empty() ? m_trouble.words() : wordsOfNow();
+    s.words = trouble != nullptr && m_state != DeliveryState::Paused ? trouble->message : wordsOfNow();
     s.backlog = last && *last > mark.row ? static_cast<std::uint64_t>(*last - mark.row) : 0;
     s.oldest = m_batches.empty() || m_batches.front()->lastRow == 0 ? std::nullopt : std::optional(m_batches.front()->oldest);
     const DeliveryStore::DeadCount dead = m_delivery.deadCount();
@@ -745,7 +764,7 @@ Duration Sender::untilNext() const
 {
     const Duration now = m_clock.steady();
     if (m_notBefore > now)
-        return m_notBefore - now;
+        return m_trouble.error() != nullptr ? std::min(m_notBefore - now, kStoreRetry) : m_notBefore - now;
     if (m_taking)
         return {};
     if (m_waitingSince && hasRoom())

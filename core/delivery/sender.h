@@ -58,7 +58,8 @@ public:
     [[nodiscard]] Duration pump();
     /// Any thread.
     [[nodiscard]] DeliveryStatus status() const;
-    /// Whether everything that is durable has been delivered, settled or set aside.
+    /// Whether everything that is durable has been delivered, settled or set aside. Errors: what stands in the way of it in the local
+    /// stores, which pump() tries again.
     [[nodiscard]] Result<bool> idle();
     /// Whether what it waits for will come, after pump(): an answer, a time, company for a batch; true as well where nothing waits
     /// for delivery. Never false (see stages.h); tests ask after every step.
@@ -93,6 +94,7 @@ private:
     void probed(const influx::HttpReply &reply);
     [[nodiscard]] Result<> fill();
     void fillOrNote();
+    void lookAtStore();
     [[nodiscard]] Result<> shedOldest();
     [[nodiscard]] Result<> tidy();
     void divide(std::shared_ptr<Batch> batch);
@@ -121,7 +123,7 @@ private:
     void partDone(const std::shared_ptr<Batch> &batch);
     void acknowledge();
     [[nodiscard]] Result<> writeDone(Batch &batch);
-    void note(const Error &error);
+    void note(StoreTrouble::Use use, const Result<> &result);
     void measure();
     [[nodiscard]] Duration untilNext() const;
 
@@ -154,8 +156,8 @@ private:
     std::uint64_t m_deliveries = 0; ///< parts that arrived
     std::uint64_t m_failed = 0;     ///< answers that sent parts back
     StoreTrouble m_trouble;
-    bool m_failing = false;      ///< since the last pump() began, something of the stores failed
-    bool m_looked = false;       ///< and they were read for all there is to do
+    bool m_looked = false;       ///< the stores were just read for all there is to do
+    Duration m_nextStoreLook;    ///< while something of them fails
     Duration m_nextAgain;
     Duration m_nextTidy;
     InteractionKey m_tidied = 0; ///< overviews up to here have been looked at

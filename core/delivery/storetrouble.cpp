@@ -6,32 +6,31 @@
 #include <utility>
 
 namespace threadline::delivery {
-namespace {
 
-constexpr Duration kTellAgainAfter = Duration::seconds(60);
-
-} // namespace
-
-void StoreTrouble::failed(const std::string &words, Duration now)
+void StoreTrouble::note(Use use, const Result<> &result, Duration now)
 {
-    m_words = words;
-    const bool same = m_toldAt && m_told == words;
-    if (same && now - *m_toldAt < kTellAgainAfter) {
-        ++m_untold;
+    if (!result) {
+        m_errors[use] = result.error();
+        if (const auto words = m_log.said(result.error().message, now)) {
+            log::error("delivery", *words);
+            m_told = true;
+        }
         return;
     }
-    const std::uint64_t times = same ? std::exchange(m_untold, 0) + 1 : (m_untold = 0);
-    log::error("delivery", times > 1 ? words + " (" + std::to_string(times) + " times more since this was last said.)" : words);
-    m_told = words;
-    m_toldAt = now;
-    m_known = true;
+    if (!stands(use))
+        return;
+    m_errors[use].reset();
+    if (error() == nullptr && std::exchange(m_told, false))
+        log::info("delivery", "The local store works for delivery again.");
 }
 
-void StoreTrouble::worked()
+const Error *StoreTrouble::error() const
 {
-    if (!m_words.empty() && std::exchange(m_known, false))
-        log::info("delivery", "The local store works for delivery again.");
-    m_words.clear();
+    for (const std::optional<Error> &error : m_errors) {
+        if (error)
+            return &*error;
+    }
+    return nullptr;
 }
 
 } // namespace threadline::delivery

@@ -3,29 +3,32 @@
 /// log; the sender's thread.
 #pragma once
 
+#include "core/base/result.h"
+#include "core/base/sparingly.h"
 #include "core/base/time.h"
 
-#include <cstdint>
+#include <array>
 #include <optional>
-#include <string>
 
 namespace threadline::delivery {
 
 class StoreTrouble {
 public:
-    /// Something failed: told at once, and while it is the same, or comes back as the same, once a minute with how often. `now`: steady.
-    void failed(const std::string &words, Duration now);
-    /// Nothing that was tried failed; told if the failure was.
-    void worked();
-    /// What is wrong now; empty: nothing.
-    [[nodiscard]] const std::string &words() const { return m_words; }
+    /// What the stores are used for. That one of these works says nothing of the others.
+    enum Use : std::uint8_t { Making, Marking, Shedding, Removing };
+
+    /// How it went: a failure is told at once, and while it is the same, or comes back as the same, once a minute with how often; that
+    /// none is left, if one was told. `now`: steady.
+    void note(Use use, const Result<> &result, Duration now);
+    [[nodiscard]] bool stands(Use use) const { return m_errors[use].has_value(); }
+    /// What is wrong now; null: nothing.
+    [[nodiscard]] const Error *error() const;
 
 private:
-    std::string m_words;
-    std::string m_told;               ///< the last that was told
-    std::optional<Duration> m_toldAt; ///< absent: nothing yet
-    std::uint64_t m_untold = 0;
-    bool m_known = false;             ///< the failure of now was told
+    static constexpr std::size_t kUses = Removing + 1;
+    std::array<std::optional<Error>, kUses> m_errors;
+    Sparingly m_log;
+    bool m_told = false; ///< a failure, since all worked
 };
 
 } // namespace threadline::delivery

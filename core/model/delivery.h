@@ -15,7 +15,7 @@ enum class DeliveryState : std::uint8_t {
     Off,        ///< none is set
     Checking,   ///< looking who answers, before the first delivery
     Delivering,
-    Waiting,    ///< no answer, or overload: tried again by itself
+    Waiting,    ///< no answer, overload, or a local store that fails: tried again by itself
     Paused,     ///< a setting is wrong here or there: somebody has to do something
 };
 [[nodiscard]] std::string_view nameOf(DeliveryState state); ///< "off", "checking", "delivering", "waiting", "paused"

@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/base/secrets.h"
 #include "core/base/smallfile.h"
+#include "core/base/sparingly.h"
 #include "core/base/utf8.h"
 #include "tests/support/testmain.h"
 
@@ -30,6 +31,8 @@ private Q_SLOTS:
     void whatIsNoSecretStays();
     void smallFiles();
     void logIsOneLine();
+    void wordsThatComeAgainAreSaidSparingly();
+    void neverTheSameWordsAreSaidSparingly();
     void queueIsBounded();
     void queueTakesAHeavyItemAlone();
     void queueHandsOverEverything();
@@ -262,6 +265,33 @@ void TestBase::utf8()
     }
     for (const std::string_view none : {"\x80", "\xC1", "\xF5", "\xFF", "\xE0\x9F", "\xED\xA0", "\xF0\x8F", "\xF4\x90", "\xE2\x28", "\xF0\x9F\x28"})
         QVERIFY(!beginsUtf8(none) && utf8Length(none) == 0);
+}
+
+/// Also where two come in turn.
+void TestBase::wordsThatComeAgainAreSaidSparingly()
+{
+    Sparingly log;
+    std::vector<std::string> lines;
+    for (int second = 0; second < 600; ++second) {
+        if (auto line = log.said(second % 2 == 0 ? "one" : "two", Duration::seconds(second)))
+            lines.push_back(*line);
+    }
+    QCOMPARE(lines.size(), std::size_t(20));
+    QCOMPARE(lines[0], std::string("one"));
+    QCOMPARE(lines[1], std::string("two"));
+    QCOMPARE(lines[2], std::string("one (30 times more since this was last said.)"));
+}
+
+void TestBase::neverTheSameWordsAreSaidSparingly()
+{
+    Sparingly log;
+    std::vector<std::string> lines;
+    for (int second = 0; second < 600; ++second) {
+        if (auto line = log.said(std::to_string(second), Duration::seconds(second)))
+            lines.push_back(*line);
+    }
+    QCOMPARE(lines.size(), 10 * Sparingly::kMostAMinute);
+    QCOMPARE(lines[Sparingly::kMostAMinute], std::string("60 (52 in other words were left out.)"));
 }
 
 THREADLINE_TEST_MAIN(TestBase)

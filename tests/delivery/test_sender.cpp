@@ -10,6 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sqlite3.h>
+
 #include <array>
 #include <deque>
 #include <set>
@@ -136,6 +138,14 @@ public:
                                + R"(,"type":"interaction-updated","data":{"interactionId":"i-)" + std::to_string(i % 2) + R"(","participantId":"p"}}]})");
         }
         m_harness->drain();
+    }
+    /// As another program does.
+    void inMarks(const char *sql) const
+    {
+        sqlite3 *db = nullptr;
+        if (sqlite3_open((folder() + "/delivery.db").c_str(), &db) != SQLITE_OK || sqlite3_exec(db, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+            qFatal("%s", sqlite3_errmsg(db));
+        sqlite3_close(db);
     }
     [[nodiscard]] std::string folder() const { return m_folder.path().toStdString(); }
 
@@ -281,6 +291,9 @@ private Q_SLOTS:
     void aPingThatIsRefusedForEver();
     void aPauseSaysHowOftenItIsTried();
     void aStoreThatCannotBeReadIsToldNowAndThen();
+    void aStoreThatWorksAgainIsNotBlamedForTheServer();
+    void marksThatCannotBeWrittenAreNoDelivery();
+    void aRemovalThatCannotBeNotedIsNotToldToWork();
     void uncompressedDataIsNotAskedForAgainAndAgain();
     void oneLineThatIsAlwaysAnsweredWith500_data();
     void oneLineThatIsAlwaysAnsweredWith500();
@@ -485,6 +498,80 @@ void TestSender::aStoreThatCannotBeReadIsToldNowAndThen()
     QCOMPARE(words, faults.error().message);
     QCOMPARE(works, 1);
     QVERIFY2(told - failing <= 6 && again - works <= 6, qPrintable(QStringLiteral("%1 %2").arg(told - failing).arg(again - works)));
+}
+
+/// The server goes while the store fails, so that nothing more is made; the store comes back, and the server does not.
+void TestSender::aStoreThatWorksAgainIsNotBlamedForTheServer()
+{
+    Bench bench;
+    Faults faults;
+    bench.reader = std::make_unique<FaultyReader>(std::move(bench.reader), faults);
+    bench.add(20, 60);
+    Run run(bench, {});
+    int asked = 0;
+    const auto until = [&](std::int64_t second) {
+        while (run.clock().steady() < Duration::seconds(second))
+            QVERIFY(run.step([&](const Held::Request &) {
+                faults.handing = ++asked >= 6 && second < 20;
+                return asked < 8 ? "204" : "503";
+            }));
+    };
+    until(10);
+    QCOMPARE(run.sender().status().words, faults.error().message);
+    faults.handing = false;
+    until(20);
+    const std::string words = run.sender().status().words;
+    QVERIFY2(!words.empty() && words != faults.error().message, words.c_str());
+}
+
+/// What is sent meanwhile is sent again and again: that is no delivery, and is told as what it is.
+void TestSender::marksThatCannotBeWrittenAreNoDelivery()
+{
+    Bench bench;
+    Run run(bench, {});
+    bench.inMarks("CREATE TRIGGER no BEFORE UPDATE ON mark BEGIN SELECT RAISE(ABORT, 'no'); END");
+    const auto until = [&run](std::int64_t second) {
+        while (run.clock().steady() < Duration::seconds(second))
+            QVERIFY(run.step([](const Held::Request &) { return "204"; }));
+    };
+    until(30);
+    QCOMPARE(int(run.sender().status().state), int(DeliveryState::Waiting));
+    QVERIFY(!run.sender().status().words.empty());
+    QVERIFY(!run.sender().idle());
+    bench.inMarks("DROP TRIGGER no");
+    until(60);
+    QCOMPARE(int(run.sender().status().state), int(DeliveryState::Delivering));
+    QCOMPARE(run.sender().status().words, std::string());
+    QCOMPARE(run.sender().status().delivered, kEvents);
+    QVERIFY(run.sender().idle().value_or(false));
+}
+
+/// All else works meanwhile; that says nothing of what cannot be noted.
+void TestSender::aRemovalThatCannotBeNotedIsNotToldToWork()
+{
+    Bench bench;
+    Run run(bench, {});
+    DeliveryStore::Update update;
+    update.remove = {"interaction_event,channelKind=voice 1800000000000000000"};
+    QVERIFY(bench.marks->write(update));
+    bench.inMarks("CREATE TRIGGER no BEFORE DELETE ON removals BEGIN SELECT RAISE(ABORT, 'no'); END");
+    int again = 0;
+    log::setLevel(log::Level::Info);
+    log::setSink([&](log::Level, std::string_view line) { again += line.find("works for delivery again") != std::string_view::npos; });
+    const auto until = [&run](std::int64_t second) {
+        while (run.clock().steady() < Duration::seconds(second))
+            (void)run.step([](const Held::Request &) { return "204"; });
+    };
+    until(600);
+    const int early = again;
+    bench.inMarks("DROP TRIGGER no");
+    until(660);
+    log::setSink({});
+    log::setLevel(log::Level::Error);
+    QCOMPARE(early, 0);
+    QCOMPARE(again, 1);
+    QCOMPARE(bench.marks->removals(10)->size(), std::size_t(0));
+    QCOMPARE(run.transport().ids.size(), std::size_t(kEvents));
 }
 
 /// What says of plain data that it takes no compressed data is asked slowly.
