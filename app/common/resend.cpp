@@ -133,7 +133,12 @@ Result<> resend(const RuntimeOptions &options, const ResendRange &range, const C
     if (!runtime)
         return fail(runtime.error());
     delivery::Sink &sink = *(*runtime)->sink();
-    for (int look = 0; !sink.idle(); ++look) {
+    for (int look = 0;; ++look) {
+        const auto idle = sink.idle();
+        if (!idle)
+            return fail(idle.error());
+        if (*idle)
+            break;
         wait(kLook);
         const DeliveryStatus status = sink.status();
         if (stop.stop_requested())

@@ -10,6 +10,8 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -63,6 +65,8 @@ std::string targetName(const influx::Target &target)
 
 namespace {
 
+constexpr Duration kStopSeenWithin = Duration::millis(50);
+
 /// Takes everything and sends nothing.
 class YesTransport final : public Transport {
 public:
@@ -75,10 +79,13 @@ public:
         m_open.emplace_back(std::move(reply), std::move(done));
     }
     void cancel() override { m_open.clear(); }
-    void answer()
+    /// False: nothing was asked.
+    bool answer()
     {
-        for (auto &[reply, done] : std::exchange(m_open, {}))
+        auto asked = std::exchange(m_open, {});
+        for (auto &[reply, done] : asked)
             done(std::move(reply));
+        return !asked.empty();
     }
 
 private:
@@ -116,8 +123,9 @@ Result<> takeAsDelivered(const std::string &folder, const Store &store, SenderOp
     for (;;) {
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "Stopped before all was noted.");
-        (void)sender.pump();
-        transport.answer();
+        const Duration wait = sender.pump();
+        if (!transport.answer())
+            std::this_thread::sleep_for(std::chrono::microseconds(std::clamp(wait, Duration{}, kStopSeenWithin).us));
         const auto idle = sender.idle();
         if (!idle || *idle)
             return idle ? Result<>() : fail(idle.error());
@@ -180,13 +188,10 @@ void Sink::committed()
 
 DeliveryStatus Sink::status() const { return m_worker->sender().status(); }
 
-bool Sink::idle()
+Result<bool> Sink::idle()
 {
-    bool idle = false;
-    QMetaObject::invokeMethod(m_worker, [this, &idle] {
-        const auto done = m_worker->sender().idle();
-        idle = done && *done;
-    }, Qt::BlockingQueuedConnection);
+    Result<bool> idle = false;
+    QMetaObject::invokeMethod(m_worker, [this, &idle] { idle = m_worker->sender().idle(); }, Qt::BlockingQueuedConnection);
     return idle;
 }
 

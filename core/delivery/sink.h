@@ -42,8 +42,8 @@ public:
     [[nodiscard]] static bool wasEverUsed(const std::string &folder);
     /// Greatest StoredChange::number that is not needed any more. Any thread.
     [[nodiscard]] std::int64_t changesDone() const { return m_changesDone; }
-    /// Whether everything durable has been delivered, settled or set aside. Any thread; may take as long as a batch takes to make.
-    [[nodiscard]] bool idle();
+    /// Sender::idle(). Any thread; may take as long as a batch takes to make.
+    [[nodiscard]] Result<bool> idle();
     /// Tries now what it would try later, dead letters as well. Any thread.
     void retryNow(bool deadLetters);
     [[nodiscard]] HandlePtr retry(bool deadLetters, Session::Answer<void> answer) override;

@@ -298,7 +298,7 @@ int timeline(const Arguments &arguments, RealInflux &server)
                                                    ids.push_back(std::move(id));
                                            });
         waitUntil([&] { return collector.sink->status().delivered >= sent; });
-        waitUntil([&] { return collector.sink->idle(); });
+        waitUntil([&] { return collector.sink->idle().value_or(false); });
         std::printf("timeline: %llu events, %llu lines delivered\n", static_cast<unsigned long long>(sent),
                     static_cast<unsigned long long>(collector.sink->status().lines));
     }

@@ -62,7 +62,7 @@ bool DeliveryRig::settled(int ms)
 {
     return QTest::qWaitFor([this] {
         sink->committed();
-        return sink->idle();
+        return sink->idle().value_or(false);
     }, ms);
 }
 

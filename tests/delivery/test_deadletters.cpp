@@ -76,7 +76,7 @@ public:
     {
         return QTest::qWaitFor([this] {
             runtime->sink()->committed();
-            return runtime->sink()->idle();
+            return runtime->sink()->idle().value_or(false);
         }, 30'000);
     }
     Result<std::vector<SetAside>> letters()

@@ -191,7 +191,7 @@ void TestHistory::restoringGivesTheSameStore()
     // What came from there need not go there once more.
     auto runtime = app::Runtime::start(options, clock);
     QVERIFY(runtime);
-    QVERIFY(QTest::qWaitFor([&] { return (*runtime)->sink()->idle(); }, 20'000));
+    QVERIFY(QTest::qWaitFor([&] { return (*runtime)->sink()->idle().value_or(false); }, 20'000));
     QCOMPARE((*runtime)->sink()->status().lines, 0u);
 }
 
