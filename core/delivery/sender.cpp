@@ -176,7 +176,8 @@ void Sender::probed(const HttpReply &reply)
     }
     if (verdict.what == Verdict::Setting || verdict.what == Verdict::Retry)
         return askAgain(verdict);
-    if (m_state != DeliveryState::Delivering && !m_options.quiet && !m_refusing)
+    const bool first = m_state == DeliveryState::Checking;
+    if (m_state != DeliveryState::Delivering && !m_options.quiet && !m_refusing && (std::exchange(m_told, false) || first))
         log::info("delivery", "Delivering to " + productName(m_identity) + " at " + m_options.target.url + ", " + m_options.target.bucket + ".");
     step(Step::AskGood);
     m_state = DeliveryState::Delivering;
@@ -193,12 +194,15 @@ void Sender::askAgain(const Verdict &verdict)
     wait(verdict);
 }
 
-/// In the log once, however often it happens.
+/// In the log once, however often it happens; where the server is there and away again, once a minute.
 void Sender::tell(const std::string &words)
 {
-    const bool fresh = std::exchange(m_words, words) != words;
-    if (fresh)
-        log::warning("delivery", wordsOfNow());
+    if (std::exchange(m_words, words) == words)
+        return;
+    if (const auto line = m_log.said(wordsOfNow(), m_clock.steady())) {
+        log::warning("delivery", *line);
+        m_told = true;
+    }
 }
 
 /// A back-off is soon over and always another; a pause is long enough to ask when it ends.
@@ -485,7 +489,7 @@ void Sender::taken()
         return;
     step(Step::Taken);
     m_backoff.reset();
-    if (m_state == DeliveryState::Waiting && !m_options.quiet)
+    if (m_state == DeliveryState::Waiting && !m_options.quiet && std::exchange(m_told, false))
         log::info("delivery", "Delivering again.");
     m_words.clear();
     m_state = DeliveryState::Delivering;

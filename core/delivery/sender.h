@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/base/backoff.h"
+#include "core/base/sparingly.h"
 #include "core/base/time.h"
 #include "core/delivery/builder.h"
 #include "core/delivery/removals.h"
@@ -145,6 +146,8 @@ private:
     bool m_gzip;
     BuildLimit m_limit;
     std::string m_words;
+    Sparingly m_log;             ///< what is wrong with the server
+    bool m_told = false;         ///< something of that, since it was said that it works
     Duration m_notBefore;        ///< steady: nothing is sent before
     bool m_taking = false;       ///< a batch is being made, and goes on at the next call
     std::optional<Duration> m_waitingSince; ///< a batch that is not full waits since

@@ -294,6 +294,7 @@ private Q_SLOTS:
     void aStoreThatWorksAgainIsNotBlamedForTheServer();
     void marksThatCannotBeWrittenAreNoDelivery();
     void aRemovalThatCannotBeNotedIsNotToldToWork();
+    void aServerThatComesAndGoesIsToldNowAndThen();
     void uncompressedDataIsNotAskedForAgainAndAgain();
     void oneLineThatIsAlwaysAnsweredWith500_data();
     void oneLineThatIsAlwaysAnsweredWith500();
@@ -572,6 +573,35 @@ void TestSender::aRemovalThatCannotBeNotedIsNotToldToWork()
     QCOMPARE(again, 1);
     QCOMPARE(bench.marks->removals(10)->size(), std::size_t(0));
     QCOMPARE(run.transport().ids.size(), std::size_t(kEvents));
+}
+
+/// Every second write is refused for the moment.
+void TestSender::aServerThatComesAndGoesIsToldNowAndThen()
+{
+    Bench bench;
+    delivery::SenderOptions loud = options();
+    loud.quiet = false;
+    Run run(bench, {}, loud);
+    int asked = 0, away = 0, again = 0;
+    log::setLevel(log::Level::Info);
+    log::setSink([&](log::Level level, std::string_view line) {
+        away += level == log::Level::Warning;
+        again += line.find("Delivering again.") != std::string_view::npos;
+    });
+    const auto answer = [&asked](const Held::Request &request) { return sendsLines(request) && ++asked % 2 == 0 ? "503" : "204"; };
+    std::uint64_t next = 20;
+    while (run.clock().steady() < Duration::seconds(600)) {
+        if (run.clock().steady() > Duration::seconds(static_cast<std::int64_t>(next - 20) * 3)) {
+            bench.add(next, next + 1);
+            ++next;
+        }
+        (void)run.step(answer);
+    }
+    log::setSink({});
+    log::setLevel(log::Level::Error);
+    QVERIFY2(asked > 200, qPrintable(QString::number(asked)));
+    QVERIFY2(away >= 5 && away <= 11, qPrintable(QString::number(away)));
+    QVERIFY2(again >= 5 && again <= away, qPrintable(QString::number(again)));
 }
 
 /// What says of plain data that it takes no compressed data is asked slowly.
