@@ -56,13 +56,21 @@ struct Census {
     Occupancy occupancy;
 };
 
+/// One of the platform's records of an interaction: later exports may know more.
+struct RecordSeen {
+    Timestamp read;           ///< when its file was read; 0: not known
+    bool standing = false;    ///< the story is told by this one
+    std::int64_t segments = 0;
+    std::string raw;          ///< minified JSON
+};
+
 /// One interaction with all that the window shows of it.
 struct InteractionView {
     Origin origin;
     Story story;
     std::vector<std::shared_ptr<const Event>> events; ///< in canonical order, beside Story::marks
     std::size_t left = 0; ///< events behind these that are not given: of a huge interaction the window gets the first ones
-    std::string record;   ///< the platform's own record, minified JSON; empty: none
+    std::vector<RecordSeen> records; ///< the platform's own, the richest first; empty: none was read
 
     [[nodiscard]] std::size_t count() const { return events.size() + left; }
 };

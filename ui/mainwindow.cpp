@@ -444,7 +444,7 @@ void MainWindow::openConnect()
 
 void MainWindow::chooseFiles()
 {
-    auto *dialog = new QFileDialog(this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz);;All files (*)"));
+    auto *dialog = new QFileDialog(this, tr("Open files"), {}, tr("Conversation details (*.json *.ndjson *.jsonl *.gz *.zip);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);
     dress(*dialog, *this);

@@ -58,7 +58,7 @@ int import(QCoreApplication &app, const CommandLine &line)
 {
     if (line.segments) {
         const auto printed = printSegments(line.files);
-        return printed ? kExitOk : sayAndExit(printed.error());
+        return !printed ? sayAndExit(printed.error()) : printed->conversations == 0 ? kExitNothing : kExitOk;
     }
     const auto options = runtimeOptions(line.settings, dataFolder(line.settings));
     if (!options)
@@ -72,7 +72,13 @@ int import(QCoreApplication &app, const CommandLine &line)
         return sayAndExit(done.error());
     std::printf("%s%s read, %s.\n", done->stopped ? "Stopped: " : "", counted(done->conversations, "conversation").c_str(),
                 counted(done->problems, "problem").c_str());
-    return done->stopped ? kExitFailed : kExitOk;
+    if (done->stopped)
+        return kExitFailed;
+    if (done->conversations > 0)
+        return kExitOk;
+    sayLine("No conversation record was found. Threadline reads what the analytics conversation details of Genesys Cloud give as JSON; "
+            "docs/import.md says how to export them.");
+    return kExitNothing;
 }
 
 /// What takes long, beside an event loop, so that a signal ends it in order.

@@ -14,6 +14,7 @@ inline constexpr int kExitFailed = 1;      ///< what was asked for was not done,
 inline constexpr int kExitUsage = 2;       ///< wrong usage or setting, port taken
 inline constexpr int kExitCredentials = 3; ///< credentials refused at start
 inline constexpr int kExitData = 4;        ///< the data folder cannot be used, or could not when the program ended with something unrecorded
+inline constexpr int kExitNothing = 5;     ///< in the files that were read there was no conversation
 inline constexpr int kExitHung = 6;        ///< asked to end, and something in the system hung (endWithin)
 
 /// Runs `program` and returns its exit code. That there is no memory or no thread to be had is said, instead of ending by a signal; the

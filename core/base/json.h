@@ -91,6 +91,10 @@ private:
 /// matching brackets alone, so that one malformed element does not take the others with it. Empty if there is none.
 [[nodiscard]] std::vector<std::string_view> salvageElements(std::string_view text, std::string_view name);
 
+/// A text that prepare() refuses, with what some tools write rewritten as JSON: NaN, Infinity, undefined and None as null, True and False,
+/// commas before a closing bracket, controls within strings. It may be no JSON still.
+[[nodiscard]] std::string mended(std::string_view text);
+
 [[nodiscard]] Type typeOf(std::string_view raw);
 /// The string that a raw value holds, unescaped; nothing if it is no string. A lone surrogate becomes U+FFFD.
 [[nodiscard]] std::optional<std::string> stringOf(std::string_view raw);

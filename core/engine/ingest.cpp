@@ -338,35 +338,48 @@ Result<> Ingest::take(Record record)
     const auto found = interaction(id);
     if (!found)
         return fail(found.error());
-    auto standing = m_reader->record(id);
-    if (!standing && standing.error().code == ErrorCode::Malformed)
-        standing = std::optional<Record>(); // this one takes its place
-    if (!standing)
-        return fail(standing.error());
-    if (const auto fresh = m_records.find(id); fresh != m_records.end())
-        *standing = fresh->second;
-    if (*standing && ((*standing)->content == record.content || !stands(record, **standing)))
+    const auto kept = m_reader->records(id, false);
+    if (!kept)
+        return fail(kept.error());
+    std::vector<RecordRank> known;
+    for (const RecordVersion &version : *kept)
+        known.push_back(version.record.rank);
+    std::vector<UnwrittenRecord> &unwritten = m_unwritten[id];
+    for (const UnwrittenRecord &other : unwritten)
+        known.push_back(other.rank);
+    if (const auto standing = m_reader->record(id); !standing && standing.error().code == ErrorCode::Malformed)
+        known.clear(); // of what cannot be read any more this one takes the place
+    if (std::find(known.begin(), known.end(), record.rank) != known.end())
         return {};
-    m_bytes += 4 * record.raw.size(); // and its events
+    const bool standing = std::all_of(known.begin(), known.end(), [&](const RecordRank &other) { return stands(record.rank, other); });
+    unwritten.push_back({record.rank, m_nextCommit});
+    m_bytes += (standing ? 4 : 1) * record.raw.size(); // and its events
     ++m_rows;
     if (!m_oldest)
         m_oldest = m_clock.steady();
+    if (!standing) {
+        group().records.push_back({std::move(record), m_clock.now(), false});
+        return {};
+    }
     touched(**found);
     ++m_counters.records;
-    m_records.insert_or_assign(id, std::move(record));
     m_reload.insert(id);
+    Record &slot = m_records[id];
+    std::swap(slot, record);
+    if (!record.raw.empty()) // stood until now, within this group
+        group().records.push_back({std::move(record), m_clock.now(), false});
     return {};
 }
 
 void Ingest::tellSpan(const Record &record, const std::vector<Event> &events, Summary &summary)
 {
-    summary.start = summary.lastEventAt = record.last;
+    summary.start = summary.lastEventAt = record.rank.last;
     for (const Event &event : events) {
         summary.start = std::min(summary.start, event.time);
         summary.lastEventAt = std::max(summary.lastEventAt, event.time);
     }
     summary.count = static_cast<std::int64_t>(events.size());
-    if (!record.ended)
+    if (!record.rank.ended)
         return;
     summary.state = InteractionState::Ended;
     summary.end = summary.lastEventAt;
@@ -387,7 +400,7 @@ void Ingest::addRecord(Record &&record, WriteGroup &writes)
         writes.events.push_back({target->key, std::move(event.id.value), std::move(event.raw), event.received, event.provenance,
                                  event.marks});
     }
-    writes.records.push_back(std::move(record));
+    writes.records.push_back({std::move(record), m_clock.now(), true});
 }
 
 Result<> Ingest::tick()
@@ -548,6 +561,10 @@ Result<> Ingest::reload()
 void Ingest::committed(std::uint64_t commit)
 {
     m_committed = std::max(m_committed, commit);
+    for (auto it = m_unwritten.begin(); it != m_unwritten.end();) {
+        std::erase_if(it->second, [&](const UnwrittenRecord &record) { return record.commit <= m_committed; });
+        it = it->second.empty() ? m_unwritten.erase(it) : std::next(it);
+    }
 }
 
 Timestamp Ingest::sourceNow()

@@ -133,6 +133,11 @@ private:
     std::vector<CachedInteraction *> m_touched;
     std::set<std::string> m_reload; ///< interactions to be read anew once the group is durable
     std::map<std::string, Record> m_records; ///< standing ones of this group
+    struct UnwrittenRecord {
+        RecordRank rank;
+        std::uint64_t commit;
+    };
+    std::map<std::string, std::vector<UnwrittenRecord>> m_unwritten; ///< records of groups that are not durable yet, this one too
     std::priority_queue<Due> m_due; ///< at most IngestOptions::maxDue
     bool m_missed = false;          ///< there was no room for one in it: the open ones in the store must be looked at
     /// Where that look at the open ones has come to; absent: there is none.

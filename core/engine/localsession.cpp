@@ -299,9 +299,9 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
         derived = context.deriver.hold(context.reader, id.value, std::span(derived->places).first(std::min(derived->places.size(), kViewed.events)), kViewed.bytes);
     if (!derived)
         return fail(derived.error());
-    const auto record = context.reader.record(id.value);
-    if (!record)
-        return fail(record.error());
+    auto records = context.reader.records(id.value, true);
+    if (!records)
+        return fail(records.error());
     auto view = std::make_shared<InteractionView>();
     view->origin = back.origin(key->has_value(), unreadable);
     view->left = count - derived->events.size();
@@ -318,13 +318,13 @@ Result<std::shared_ptr<const InteractionView>> LocalSession::readInteraction(Rea
         view->story = correlate(derived->events, *bands, offset, m_clock.now() - offset);
     }
     const bool imported = derived->events.empty() || derived->events.front().event->provenance == Provenance::Import;
-    if (*record) {
-        view->record = (*record)->raw;
-        if (imported) {
-            Story told = recordStory(**record);
+    for (RecordVersion &version : *records) {
+        if (version.standing && imported) {
+            Story told = recordStory(version.record);
             takeMarks(told, view->story);
             view->story = std::move(told);
         }
+        view->records.push_back({version.read, version.standing, version.record.rank.segments, std::move(version.record.raw)});
     }
     view->story.interaction = id;
     for (PlacedEvent &placed : derived->events)

@@ -36,11 +36,14 @@ inline constexpr std::uint64_t kMaxImportProblems = 1000;
 /// `done` and `total` bytes of the file as it lies on the disk.
 using ImportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// Reads the file at `path`: `{"conversations":[...]}` (a details query, a job page), one conversation object, an array of
-/// either, or any of these one after another, a line each or not; plain or gzip (also several gzip members).
+/// Reads the file at `path`: `{"conversations":[...]}` (a details query, a job page) or another page, one conversation object, an array or
+/// a map of them, or any of these one after another, a line each or not (JsonSplitter). Only what has participants is a conversation
+/// record; whatever else stands there is told as what it is. Plain, gzip (also several gzip members) or the files of a zip archive, by
+/// name; in any encoding that TextDecoder knows. The bytes in problems are those of the file, or, where it says so, of the unpacked text
+/// in its own encoding.
 /// `each` gets every conversation, in the order of the file, and returns false to stop. `problem` gets one sentence for
-/// whatever could not be read: file, place and reason; the rest is read all the same. A line break ends what a broken line
-/// left open where the file has one value a line; elsewhere an unclosed string takes what follows with it, and is told.
+/// whatever could not be read: file (of an archive its member), place and reason; the rest is read all the same. A line break ends what a
+/// broken line left open where the file has one value a line; elsewhere an unclosed string takes what follows with it, and is told.
 /// `stop` ends it within a block of 256 KiB; what was handed over by then stays. Only regular files are read, for what else has a
 /// name (a pipe, a device) may never end.
 /// Errors: NotFound, Unusable (no regular file, cannot be opened or read). Any thread.

@@ -2,8 +2,11 @@
 #include "core/genesys/jsonsplitter.h"
 
 #include "core/base/ascii.h"
+#include "core/timeline/membername.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace threadline {
@@ -11,9 +14,31 @@ namespace {
 
 /// Deeper than any text that is accepted; what lies beyond is only counted.
 constexpr std::size_t kKeptBrackets = 1024;
-constexpr std::size_t kKeptKey = 32;
+/// So much is looked at to find out whether the stream has a value a line. Of longer lines a broken one is not told from the next.
+constexpr std::size_t kHead = 1 << 20;
+constexpr std::size_t kKeptKey = 48; ///< a UUID and its quotation mark
 constexpr std::size_t kKeptScalar = 60;
-constexpr std::string_view kList = "conversations";
+constexpr std::size_t kMaxAround = 16;
+constexpr char kRecordSeparator = '\x1e'; ///< before each value of a JSON text sequence (RFC 7464)
+/// Members under which scripts and the platform's interfaces put conversations, or a page of them.
+constexpr std::array<std::string_view, 4> kLists = {"conversations", "entities", "results", "items"};
+constexpr std::array<std::string_view, 4> kWraps = {"pages", "data", "body", "response"};
+/// Members of a conversation whose value may be an object; a map's names are none of these.
+constexpr std::array<std::string_view, 6> kOfRecord = {"participants", "evaluations", "surveys", "resolutions", "divisionids", "knowledgebaseids"};
+
+bool isOf(std::span<const std::string_view> names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+bool isUuid(std::string_view text)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[i] != '-' : ascii::hexValue(text[i]) < 0)
+            return false;
+    }
+    return text.size() == 36;
+}
+
+bool isBetween(char c) { return ascii::isSpace(c) || c == ',' || c == kRecordSeparator; }
 
 /// Whether `text` is one value in brackets, as far as brackets and strings tell.
 bool isWhole(std::string_view text)
@@ -56,7 +81,7 @@ void JsonSplitter::feed(std::string_view text)
     if (m_lines != Lines::Unknown)
         return scan(text);
     m_head += text;
-    if (m_head.size() > m_maxValue || text.find('\n') != std::string_view::npos)
+    if (m_head.size() > kHead || text.find('\n') != std::string_view::npos)
         detectLines(false);
 }
 
@@ -81,8 +106,8 @@ void JsonSplitter::detectLines(bool over)
     const std::size_t firstEnd = head.find('\n', start);
     const std::size_t next = firstEnd == std::string_view::npos ? firstEnd : head.find_first_not_of(" \t\r\n", firstEnd);
     const std::size_t nextEnd = next == std::string_view::npos ? next : head.find('\n', next);
-    const bool known = nextEnd != std::string_view::npos || over || m_head.size() > 2 * m_maxValue
-        || (firstEnd == std::string_view::npos && m_head.size() > m_maxValue);
+    const bool known = nextEnd != std::string_view::npos || over || m_head.size() > 2 * kHead
+        || (firstEnd == std::string_view::npos && m_head.size() > kHead);
     if (!known)
         return;
     const bool lines = next != std::string_view::npos
@@ -128,67 +153,129 @@ std::size_t JsonSplitter::scanString(std::string_view text, std::size_t at)
     }
     const std::string_view run = text.substr(at, i - at);
     keep(run);
+    if (m_scalar && m_value.size() < kKeptScalar)
+        m_value.append(run.substr(0, kKeptScalar - m_value.size()));
     if (m_keyString && m_key.size() < kKeptKey)
         m_key.append(run.substr(0, kKeptKey - m_key.size()));
     m_keyString = m_keyString && m_string;
     return i;
 }
 
+/// Comments are no JSON, but some tools write them. True: `c` belongs to one.
+bool JsonSplitter::scanComment(char c)
+{
+    switch (m_comment) {
+    case Comment::None:
+        if (c == '/')
+            m_comment = Comment::Slash;
+        return c == '/';
+    case Comment::Slash:
+        m_comment = c == '/' ? Comment::Line : c == '*' ? Comment::Block : Comment::None;
+        if (m_comment == Comment::None)
+            return false;
+        if (!std::exchange(m_commentTold, true))
+            m_handler.problem("comments are no JSON; all are passed over", m_position - 1);
+        return true;
+    case Comment::Line:
+        if (c == '\n')
+            m_comment = Comment::None;
+        return true;
+    case Comment::Block:
+    case Comment::Star:
+        m_comment = c == '*' ? Comment::Star : c == '/' && m_comment == Comment::Star ? Comment::None : Comment::Block;
+        return true;
+    }
+    return false;
+}
+
 void JsonSplitter::scanOutside(char c)
 {
-    const bool between = depth() == around() && !m_capturing; // on the level of the values
-    if (c == '{' || c == '[') {
-        openBracket(c);
-    } else if (c == '}' || c == ']') {
-        closeBracket(c);
-    } else if (between && (ascii::isSpace(c) || c == ',')) {
-        endScalar();
-    } else if (between) {
-        if (!std::exchange(m_scalar, true))
-            m_valueStart = m_position;
-        if (m_value.size() < kKeptScalar)
-            m_value.push_back(c);
-        m_string = c == '"';
-    } else {
-        keep(std::string_view(&c, 1));
-        m_string = c == '"';
-        if (m_string) {
-            m_keyString = depth() > 0 && m_open.size() == depth() && onPage();
-            m_key.clear();
-            m_keyEnded = false;
-        } else if (c == ':') {
-            m_keyEnded = true;
-        } else if (!ascii::isSpace(c)) {
-            m_key.clear();
-        }
+    if (scanComment(c))
+        return;
+    if (c == '{' || c == '[')
+        return openBracket(c);
+    if (c == '}' || c == ']')
+        return closeBracket(c);
+    if (listed())
+        return scanBetween(c);
+    keep(std::string_view(&c, 1));
+    m_string = c == '"';
+    if (m_string) {
+        m_keyString = onMembers();
+        m_key.clear();
+        m_keyEnded = false;
+    } else if (c == ':') {
+        m_keyEnded = !m_key.empty();
+        m_record = m_record || (m_capturing && m_keyEnded && (keyIs("conversationid") || keyIs("participants")));
+    } else if (!ascii::isSpace(c)) {
+        m_key.clear();
     }
+}
+
+/// What is no bracket, among the values. At the outermost a run of text is one, however many words and lines it has.
+void JsonSplitter::scanBetween(char c)
+{
+    const bool ends = m_around.empty() ? c == kRecordSeparator : isBetween(c);
+    if (ends || (!m_scalar && isBetween(c)))
+        return endScalar();
+    if (!std::exchange(m_scalar, true))
+        m_valueStart = m_position;
+    if (m_value.size() < kKeptScalar)
+        m_value.push_back(c);
+    m_string = c == '"' && (!m_around.empty() || m_value.size() == 1); // within a text it closes nothing
+}
+
+bool JsonSplitter::onMembers() const
+{
+    if (m_deeper > 0 || m_open.empty() || m_open.back() != '{')
+        return false;
+    return m_capturing ? depth() == m_around.size() + 1 : depth() == m_around.size();
+}
+
+bool JsonSplitter::keyIs(std::string_view folded) const { return m_key.size() > 1 && foldedEqual(std::string_view(m_key).substr(0, m_key.size() - 1), folded); }
+
+/// What the value that begins now says of the object that it is in, if it is a member of one.
+std::optional<JsonSplitter::Around> JsonSplitter::around(char c) const
+{
+    if (!m_keyEnded || !onMembers() || m_record || m_around.size() + 1 >= kMaxAround)
+        return std::nullopt;
+    const std::string_view key = std::string_view(m_key).substr(0, m_key.size() - 1);
+    if (!m_capturing && m_around.back() == Around::Map)
+        return Around::Map;
+    const std::string folded = foldedName(key);
+    if (isOf(kLists, folded) || isOf(kWraps, folded))
+        return Around::Page;
+    const bool mapped = c == '{' && m_capturing && (isUuid(key) || (m_named && !isOf(kOfRecord, folded)));
+    return mapped ? std::optional(Around::Map) : std::nullopt;
 }
 
 void JsonSplitter::openBracket(char c)
 {
-    const bool between = depth() == around() && !m_capturing;
-    if (between)
-        endScalar();
-    const bool list = c == '[' && m_keyEnded && depth() > 0 && m_open.size() == depth() && onPage()
-        && m_key.size() == kList.size() + 1 && m_key.starts_with(kList);
+    const auto leads = around(c);
+    const bool named = leads == Around::Page && isOf(kLists, foldedName(std::string_view(m_key).substr(0, m_key.size() - 1)));
     m_key.clear();
     m_keyEnded = false;
+    if (leads && m_capturing) { // what was taken for a value is around values
+        m_capturing = m_tooLarge = false;
+        m_value.clear();
+        m_around.push_back(*leads);
+    }
+    const bool value = leads || listed();
+    if (value)
+        endScalar();
+    const bool list = value && c == '[' && m_around.size() < kMaxAround;
+    if (list)
+        m_around.push_back(Around::Array);
     if (m_open.size() < kKeptBrackets)
         m_open.push_back(c);
     else
         ++m_deeper;
-    if (list) {
-        m_capturing = m_tooLarge = false;
-        m_value.clear();
-        m_list = true;
+    if (list)
         return;
-    }
-    if (between && depth() == 1 && c == '[') {
-        m_array = true;
-        return;
-    }
-    if (between) {
+    if (value) {
         m_capturing = true;
+        m_named = named;
+        m_record = false;
         m_valueStart = m_position;
     }
     keep(std::string_view(&c, 1));
@@ -196,8 +283,8 @@ void JsonSplitter::openBracket(char c)
 
 void JsonSplitter::closeBracket(char c)
 {
-    if (depth() == around() && !m_capturing)
-        return closeLevel(c);
+    if (between())
+        return closeAround(c);
     keep(std::string_view(&c, 1));
     if (m_deeper > 0) {
         --m_deeper;
@@ -206,51 +293,48 @@ void JsonSplitter::closeBracket(char c)
     // A bracket that was left open ends with the one around it; one that closes nothing is passed over.
     const char opener = c == '}' ? '{' : '[';
     std::size_t at = m_open.size();
-    while (at > around() && m_open[at - 1] != opener)
+    while (at > m_around.size() && m_open[at - 1] != opener)
         --at;
-    if (at == around())
+    if (at == m_around.size())
         return;
     m_open.resize(at - 1);
     m_key.clear();
-    if (depth() == around())
+    if (depth() == m_around.size())
         endValue();
 }
 
-/// The list or the array that the values stand in ends.
-void JsonSplitter::closeLevel(char c)
+/// What the values stand in ends; what was left open within it ends with it.
+void JsonSplitter::closeAround(char c)
 {
     endScalar();
-    if (m_list && (c == ']' || c == '}')) {
-        m_open.pop_back();
-        m_list = false;
-        if (c == '}') {
-            m_handler.problem("the list of conversations is not closed", m_position);
-            m_open.pop_back();
-        }
-    } else if (m_array && c == ']') {
-        m_open.pop_back();
-        m_array = false;
-    } else {
-        m_handler.problem(c == '}' ? "a } that closes nothing" : "a ] that closes nothing", m_position);
-    }
+    m_key.clear();
+    const char opener = c == '}' ? '{' : '[';
+    const auto found = std::find(m_open.rbegin(), m_open.rend(), opener);
+    if (found == m_open.rend())
+        return m_handler.problem(c == '}' ? "a } that closes nothing" : "a ] that closes nothing", m_position);
+    if (found != m_open.rbegin())
+        m_handler.problem("the list of conversations is not closed", m_position);
+    m_open.resize(static_cast<std::size_t>(m_open.rend() - found) - 1);
+    m_around.resize(m_open.size());
 }
 
 void JsonSplitter::endScalar()
 {
     if (!std::exchange(m_scalar, false))
         return;
-    m_handler.problem("no conversation: " + m_value, m_valueStart);
+    m_handler.scalar(ascii::trimmed(m_value), m_valueStart, !m_around.empty());
     m_value.clear();
 }
 
 void JsonSplitter::endValue()
 {
     if (!std::exchange(m_capturing, false))
-        return; // what stood behind the list of a page
+        return; // what stands beside the lists of a page
+    m_record = false;
     if (m_tooLarge)
         m_handler.problem("the conversation is larger than " + std::to_string(m_maxValue >> 20) + " MiB and is passed over", m_valueStart);
-    else
-        m_handler.value(m_value, m_valueStart);
+    else if (m_handler.value(m_value, m_valueStart) && m_named)
+        m_handler.problem("an object stands where the list of conversations belongs: it is read as a list of one", m_valueStart);
     m_tooLarge = false;
     m_value.clear();
 }
@@ -269,8 +353,10 @@ void JsonSplitter::endLine()
 void JsonSplitter::reset()
 {
     m_open.clear();
+    m_around.clear();
     m_deeper = 0;
-    m_array = m_list = m_string = m_escape = m_capturing = m_scalar = m_tooLarge = false;
+    m_string = m_escape = m_capturing = m_named = m_record = m_scalar = m_tooLarge = false;
+    m_comment = Comment::None;
     m_keyString = m_keyEnded = false;
     m_value.clear();
     m_key.clear();

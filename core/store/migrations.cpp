@@ -119,7 +119,26 @@ CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL);
 INSERT INTO identity VALUES(1, randomblob(16));
 )sql";
 
-constexpr Migration kMigrations[] = {{kVersion1}, {kVersion2}, {kVersion3}};
+// Other records of an interaction than the one that stands. Of one that was stored before, what is 0 here is not known.
+constexpr const char *kVersion4 = R"sql(
+ALTER TABLE records ADD COLUMN segments INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN wrapped INTEGER NOT NULL DEFAULT 0;  -- somebody entered a wrap-up code
+ALTER TABLE records ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE record_versions(
+  id BLOB NOT NULL,
+  ended INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  segments INTEGER NOT NULL,
+  wrapped INTEGER NOT NULL,
+  high INTEGER NOT NULL,
+  low INTEGER NOT NULL,
+  read INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  raw BLOB NOT NULL);
+CREATE UNIQUE INDEX record_versions_id ON record_versions(id, high, low);
+)sql";
+
+constexpr Migration kMigrations[] = {{kVersion1}, {kVersion2}, {kVersion3}, {kVersion4}};
 
 Result<> runSteps(sqlite::Connection &connection, std::span<const Migration> steps)
 {

@@ -14,7 +14,10 @@ inline constexpr const char *kSummary = "SELECT " THREADLINE_SUMMARY_COLUMNS " F
 inline constexpr const char *kRowsOf = "SELECT row FROM events WHERE interaction = ?1";
 inline constexpr const char *kEvent = "SELECT " THREADLINE_EVENT_COLUMNS " FROM events WHERE row = ?1";
 inline constexpr const char *kVariants = "SELECT raw FROM variants WHERE event = ?1 ORDER BY n";
-inline constexpr const char *kRecord = "SELECT id, ended, last, high, low, size, raw FROM records WHERE id = ?1";
+#define THREADLINE_RECORD_COLUMNS "id, ended, last, segments, wrapped, high, low, read, size, raw"
+inline constexpr const char *kRecords = "SELECT " THREADLINE_RECORD_COLUMNS ", 1 FROM records WHERE id = ?1 UNION ALL SELECT "
+                                        THREADLINE_RECORD_COLUMNS ", 0 FROM record_versions WHERE id = ?1";
+inline constexpr const char *kRecord = "SELECT " THREADLINE_RECORD_COLUMNS ", 1 FROM records WHERE id = ?1";
 
 /// Interactions by activity, behind (?1, ?2), of one state; and of all: three ranges of one index, merged.
 #define THREADLINE_ACTIVITY(state)                                                                                               \

@@ -42,6 +42,7 @@ Result<> SqliteReader::open(const std::string &path)
         {&m_event, sql::kEvent},
         {&m_variants, sql::kVariants},
         {&m_record, sql::kRecord},
+        {&m_records, sql::kRecords},
         {&m_activity, sql::kActivity},
         {&m_activityOfState, sql::kActivityOfState},
         {&m_spans, sql::kSpans},
@@ -230,27 +231,55 @@ Result<std::optional<Summary>> SqliteReader::summary(InteractionKey key)
 
 Result<std::optional<Record>> SqliteReader::record(std::string_view interaction)
 {
+    auto read = readRecords(m_record, interaction, true);
+    if (!read)
+        return fail(read.error());
+    return read->empty() ? std::optional<Record>() : std::optional(std::move(read->front().record));
+}
+
+Result<std::vector<RecordVersion>> SqliteReader::records(std::string_view interaction, bool texts)
+{
+    return readRecords(m_records, interaction, texts);
+}
+
+Result<std::vector<RecordVersion>> SqliteReader::readRecords(sqlite::Statement &from, std::string_view interaction, bool texts)
+{
+    std::vector<RecordVersion> versions;
     const PackedId id(interaction);
-    id.bindTo(m_record, 1);
-    sqlite::Rows rows(m_record);
-    if (!rows.next()) {
-        if (!rows.good())
-            return fail(readError(rows.code()));
-        return std::optional<Record>();
+    id.bindTo(from, 1);
+    sqlite::Rows rows(from);
+    while (rows.next()) {
+        RecordVersion &version = versions.emplace_back();
+        version.read = from.time(7);
+        version.standing = from.number(10) != 0;
+        Record &record = version.record;
+        readId(from, 0, record.interaction.value);
+        record.rank = {from.number(1) != 0, from.time(2), from.number(3), from.number(4) != 0,
+                       {static_cast<std::uint64_t>(from.number(5)), static_cast<std::uint64_t>(from.number(6))}};
+        const bool unranked = record.rank.segments == 0; // stored before this was noted, or it has none
+        if (!texts && !unranked)
+            continue;
+        auto raw = decompress(from.bytes(9), from.number(8));
+        if (!raw && !(texts && version.standing)) {
+            if (texts)
+                versions.pop_back(); // what can be looked at is looked at
+            continue;
+        }
+        if (!raw) {
+            Error error{ErrorCode::Malformed, "The stored record of interaction " + record.interaction.value + " is damaged: it cannot be unpacked. Import it again."};
+            m_failures->noteRecord(record.interaction.value, error.message);
+            return fail(std::move(error));
+        }
+        record.raw = std::move(*raw);
+        if (unranked) {
+            if (const auto again = readRecord(record.raw))
+                record.rank = again->rank;
+        }
     }
-    Record record;
-    readId(m_record, 0, record.interaction.value);
-    record.ended = m_record.number(1) != 0;
-    record.last = m_record.time(2);
-    record.content = {static_cast<std::uint64_t>(m_record.number(3)), static_cast<std::uint64_t>(m_record.number(4))};
-    auto raw = decompress(m_record.bytes(6), m_record.number(5));
-    if (!raw) {
-        Error error{ErrorCode::Malformed, "The stored record of interaction " + record.interaction.value + " is damaged: it cannot be unpacked. Import it again."};
-        m_failures->noteRecord(record.interaction.value, error.message);
-        return fail(std::move(error));
-    }
-    record.raw = std::move(*raw);
-    return std::optional(std::move(record));
+    if (!rows.good())
+        return fail(readError(rows.code()));
+    std::sort(versions.begin(), versions.end(), [](const RecordVersion &a, const RecordVersion &b) { return stands(a.record.rank, b.record.rank); });
+    return versions;
 }
 
 Result<std::vector<Band>> SqliteReader::bands(TimeRange range)

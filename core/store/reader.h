@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) override;
     [[nodiscard]] Result<std::optional<Summary>> summary(InteractionKey key) override;
     [[nodiscard]] Result<std::optional<Record>> record(std::string_view interaction) override;
+    [[nodiscard]] Result<std::vector<RecordVersion>> records(std::string_view interaction, bool texts) override;
     [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) override;
     [[nodiscard]] Result<std::vector<WriteGroup::SummaryRow>> openAt(Timestamp at, int limit) override;
     [[nodiscard]] Result<Census> census(std::optional<TimeRange> range) override;
@@ -47,6 +48,7 @@ private:
     /// One state of the database for as long as it lives.
     class Snapshot;
 
+    [[nodiscard]] Result<std::vector<RecordVersion>> readRecords(sqlite::Statement &from, std::string_view interaction, bool texts);
     /// What a failed step meant, noted for the store.
     [[nodiscard]] Error readError(int code) const;
     [[nodiscard]] Result<> readEvent(const sqlite::Statement &from, StoredEvent &event);
@@ -66,7 +68,7 @@ private:
 
     const std::shared_ptr<ReadFailures> m_failures;
     sqlite::Connection m_connection;
-    sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_activity, m_activityOfState, m_spans, m_census,
+    sqlite::Statement m_begin, m_end, m_find, m_summary, m_rowsOf, m_event, m_variants, m_record, m_records, m_activity, m_activityOfState, m_spans, m_census,
         m_idsFrom,
         m_stateOf, m_eventsAfter, m_changesAfter, m_lastRow, m_identity, m_idOf, m_bands, m_refused, m_inferred, m_naming, m_namesIndexed, m_count;
     std::vector<std::int64_t> m_rows; ///< kept for its memory

@@ -86,7 +86,7 @@ Result<> SqliteStore::doom(const std::vector<InteractionKey> &keys, Timestamp be
         for (const InteractionKey key : keys) {
             if (auto dropped = m_names->drop(key); !dropped)
                 return dropped;
-            for (sqlite::Statement *s : {&m_writes->doom, &m_writes->tombstone, &m_writes->dropRecord, &m_writes->dropInteraction}) {
+            for (sqlite::Statement *s : {&m_writes->doom, &m_writes->tombstone, &m_writes->dropRecord, &m_writes->dropVersionsOfRecord, &m_writes->dropInteraction}) {
                 s->bind(1, key);
                 if (auto written = m_writes->run(*s, m_connection); !written)
                     return written;

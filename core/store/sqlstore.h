@@ -5,6 +5,7 @@
 #include "core/store/checkpointer.h"
 #include "core/store/connection.h"
 #include "core/store/files.h"
+#include "core/store/idcodec.h"
 #include "core/store/mark.h"
 #include "core/store/readfailures.h"
 #include "core/store/store.h"
@@ -78,6 +79,8 @@ private:
 
     [[nodiscard]] Result<> writeInteractions(Group &group);
     [[nodiscard]] Result<> writeRecords(Group &group);
+    [[nodiscard]] Result<> clearForRecord(Group &group, const PackedId &id);
+    [[nodiscard]] Result<> writeRecord(const RecordVersion &version, const PackedId &id);
     [[nodiscard]] Result<> dropImported(Group &group, InteractionKey key);
     [[nodiscard]] Result<> writeEvents(Group &group);
     [[nodiscard]] Result<> insertEvents(Group &group, std::span<const WriteGroup::NewEvent> events);

@@ -91,7 +91,7 @@ struct WriteGroup {
     std::vector<NewName> names;        ///< pairs that are there already are passed over
     bool indexNames = false;           ///< build the index of names over all stored events, unless it is there; then keep `names` in it
     std::vector<SummaryRow> summaries; ///< of every interaction that this group touches
-    std::vector<Record> records;       ///< standing records; replace an earlier one, and its import events, before `events` is written
+    std::vector<RecordVersion> records; ///< a standing one takes the place of that before, and of its import events, before `events` is written
     std::vector<Band> bands;           ///< ids are given by the engine; inserted or replaced
     std::vector<Refused> refused;      ///< ring of the newest 1,000
     std::optional<Timestamp> lastReceived; ///< receipt of the last message, for the band after a kill
@@ -141,8 +141,10 @@ public:
     /// deleted one of them.
     [[nodiscard]] virtual Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) = 0;
     [[nodiscard]] virtual Result<std::optional<Summary>> summary(InteractionKey key) = 0;
-    /// Errors: Malformed: there is one, but it is damaged; a new one may take its place.
+    /// The one that stands. Errors: Malformed: it is damaged; a new one may take its place.
     [[nodiscard]] virtual Result<std::optional<Record>> record(std::string_view interaction) = 0;
+    /// All that are kept, the richest first, each with when it was read. Texts only if `texts`.
+    [[nodiscard]] virtual Result<std::vector<RecordVersion>> records(std::string_view interaction, bool texts) = 0;
     /// Newest commit first, then the greater key. `beforeCommit`/`beforeKey`: behind this row of the page before.
     struct Listing {
         std::optional<Timestamp> from, to;

@@ -67,7 +67,13 @@ std::vector<std::pair<sqlite::Statement *, const char *>> SqliteStore::Writes::a
         {&move, "UPDATE OR IGNORE events SET interaction = ?2 WHERE row = ?1"},
         {&change, "INSERT INTO changes(what, row, was, raw) VALUES(?1, ?2, ?3, ?4)"},
         {&forget, "DELETE FROM changes WHERE n <= ?1"},
-        {&record, "INSERT OR REPLACE INTO records(id, ended, last, high, low, size, raw) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+        {&record, "INSERT OR REPLACE INTO records(" THREADLINE_RECORD_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+        {&recordVersion, "INSERT OR IGNORE INTO record_versions(" THREADLINE_RECORD_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+        {&keepRecord, "INSERT OR IGNORE INTO record_versions(" THREADLINE_RECORD_COLUMNS ") SELECT " THREADLINE_RECORD_COLUMNS " FROM records WHERE id = ?1"},
+        {&forgetVersion, "DELETE FROM record_versions WHERE id = ?1 AND (high, low) IN (SELECT high, low FROM records WHERE id = ?1)"},
+        // In the order of stands(): the digest's halves are numbers without a sign.
+        {&pruneVersions, "DELETE FROM record_versions WHERE id = ?1 AND rowid NOT IN (SELECT rowid FROM record_versions WHERE id = ?1 "
+                         "ORDER BY ended DESC, last DESC, segments DESC, wrapped DESC, high < 0, high, low < 0, low LIMIT ?2)"},
         {&imported, "SELECT row, raw FROM events WHERE interaction = ?1 AND provenance = 2"},
         {&band, "INSERT OR REPLACE INTO bands(" THREADLINE_BAND_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
         {&refused, "INSERT INTO refused(n, reason, detail, received, size, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
@@ -79,6 +85,7 @@ std::vector<std::pair<sqlite::Statement *, const char *>> SqliteStore::Writes::a
         {&tombstone, "INSERT OR REPLACE INTO tombstones SELECT id, ?2 FROM interactions WHERE key = ?1"},
         {&dropInteraction, "DELETE FROM interactions WHERE key = ?1"},
         {&dropRecord, "DELETE FROM records WHERE id = (SELECT id FROM interactions WHERE key = ?1)"},
+        {&dropVersionsOfRecord, "DELETE FROM record_versions WHERE id = (SELECT id FROM interactions WHERE key = ?1)"},
         {&rowsOf, "SELECT row FROM events WHERE interaction = ?1 LIMIT ?2"},
         {&dropEvent, "DELETE FROM events WHERE row = ?1"},
         {&dropVariants, "DELETE FROM variants WHERE event = ?1"},
@@ -114,8 +121,8 @@ Result<> SqliteStore::write(WriteGroup &group)
     if (!done)
         return done;
     group.duplicates = duplicates;
-    for (const Record &record : group.records)
-        m_readFailures->recordWritten(record.interaction.value);
+    for (const RecordVersion &version : group.records)
+        m_readFailures->recordWritten(version.record.interaction.value);
     return done;
 }
 
@@ -156,27 +163,59 @@ Result<> SqliteStore::writeInteractions(Group &group)
 
 Result<> SqliteStore::writeRecords(Group &group)
 {
-    for (const Record &record : group.writes.records) {
-        const PackedId id(record.interaction.value);
-        id.bindTo(m_writes->keyOf, 1);
-        {
-            const sqlite::Rows rows(m_writes->keyOf);
-            if (m_writes->keyOf.step() == SQLITE_ROW) {
-                if (auto dropped = dropImported(group, m_writes->keyOf.number(0)); !dropped)
-                    return dropped;
-            }
+    for (const RecordVersion &version : group.writes.records) {
+        const PackedId id(version.record.interaction.value);
+        if (version.standing) {
+            if (auto cleared = clearForRecord(group, id); !cleared)
+                return cleared;
         }
-        const std::string packed = compress(record.raw);
-        sqlite::Statement &s = m_writes->record;
-        id.bindTo(s, 1);
-        s.bind(2, record.ended ? 1 : 0);
-        s.bind(3, record.last);
-        s.bind(4, static_cast<std::int64_t>(record.content.high));
-        s.bind(5, static_cast<std::int64_t>(record.content.low));
-        s.bind(6, static_cast<std::int64_t>(record.raw.size()));
-        s.bindBlob(7, packed);
-        if (auto written = m_writes->run(s, m_connection); !written)
+        if (auto written = writeRecord(version, id); !written)
             return written;
+    }
+    return {};
+}
+
+/// The record that stood becomes one of the others, and its events go.
+Result<> SqliteStore::clearForRecord(Group &group, const PackedId &id)
+{
+    std::optional<InteractionKey> key;
+    {
+        id.bindTo(m_writes->keyOf, 1);
+        const sqlite::Rows rows(m_writes->keyOf);
+        if (m_writes->keyOf.step() == SQLITE_ROW)
+            key = m_writes->keyOf.number(0);
+    }
+    if (key) {
+        if (auto dropped = dropImported(group, *key); !dropped)
+            return dropped;
+    }
+    id.bindTo(m_writes->keepRecord, 1);
+    return m_writes->run(m_writes->keepRecord, m_connection);
+}
+
+Result<> SqliteStore::writeRecord(const RecordVersion &version, const PackedId &id)
+{
+    const Record &record = version.record;
+    const std::string packed = compress(record.raw);
+    sqlite::Statement &s = version.standing ? m_writes->record : m_writes->recordVersion;
+    id.bindTo(s, 1);
+    s.bind(2, record.rank.ended ? 1 : 0);
+    s.bind(3, record.rank.last);
+    s.bind(4, record.rank.segments);
+    s.bind(5, record.rank.wrappedUp ? 1 : 0);
+    s.bind(6, static_cast<std::int64_t>(record.rank.content.high));
+    s.bind(7, static_cast<std::int64_t>(record.rank.content.low));
+    s.bind(8, version.read);
+    s.bind(9, static_cast<std::int64_t>(record.raw.size()));
+    s.bindBlob(10, packed);
+    if (auto written = m_writes->run(s, m_connection); !written)
+        return written;
+    for (sqlite::Statement *tidy : {&m_writes->forgetVersion, &m_writes->pruneVersions}) {
+        id.bindTo(*tidy, 1);
+        if (tidy == &m_writes->pruneVersions)
+            tidy->bind(2, kMaxRecordVersions - 1); // and the one that stands
+        if (auto done = m_writes->run(*tidy, m_connection); !done)
+            return done;
     }
     return {};
 }

@@ -16,8 +16,8 @@ struct SqliteStore::Writes {
     sqlite::Statement begin, commit, rollback, state, dataVersion, commitOf;
     sqlite::Statement interaction, keyOf, touch, summary;
     sqlite::Statement events, inferred, findEvent, replaceRaw, countVariants, findVariant, variant, findInferred, move;
-    sqlite::Statement change, forget, record, imported, band, refused, dropRefused;
-    sqlite::Statement doomed, doom, undoom, idOf, tombstone, dropInteraction, dropRecord, rowsOf, dropEvent, dropVariants, dropInferred;
+    sqlite::Statement change, forget, record, recordVersion, keepRecord, forgetVersion, pruneVersions, imported, band, refused, dropRefused;
+    sqlite::Statement doomed, doom, undoom, idOf, tombstone, dropInteraction, dropRecord, dropVersionsOfRecord, rowsOf, dropEvent, dropVariants, dropInferred;
     std::string media, queues, agents;
     EventFeed feed;
     std::vector<EventFeed::Item> items;

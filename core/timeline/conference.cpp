@@ -109,7 +109,7 @@ private:
 
 bool meansTheSame(const Piece &a, const Piece &b)
 {
-    return a.to == b.from && a.segment.kind == b.segment.kind && a.segment.label == b.segment.label && a.mark == b.mark
+    return a.to == b.from && a.segment.kind == b.segment.kind && a.segment.label == b.segment.label && a.mark == b.mark && a.barging == b.barging
         && a.segment.end == b.segment.start && a.segment.disconnectReason.empty() && !a.segment.inferred && !b.segment.inferred;
 }
 

@@ -87,6 +87,7 @@ Story correlate(std::span<const PlacedEvent> events, std::span<const Band> bands
         endWith(folded.cast, *story.end, static_cast<Order>(events.size()) * kOrderStep);
     }
     doubtUnderBands(folded.cast, events, bands, clockOffset, story.warnings);
+    relabelByMedium(folded.cast);
     relabelConsultLegs(folded.cast);
     mergePieces(folded.cast);
     tellStory(std::move(folded.cast), folded.named, story);

@@ -4,7 +4,8 @@
 /// At any place of the order the customer lives through the first of these that holds:
 ///   1. hold         the customer's own leg is held
 ///   2. voicemail    the customer's own leg is on it
-///   3. parked       the customer's legs wait for a later time (a callback), none is connected, queued or ringing
+///   3. parked       the customer's legs wait for a later time (a callback), none is connected, queued or ringing, and no other outside
+///                   party talks: who is called back is often told as one
 ///   4. alert        the customer's own leg is being dialled and none is connected
 ///   5. talk         a person or another outside party is connected, and was so before anybody of ours held or consulted;
 ///      conference   the same with three or more connected
@@ -14,7 +15,9 @@
 ///   8. voicemail, queue, ivr    in this order: what serves last in the platform's way covers what it came from
 ///   9. parked       a person of ours has put the customer's message aside
 ///  10. unknown      nobody is there; up to 1 s of it is a hand-over and told as part of what went before
-/// Monitors never count: the customer does not hear them. A participant holds if any of its channels does.
+/// Monitors never count, for the customer does not hear them, but those who barge in are heard. What a person of ours does on a pending
+/// callback is not felt either; the call that comes of it is, from when the customer is connected. A participant holds if any of its
+/// channels does.
 #include "core/timeline/legs.h"
 
 #include <algorithm>
@@ -33,11 +36,12 @@ struct Change {
     int participant;
     SegmentKind kind;
     int delta;
+    bool barging = false;
 };
 
 /// Roles of a participant towards the customer; one may have several.
-enum Role : std::uint8_t { Connected, Away, Ringing, Recorded, Waiting, Served, Aside };
-constexpr int kRoles = 7;
+enum Role : std::uint8_t { Connected, Away, Ringing, Recorded, Waiting, Served, Aside, CallingBack };
+constexpr int kRoles = 8;
 
 /// Participants who are in one role, by since when.
 using Since = std::set<std::pair<Order, int>>;
@@ -60,6 +64,17 @@ bool counts(const Piece &piece)
 {
     const K kind = piece.segment.kind;
     return !piece.mark && kind != K::Acw && kind != K::Monitor && piece.from != piece.to;
+}
+
+/// As what a piece counts, if at all; Monitor: works on a callback.
+std::optional<K> feltAs(const Piece &piece, const Leg &leg, Part part)
+{
+    const K kind = piece.segment.kind;
+    if (!counts(piece) || (part == Part::Watcher && !piece.barging))
+        return std::nullopt;
+    if (leg.media != Media::Callback || (part != Part::Person && part != Part::Other))
+        return kind;
+    return kind == K::Talk || kind == K::Conference ? std::optional(K::Monitor) : std::nullopt;
 }
 
 /// From the first leg of the customer to the last leg's end; what is a mark counts here, after-call work does not.
@@ -100,14 +115,13 @@ std::vector<Change> changesOf(const Cast &cast, const Span &span, int customer)
     if (span.any && span.to != kOpenOrder)
         changes.push_back({span.to, span.end, customer, K::Unknown, 0});
     for (const Leg &leg : cast.legs) {
-        if (cast.parts[static_cast<std::size_t>(leg.participant)] == Part::Watcher)
-            continue;
         for (const Piece &piece : leg.pieces) {
-            if (!counts(piece))
+            const auto kind = feltAs(piece, leg, cast.parts[static_cast<std::size_t>(leg.participant)]);
+            if (!kind)
                 continue;
-            changes.push_back({piece.from, piece.segment.start, leg.participant, piece.segment.kind, 1});
+            changes.push_back({piece.from, piece.segment.start, leg.participant, *kind, 1, piece.barging});
             if (piece.to != kOpenOrder)
-                changes.push_back({piece.to, *piece.segment.end, leg.participant, piece.segment.kind, -1});
+                changes.push_back({piece.to, *piece.segment.end, leg.participant, *kind, -1, piece.barging});
         }
     }
     std::stable_sort(changes.begin(), changes.end(), [](const Change &a, const Change &b) { return a.order < b.order; });
@@ -149,6 +163,7 @@ private:
     void take(const Change &change)
     {
         party(change.participant).count[static_cast<std::size_t>(change.kind)] += static_cast<std::uint32_t>(change.delta);
+        m_barging += change.barging ? change.delta : 0;
         m_now = std::max(m_now, change.time);
         if (m_inLane)
             m_laneNow = std::max(m_laneNow, change.time);
@@ -172,6 +187,7 @@ private:
         set(Waiting, p, who.has(K::Queue), order);
         set(Served, p, who.has(K::Ivr), order);
         set(Aside, p, ours && who.has(K::Parked), order);
+        set(CallingBack, p, ours && who.has(K::Monitor), order);
     }
 
     void set(Role role, int p, bool in, Order order)
@@ -189,9 +205,12 @@ private:
 
     // --- conferences
 
+    /// The source tells of conferences itself, if at all; but not that one becomes of it when somebody barges in.
+    [[nodiscard]] bool concludes() const { return !m_cast.conferenceTold || m_barging > 0; }
+
     void followConference(Order order)
     {
-        const bool now = !m_cast.conferenceTold && in(Connected).size() >= 3;
+        const bool now = concludes() && in(Connected).size() >= 3;
         if (now && !m_conference)
             m_out.conferences.push_back({order, kOpenOrder, m_now, m_now});
         if (!now && m_conference) {
@@ -208,7 +227,10 @@ private:
 
     void followLane(Order order)
     {
-        if (order == m_span.from) {
+        if (order == m_span.from && order == m_span.to) {
+            m_felt = evaluate();
+            m_out.felt.push_back({m_felt.kind, m_span.start, m_span.end, m_felt.participant, m_felt.label});
+        } else if (order == m_span.from) {
             m_inLane = true;
             m_laneNow = m_pieceStart = m_span.start;
             m_felt = evaluate();
@@ -246,7 +268,7 @@ private:
         const bool live = customer.has(K::Talk) || customer.has(K::Conference);
         const bool moving = live || customer.has(K::Queue) || customer.has(K::Alert) || customer.has(K::Ivr);
         if (customer.has(K::Parked) && !moving)
-            return {K::Parked, -1, {}};
+            return (othersAreOn() ? evaluateTalk(live) : std::nullopt).value_or(Felt{K::Parked, -1, {}});
         if (customer.has(K::Alert) && !live)
             return by(K::Alert, in(Ringing));
         if (std::optional<Felt> talk = evaluateTalk(live))
@@ -256,6 +278,14 @@ private:
         if (!in(Ringing).empty())
             return by(K::Alert, in(Ringing));
         return evaluateService(customer);
+    }
+
+    /// Whether an outside party other than the one whose lane it is is connected.
+    [[nodiscard]] bool othersAreOn() const
+    {
+        return std::any_of(in(Connected).begin(), in(Connected).end(), [&](const auto &since) {
+            return since.second != m_out.customer && m_cast.parts[static_cast<std::size_t>(since.second)] == Part::Outside;
+        });
     }
 
     [[nodiscard]] std::optional<Felt> evaluateTalk(bool live)
@@ -271,8 +301,8 @@ private:
             partners[found++] = at->second;
         }
         if (found == 0)
-            return std::nullopt;
-        const bool several = m_cast.conferenceTold ? told : told || found + (live ? 1 : 0) >= 3;
+            return live && in(Away).empty() && !in(CallingBack).empty() ? std::optional(by(K::Talk, in(CallingBack))) : std::nullopt;
+        const bool several = told || (concludes() && found + (live ? 1 : 0) >= 3);
         if (!several)
             return Felt{K::Talk, partners[0], name(partners[0])};
         std::string label = name(partners[0]);
@@ -344,6 +374,7 @@ private:
     Timestamp m_laneNow{std::numeric_limits<std::int64_t>::min()};
     Timestamp m_pieceStart;
     Felt m_felt;
+    int m_barging = 0; ///< pieces in which somebody barges in
     bool m_conference = false;
     bool m_inLane = false;
 };

@@ -3,6 +3,8 @@
 #include "core/timeline/legs.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 namespace threadline {
 namespace {
@@ -23,7 +25,7 @@ struct Engagement {
     Timestamp start;
     std::optional<Timestamp> end;
     bool talk;
-    bool starts; ///< may be the beginning; what was put aside, or seen by nobody, may not
+    bool starts; ///< may be the beginning; what was put aside, seen by nobody, or barged into, may not
     bool called; ///< it was he who dialled
 };
 
@@ -46,7 +48,7 @@ void collect(const Leg &leg, std::vector<Engagement> &out)
         if (!isEngaged(piece) || piece.mark)
             continue;
         const bool called = i > 0 && leg.pieces[i - 1].dialling && leg.pieces[i - 1].segment.end == piece.segment.start;
-        out.push_back({piece.from, piece.to, piece.segment.start, piece.segment.end, isTalk(piece.segment.kind), !isBetween(piece), called});
+        out.push_back({piece.from, piece.to, piece.segment.start, piece.segment.end, isTalk(piece.segment.kind), !isBetween(piece) && !piece.barging, called});
     }
 }
 
@@ -99,12 +101,49 @@ bool isOutbound(const Cast &cast, int customer)
     return false;
 }
 
-} // namespace
+/// How long any leg of one part was in one of some kinds.
+class Together {
+public:
+    Together(const Cast &cast, Part part, std::initializer_list<K> kinds)
+    {
+        for (const Leg &leg : cast.legs) {
+            if (cast.parts[static_cast<std::size_t>(leg.participant)] != part)
+                continue;
+            for (const Piece &piece : leg.pieces) {
+                if (!piece.mark && !piece.dialling && std::find(kinds.begin(), kinds.end(), piece.segment.kind) != kinds.end())
+                    m_stretches.emplace_back(piece.segment.start, piece.segment.end);
+            }
+        }
+        std::sort(m_stretches.begin(), m_stretches.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    }
+    [[nodiscard]] Duration length(Timestamp until) const
+    {
+        Duration sum;
+        std::optional<Timestamp> covered;
+        for (const auto &[start, end] : m_stretches) {
+            const Timestamp from = std::max(start, covered.value_or(start)), to = std::max(from, end.value_or(until));
+            sum = sum + (to - from);
+            covered = to;
+        }
+        return sum;
+    }
 
-Figures figuresOf(const Cast &cast, const Swept &swept, const Lineage &lineage, Timestamp until)
+private:
+    std::vector<std::pair<Timestamp, std::optional<Timestamp>>> m_stretches;
+};
+
+/// Where a customer is named and nothing told of it: what those who served it did.
+void sumLegs(const Cast &cast, Timestamp until, Figures &figures)
 {
-    Figures figures;
-    for (const FeltSegment &piece : swept.felt) {
+    figures.wait = Together(cast, Part::Queue, {K::Queue}).length(until);
+    figures.alert = Together(cast, Part::Person, {K::Alert}).length(until);
+    figures.hold = Together(cast, Part::Person, {K::Hold}).length(until);
+    figures.talk = Together(cast, Part::Person, {K::Talk, K::Conference}).length(until);
+}
+
+void sumLane(const std::vector<FeltSegment> &lane, Timestamp until, Figures &figures)
+{
+    for (const FeltSegment &piece : lane) {
         const Duration took = length(piece.start, piece.end, until);
         switch (piece.kind) {
         case K::Queue: figures.wait = figures.wait + took; break;
@@ -114,11 +153,21 @@ Figures figuresOf(const Cast &cast, const Swept &swept, const Lineage &lineage, 
         case K::Conference:
             figures.talk = figures.talk + took;
             if (!figures.firstAnswer)
-                figures.firstAnswer = piece.start - swept.felt.front().start;
+                figures.firstAnswer = piece.start - lane.front().start;
             break;
         default: break;
         }
     }
+}
+
+} // namespace
+
+Figures figuresOf(const Cast &cast, const Swept &swept, const Lineage &lineage, Timestamp until)
+{
+    Figures figures;
+    if (swept.customer < 0 && std::find(cast.parts.begin(), cast.parts.end(), Part::Outside) != cast.parts.end())
+        sumLegs(cast, until, figures);
+    sumLane(swept.felt, until, figures);
     for (const Leg &leg : cast.legs) {
         for (const Piece &piece : leg.pieces) {
             if (piece.segment.kind == K::Acw)

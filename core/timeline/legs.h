@@ -32,6 +32,7 @@ struct Piece {
     Order to = kOpenOrder;
     int peer = -1;         ///< the participant on the other side, if told
     bool dialling = false; ///< an alert on the caller's side
+    bool barging = false;  ///< talk of one who came in to others, uncalled
     bool mark = false;     ///< of a record: a type that is no state (system, sharing, ...)
 };
 
@@ -54,7 +55,7 @@ enum class Part : std::uint8_t {
     Outside,  ///< customer, external
     Person,   ///< agent, user
     Queue, Ivr, Voicemail, ///< served by the platform
-    Watcher,  ///< monitors; is never heard by the customer
+    Watcher,  ///< monitors; is heard by the customer only if barging
     Other
 };
 
@@ -72,6 +73,8 @@ struct Cast {
 /// What a state means for a leg of this part; nothing where it is an event mark or tells nothing. Terminal states and wrap-up
 /// included: see isTerminal.
 [[nodiscard]] std::optional<SegmentKind> kindOf(Part part, State state, std::string_view stateText);
+/// What a kind comes to on the leg's medium: who shares or watches a screen does not talk, and a customer whose callback is pending waits.
+void relabelByMedium(Cast &cast);
 /// What a leg is that tells no state.
 [[nodiscard]] SegmentKind silentKind(Part part);
 [[nodiscard]] bool isMarkState(State state);

@@ -35,6 +35,7 @@ struct View {
     Order talkFrom = kOpenOrder; ///< first talk, conference, consult or hold
     bool talked = false;         ///< with anybody
     bool held = false;           ///< held or consulted
+    bool tookUp = false;         ///< talked, or put aside what was offered
     bool alerted = false;        ///< was rung, not ringing somebody itself
     Timestamp alertStart;
 };
@@ -43,7 +44,7 @@ bool speaks(K kind) { return kind == K::Talk || kind == K::Conference || kind ==
 
 std::optional<View> viewOf(const Cast &cast, const Leg &leg)
 {
-    View view{&leg, leg.participant, cast.parts[static_cast<std::size_t>(leg.participant)], 0, 0, {}, {}, kOpenOrder, false, false, false, {}};
+    View view{&leg, leg.participant, cast.parts[static_cast<std::size_t>(leg.participant)], 0, 0, {}, {}, kOpenOrder, false, false, false, false, {}};
     bool any = false;
     for (const Piece &piece : leg.pieces) {
         const K kind = piece.segment.kind;
@@ -61,6 +62,7 @@ std::optional<View> viewOf(const Cast &cast, const Leg &leg)
             view.alertStart = piece.segment.start;
         }
         view.talked = view.talked || speaks(kind);
+        view.tookUp = view.tookUp || speaks(kind) || (kind == K::Parked && view.alerted);
         view.held = view.held || kind == K::Hold || kind == K::Consult;
         if (speaks(kind) || kind == K::Hold)
             view.talkFrom = std::min(view.talkFrom, piece.from);
@@ -269,7 +271,7 @@ private:
         std::vector<std::pair<const View *, const Piece *>> pieces;
         for (const View &view : m_views) {
             for (const Piece &piece : view.leg->pieces) {
-                if (piece.segment.kind == K::Conference && view.part != Part::Watcher)
+                if (piece.segment.kind == K::Conference && view.part != Part::Watcher && !piece.barging) // who barges in was not conferred with
                     pieces.emplace_back(&view, &piece);
             }
         }
@@ -390,7 +392,7 @@ private:
                 continue;
             if (!asked && view.part == Part::Outside)
                 asked = &view;
-            if (asked && view.part == Part::Person && view.talked && taken.insert(view.participant).second)
+            if (asked && view.part == Part::Person && view.tookUp && taken.insert(view.participant).second)
                 link(LinkKind::Callback, asked->participant, view.participant, view.start, Confidence::Sure,
                      "the callback that was asked for was taken");
         }

@@ -116,10 +116,40 @@ std::optional<SegmentKind> kindOf(Part part, State state, std::string_view state
     case State::Scheduled:
     case State::Waiting: return SegmentKind::Parked;
     case State::Monitoring:
-    case State::Coaching:
-    case State::Barging: return SegmentKind::Monitor;
+    case State::Coaching: return SegmentKind::Monitor;
+    case State::Barging: return SegmentKind::Talk;
     case State::Unknown: return kindOfUnknownState(stateText);
     default: return std::nullopt;
+    }
+}
+
+namespace {
+
+bool isWatched(const Leg &leg)
+{
+    return leg.media == Media::Screenshare || leg.media == Media::Cobrowse || plainReason(leg.mediaText) == "screenmonitoring";
+}
+
+SegmentKind onMedium(SegmentKind kind, const Leg &leg, Part part)
+{
+    using K = SegmentKind;
+    const bool engaged = kind == K::Talk || kind == K::Conference || kind == K::Hold || kind == K::Consult;
+    if (isWatched(leg))
+        return engaged || kind == K::Alert ? K::Monitor : kind;
+    return leg.media == Media::Callback && part == Part::Outside && engaged ? K::Parked : kind;
+}
+
+} // namespace
+
+void relabelByMedium(Cast &cast)
+{
+    for (Leg &leg : cast.legs) {
+        for (Piece &piece : leg.pieces) {
+            if (piece.mark)
+                continue;
+            piece.segment.kind = onMedium(piece.segment.kind, leg, cast.parts[static_cast<std::size_t>(leg.participant)]);
+            piece.barging = piece.barging && piece.segment.kind == SegmentKind::Talk;
+        }
     }
 }
 

@@ -9,12 +9,16 @@
 
 namespace threadline {
 
-bool stands(const Record &a, const Record &b)
+bool stands(const RecordRank &a, const RecordRank &b)
 {
     if (a.ended != b.ended)
         return a.ended;
     if (a.last != b.last)
         return a.last > b.last;
+    if (a.segments != b.segments)
+        return a.segments > b.segments;
+    if (a.wrappedUp != b.wrappedUp)
+        return a.wrappedUp;
     return a.content < b.content;
 }
 
@@ -37,11 +41,11 @@ Result<Record> readRecord(std::string_view json, json::Reader &reader)
     if (tree.id.size() > kMaxIdBytes)
         return fail(ErrorCode::Malformed, "The conversation's id has " + std::to_string(tree.id.size()) + " bytes; at most "
                         + std::to_string(kMaxIdBytes) + " are taken.");
+    if (!tree.hasParticipants)
+        return fail(ErrorCode::Malformed, tree.warnings.empty() ? "Conversation " + tree.id + " has no participants." : "Conversation " + tree.id + ": " + tree.warnings.front());
     Record record;
     record.interaction.value = std::move(tree.id);
-    record.ended = tree.end.has_value();
-    record.last = tree.last.value_or(Timestamp{});
-    record.content = hash128(*prepared);
+    record.rank = {tree.end.has_value(), tree.last.value_or(Timestamp{}), static_cast<std::int64_t>(tree.segments), tree.wrappedUp, hash128(*prepared)};
     record.raw = *prepared;
     return record;
 }
@@ -53,7 +57,7 @@ SegmentSum sumSegments(const Story &story)
         for (const ChannelRow &channel : participant.channels) {
             sum.segments += static_cast<std::int64_t>(channel.segments.size());
             for (const Segment &segment : channel.segments)
-                sum.total = sum.total + (segment.end ? *segment.end - segment.start : Duration{});
+                sum.total = sum.total + (segment.end && !segment.inferred ? *segment.end - segment.start : Duration{});
         }
     }
     return sum;

@@ -15,25 +15,43 @@
 
 namespace threadline {
 
-/// One conversation record. Of two records of one conversation the one with `ended`, then the later `last`, then the smaller
-/// `content` stands, in whichever order they come.
-struct Record {
-    InteractionId interaction;
-    bool ended = false; ///< has a readable conversationEnd
-    Timestamp last;     ///< the latest readable time in it
-    Hash128 content;    ///< of `raw`
-    std::string raw;    ///< the conversation object, minified
+/// How much a record tells. Of several of one conversation the richest stands: that with `ended`, then the later `last`, then more
+/// segments, then a wrap-up code that somebody entered, then the smaller `content`; in whichever order they come.
+struct RecordRank {
+    bool ended = false;         ///< has a readable conversationEnd
+    Timestamp last;             ///< the latest readable time in it
+    std::int64_t segments = 0;
+    bool wrappedUp = false;     ///< with a code other than that of the time-out
+    Hash128 content;            ///< of its text
+    friend bool operator==(const RecordRank &, const RecordRank &) = default;
 };
 
-/// True if `a` stands against `b`.
-[[nodiscard]] bool stands(const Record &a, const Record &b);
+/// True if `a` stands against `b`: a total order, in which equals are the same text.
+[[nodiscard]] bool stands(const RecordRank &a, const RecordRank &b);
 
-/// Reads one conversation object (JSON). Errors: Malformed (no conversationId, no object).
+/// One conversation record.
+struct Record {
+    InteractionId interaction;
+    RecordRank rank;
+    std::string raw; ///< the conversation object, minified
+};
+
+/// So many records of one conversation are kept, the richest.
+inline constexpr int kMaxRecordVersions = 8;
+
+/// A record as it is kept.
+struct RecordVersion {
+    Record record;
+    Timestamp read;        ///< when; of a store that did not note it yet 0
+    bool standing = false; ///< the others are there to be looked at
+};
+
+/// Reads one conversation object (JSON). Errors: Malformed (no object, no conversationId, no participants).
 [[nodiscard]] Result<Record> readRecord(std::string_view json);
 /// The same with a reader whose buffers are used again: for whoever reads many.
 [[nodiscard]] Result<Record> readRecord(std::string_view json, json::Reader &reader);
 
-/// The record as events: joined, added, a `segment-start` and `segment-end` for each boundary that has a readable time,
+/// The record as events: `conversation-start` and `conversation-end` where it has them; joined, added, a `segment-start` and `segment-end` for each boundary that has a readable time,
 /// removed, left; ids are made from session, segment index and boundary, so that they are a pure function of the record.
 /// Provenance Import. `raw` is an event of the streaming protocol's shape; the decoder reads the same event from it.
 /// A channel is removed, and its participant leaves, where its last segment but wrap-up ends (none has a readable end: at
@@ -43,7 +61,8 @@ struct Record {
 /// The record's participants, sessions and segments as a story: one Segment for each segment of the record, with exactly its
 /// times (a segment with an unreadable start is listed in Story::warnings instead, as is each unreadable time).
 /// Segments whose type is no state but an event mark (system, sharing, ...) are among them as Unknown, labelled with the type;
-/// the customer-felt lane does not count them. One that ends before it starts has no length, and a warning. Marks are left
+/// the customer-felt lane does not count them. One without an end, or that ends before it starts (with a warning), ends where the next of its
+/// session begins, else with the conversation, and says that this was concluded (Segment::inferred). Marks are left
 /// empty: see takeMarks.
 [[nodiscard]] Story recordStory(const Record &record);
 
@@ -53,7 +72,7 @@ struct Record {
 /// Gives `story` (of a record) the event marks of `fromEvents` (correlate() over the same record's events).
 void takeMarks(Story &story, const Story &fromEvents);
 
-/// How many segments a story shows, and how long they are together; those without an end count nothing.
+/// How many segments a story shows, and how long they are together; those whose end was not told count nothing.
 struct SegmentSum {
     std::int64_t segments = 0;
     Duration total;

@@ -40,8 +40,10 @@ public:
 
     std::vector<Event> write()
     {
+        bound("start", "conversation-start", m_tree.start);
         for (std::size_t p = 0; p < m_tree.participants.size(); ++p)
             participant(p);
+        bound("end", "conversation-end", m_tree.end);
         return std::move(m_events);
     }
 
@@ -99,22 +101,38 @@ private:
             event(m_ids.session(p, s, "removed"), "interaction-media-channel-removed", Kind::Removed, *end, {p, s, nullptr, true});
     }
 
+    /// What the conversation says of itself may lie before and behind all that its participants do.
+    void bound(const char *which, const char *type, std::optional<Timestamp> time)
+    {
+        if (!time)
+            return;
+        Event &e = begin(RecordIds::conversation(which), type, Kind::Other, *time);
+        writeRaw(e, nullptr);
+        e.content = hash128(e.raw);
+    }
+
     void event(std::string id, const char *type, Kind kind, Timestamp time, const Place &place)
     {
-        Event &e = m_events.emplace_back();
-        e.interaction = m_record.interaction;
+        Event &e = begin(std::move(id), type, kind, time);
         e.participant.value = m_ids.participantId(place.participant);
         if (place.session)
             e.channel.value = m_ids.sessionId(place.participant, *place.session);
+        setFacts(e.facts, place);
+        writeRaw(e, &place);
+        e.content = hash128(e.raw);
+    }
+
+    Event &begin(std::string id, const char *type, Kind kind, Timestamp time)
+    {
+        Event &e = m_events.emplace_back();
+        e.interaction = m_record.interaction;
         e.id.value = std::move(id);
         e.kind = kind;
         e.type = type;
         e.time = time;
         e.provenance = Provenance::Import;
         e.received = m_received;
-        setFacts(e.facts, place);
-        writeRaw(e, place);
-        e.content = hash128(e.raw);
+        return e;
     }
 
     void setFacts(Facts &f, const Place &place) const
@@ -142,7 +160,7 @@ private:
             f.disconnectType = place.segment->disconnectType;
     }
 
-    void writeRaw(Event &e, const Place &place)
+    void writeRaw(Event &e, const Place *place)
     {
         json::Writer w(e.raw);
         w.beginObject();
@@ -153,9 +171,10 @@ private:
         e.dataOffset = static_cast<std::uint32_t>(e.raw.size());
         w.beginObject();
         w.member("interactionId", e.interaction.value);
-        w.member("participantId", e.participant.value);
+        some(w, "participantId", e.participant.value);
         some(w, "channelId", e.channel.value);
-        writeFacts(w, e.facts, place);
+        if (place)
+            writeFacts(w, e.facts, *place);
         w.endObject();
         e.dataSize = static_cast<std::uint32_t>(e.raw.size()) - e.dataOffset;
         w.endObject();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/timeline/recordparse.h"
 
+#include "core/base/ascii.h"
 #include "core/base/json.h"
+#include "core/timeline/membername.h"
+#include "core/timeline/recordtime.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -11,22 +14,28 @@ namespace threadline {
 namespace {
 
 constexpr std::size_t kMaxWarnings = 1000;
+/// What the platform enters itself when nobody did in time.
+constexpr std::string_view kTimeoutCode = "ININ-WRAP-UP-TIMEOUT";
 
-/// Calls `take(name, value)` for each member of the object `raw`.
+/// Calls `take(name, value)` for each member of the object `raw`. Returns a name that is not written as the platform writes it.
 template<class Take>
-void eachMember(std::string_view raw, Take take)
+std::string eachMember(std::string_view raw, Take take)
 {
+    std::string other;
     json::Cursor cursor(raw);
     if (!cursor.enterObject())
-        return;
+        return other;
     std::string_view name;
     while (cursor.nextMember(name)) {
         const std::string_view value = cursor.skipValue();
-        if (name.find('\\') != std::string_view::npos)
-            take(std::string_view(json::unescapeName(name)), value);
-        else
-            take(name, value);
+        const std::string plain = name.find('\\') == std::string_view::npos ? std::string() : json::unescapeName(name);
+        const std::string_view written = plain.empty() ? name : std::string_view(plain);
+        const std::string_view known = canonicalName(written);
+        if (known != written && other.empty())
+            other = written;
+        take(known, value);
     }
+    return other;
 }
 
 template<class Take>
@@ -44,9 +53,9 @@ public:
     RecordTree parse(std::string_view raw)
     {
         std::string_view participants;
-        eachMember(raw, [&](std::string_view name, std::string_view value) {
+        members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "conversationId")
-                text(value, m_tree.id);
+                id(value, m_tree.id);
             else if (name == "participants")
                 participants = value;
             else if (name == "conversationStart")
@@ -56,30 +65,42 @@ public:
             else if (name == "conferenceStart")
                 static_cast<void>(time(value, "conferenceStart"));
         });
-        eachElement(participants, [&](std::string_view one) { participant(one); });
+        m_tree.hasParticipants = isListed(participants);
+        list(participants, "participants", [&](std::string_view one) { participant(one); });
+        sumUp();
         return std::move(m_tree);
     }
 
 private:
     void participant(std::string_view raw)
     {
+        const std::string number = std::to_string(m_tree.participants.size() + 1);
         if (json::typeOf(raw) != json::Type::Object)
-            return warn("Participant " + std::to_string(m_tree.participants.size() + 1) + " is no object and was left out.");
+            return warn("Participant " + number + " is no object and was left out.");
         RecordParticipant &p = m_tree.participants.emplace_back();
-        std::string_view sessions;
-        eachMember(raw, [&](std::string_view name, std::string_view value) {
+        std::string_view sessions, segments;
+        members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "participantId")
-                text(value, p.id);
+                id(value, p.id);
             else if (name == "purpose")
                 text(value, p.purpose);
             else if (name == "participantName")
                 text(value, p.name);
             else if (name == "userId")
-                text(value, p.userId);
+                id(value, p.userId);
             else if (name == "sessions")
                 sessions = value;
+            else if (name == "segments")
+                segments = value;
         });
-        eachElement(sessions, [&](std::string_view one) { session(one, p); });
+        m_where = "participant " + (p.id.empty() ? number : p.id);
+        list(sessions, "sessions", [&](std::string_view one) { session(one, p); });
+        if (isListed(segments)) {
+            warn("The segments of " + m_where + " stand outside of any session: they are shown as those of one.");
+            RecordSession &s = p.sessions.emplace_back();
+            list(segments, "segments", [&](std::string_view one) { segment(one, s); });
+        }
+        m_where.clear();
     }
 
     void session(std::string_view raw, RecordParticipant &p)
@@ -88,11 +109,11 @@ private:
             return warn("A session of participant " + std::to_string(m_tree.participants.size()) + " is no object and was left out.");
         RecordSession &s = p.sessions.emplace_back();
         std::string_view segments, metrics, endpoints;
-        eachMember(raw, [&](std::string_view name, std::string_view value) {
+        members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "sessionId")
-                text(value, s.id);
+                id(value, s.id);
             else if (name == "peerId")
-                text(value, s.peer);
+                id(value, s.peer);
             else if (name == "mediaType")
                 text(value, s.media);
             else if (name == "direction")
@@ -106,16 +127,16 @@ private:
             else if (name == "mediaEndpointStats")
                 endpoints = value;
         });
-        m_where = "session " + (s.id.empty() ? std::to_string(p.sessions.size()) : s.id);
-        eachElement(segments, [&](std::string_view one) { segment(one, s); });
-        eachElement(metrics, [&](std::string_view one) { metric(one, s); });
-        eachElement(endpoints, [&](std::string_view one) {
-            eachMember(one, [&](std::string_view name, std::string_view value) {
+        const std::string outer = std::exchange(m_where, "session " + (s.id.empty() ? std::to_string(p.sessions.size()) : s.id));
+        list(segments, "segments", [&](std::string_view one) { segment(one, s); });
+        list(metrics, "metrics", [&](std::string_view one) { metric(one, s); });
+        list(endpoints, "mediaEndpointStats", [&](std::string_view one) {
+            members(one, [&](std::string_view name, std::string_view value) {
                 if (name == "eventTime")
                     static_cast<void>(time(value, "eventTime"));
             });
         });
-        m_where.clear();
+        m_where = outer;
     }
 
     void segment(std::string_view raw, RecordSession &s)
@@ -127,7 +148,7 @@ private:
         g.raw = raw;
         std::string_view start, end;
         std::string destination;
-        eachMember(raw, [&](std::string_view name, std::string_view value) {
+        members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "segmentType")
                 text(value, g.type);
             else if (name == "segmentStart")
@@ -135,15 +156,17 @@ private:
             else if (name == "segmentEnd")
                 end = value;
             else if (name == "queueId")
-                text(value, g.queueId);
+                id(value, g.queueId);
             else if (name == "disconnectType")
                 text(value, g.disconnectType);
             else if (name == "conference")
                 g.conference = json::boolOf(value);
             else if (name == "sourceConversationId")
-                text(value, g.linkedInteraction);
+                id(value, g.linkedInteraction);
             else if (name == "destinationConversationId")
-                text(value, destination);
+                id(value, destination);
+            else if (name == "wrapUpCode")
+                wrapUp(value);
         });
         if (g.linkedInteraction.empty() || g.linkedInteraction == m_tree.id)
             g.linkedInteraction = destination == m_tree.id ? std::string() : std::move(destination);
@@ -153,12 +176,20 @@ private:
         if (start.empty())
             warn("Segment " + number + " (" + m_where + ") has no segmentStart and is not shown.");
         if (g.start && g.end && *g.end < *g.start)
-            warn("Segment " + number + " (" + m_where + ") ends before it starts: it is shown without length.");
+            warn("Segment " + number + " (" + m_where + ") ends before it starts: it is shown as ending where the next one begins.");
+        if (g.end && g.state != State::Wrapup)
+            m_lastEnd = std::max(m_lastEnd.value_or(*g.end), *g.end);
+    }
+
+    void wrapUp(std::string_view raw)
+    {
+        const auto code = json::stringOf(raw, m_scratch);
+        m_tree.wrappedUp = m_tree.wrappedUp || (code && !code->empty() && !ascii::equalNoCase(*code, kTimeoutCode));
     }
 
     void metric(std::string_view raw, RecordSession &s)
     {
-        eachMember(raw, [&](std::string_view name, std::string_view value) {
+        members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "emitDate") {
                 static_cast<void>(time(value, "emitDate"));
             } else if (name == "name") {
@@ -168,10 +199,66 @@ private:
         });
     }
 
+    /// What concerns the record as a whole.
+    void sumUp()
+    {
+        m_tree.segments = m_segment;
+        if (m_tree.hasParticipants && m_tree.participants.empty())
+            warn("The conversation has no participants: nothing is known of it but its bounds.");
+        if (m_tree.end && m_lastEnd && *m_lastEnd > *m_tree.end)
+            warn("Segments go on until " + formatTimestamp(*m_lastEnd) + ", behind conversationEnd " + formatTimestamp(*m_tree.end) + ".");
+        if (!m_otherName.empty())
+            warn("Members are not named as the platform names them (" + m_otherName.substr(0, 40) + "): they are read as meant.");
+        if (!m_single.empty())
+            warn("An object stands where a list belongs (" + m_single + "): it is read as a list of one.");
+        if (m_withoutZone)
+            warn("Times without a time zone are taken for UTC.");
+    }
+
+    template<class Take>
+    void members(std::string_view raw, Take take)
+    {
+        std::string other = eachMember(raw, take);
+        if (m_otherName.empty())
+            m_otherName = std::move(other);
+    }
+
+    [[nodiscard]] static bool isListed(std::string_view raw)
+    {
+        const json::Type type = raw.empty() ? json::Type::Null : json::typeOf(raw);
+        return type == json::Type::Array || type == json::Type::Object;
+    }
+
+    /// The elements; some tools write a list of one as that one, and one too deep for them as text.
+    template<class Take>
+    void list(std::string_view raw, std::string_view name, Take take)
+    {
+        if (raw.empty() || json::typeOf(raw) == json::Type::Null)
+            return;
+        if (json::typeOf(raw) == json::Type::Array)
+            return eachElement(raw, take);
+        if (json::typeOf(raw) == json::Type::Object) {
+            if (m_single.empty())
+                m_single = name;
+            return take(raw);
+        }
+        warn(std::string(name) + (m_where.empty() ? "" : " of " + m_where) + " is " + std::string(raw.substr(0, 60)) + " where a list belongs: "
+             "whatever it held was lost as the file was made, as with ConvertTo-Json without -Depth 20.");
+    }
+
     void text(std::string_view raw, std::string &out)
     {
         if (const auto value = json::stringOf(raw, m_scratch))
             out = *value;
+    }
+
+    /// Ids are opaque; some tools write those of digits alone as numbers.
+    void id(std::string_view raw, std::string &out)
+    {
+        if (json::typeOf(raw) == json::Type::Number)
+            out = raw;
+        else
+            text(raw, out);
     }
 
     /// A readable time; anything else is listed. `raw` empty or null: not given.
@@ -180,10 +267,11 @@ private:
         if (raw.empty() || json::typeOf(raw) == json::Type::Null)
             return std::nullopt;
         const auto written = json::stringOf(raw, m_scratch);
-        const auto read = written ? parseTimestamp(*written) : std::nullopt;
-        if (read && *read >= kEarliestTime && *read < kLatestTime) {
-            m_tree.last = std::max(m_tree.last.value_or(*read), *read);
-            return read;
+        const auto read = written ? parseRecordTime(*written) : parseEpoch(raw);
+        if (read && read->time >= kEarliestTime && read->time < kLatestTime) {
+            m_withoutZone = m_withoutZone || read->withoutZone;
+            m_tree.last = std::max(m_tree.last.value_or(read->time), read->time);
+            return read->time;
         }
         const std::string_view shown = raw.substr(0, 80);
         warn(std::string(name) + " " + std::string(shown) + (m_where.empty() ? "" : " (" + m_where + ")")
@@ -202,6 +290,10 @@ private:
     RecordTree m_tree;
     std::string m_where;
     std::size_t m_segment = 0;
+    std::optional<Timestamp> m_lastEnd; ///< of what is no after-call work, which is known to end later
+    std::string m_otherName; ///< the first member that is written otherwise
+    std::string m_single;    ///< the first list that is the one element of it
+    bool m_withoutZone = false;
     std::string m_scratch;
 };
 

@@ -47,11 +47,15 @@ struct RecordTree {
     std::optional<Timestamp> end;
     std::optional<Timestamp> last; ///< the latest readable time
     std::vector<RecordParticipant> participants;
-    std::vector<std::string> warnings; ///< each unreadable time, each end before its start
+    bool hasParticipants = false; ///< a list of them is there, if an empty one
+    std::size_t segments = 0;     ///< all that are listed
+    bool wrappedUp = false;       ///< somebody entered a wrap-up code
+    std::vector<std::string> warnings; ///< what cannot be, and what is read otherwise than it is written
     std::size_t unlisted = 0;          ///< warnings beyond those kept
 };
 
-/// `raw`: a conversation object, minified and valid; the tree points into it. Of duplicate members the last counts.
+/// `raw`: a conversation object, minified and valid; the tree points into it. Of duplicate members the last counts. Members may be named
+/// in other forms than the platform's, a list of one be that one: what is read so is among the warnings.
 [[nodiscard]] RecordTree parseRecord(std::string_view raw);
 
 /// Ids of the events that stand for the record: of a participant, a session, a segment's boundary. The same for whoever
@@ -59,6 +63,7 @@ struct RecordTree {
 class RecordIds {
 public:
     explicit RecordIds(const RecordTree &tree);
+    [[nodiscard]] static std::string conversation(std::string_view what) { return "record:conversation:" + std::string(what); }
     [[nodiscard]] std::string participant(std::size_t p, std::string_view what) const;
     [[nodiscard]] std::string session(std::size_t p, std::size_t s, std::string_view what) const;
     [[nodiscard]] std::string segment(std::size_t p, std::size_t s, std::size_t n, std::string_view boundary) const;

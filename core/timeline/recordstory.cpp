@@ -32,6 +32,7 @@ public:
             participant(p);
         resolvePeers();
         setTimes();
+        relabelByMedium(m_cast);
         m_story.warnings = warningsOf(std::move(m_tree));
         tellStory(std::move(m_cast), m_named, m_story);
         return std::move(m_story);
@@ -48,6 +49,8 @@ private:
                     note(segment, first[p]);
             }
         }
+        if (m_tree.end)
+            m_times.push_back(*m_tree.end);
         std::sort(m_times.begin(), m_times.end());
         m_times.erase(std::unique(m_times.begin(), m_times.end()), m_times.end());
         m_order.resize(m_tree.participants.size());
@@ -90,9 +93,10 @@ private:
         // A queue's participant bears the queue's name.
         row.queueName = row.purpose == Purpose::Acd ? from.name : std::string();
         m_cast.parts.push_back(partOf(row));
+        const std::size_t firstLeg = m_cast.legs.size();
         for (std::size_t s = 0; s < from.sessions.size(); ++s)
             session(p, s);
-        spanRow(m_cast.rows.back(), from);
+        spanRow(m_cast.rows.back(), firstLeg);
     }
 
     void session(std::size_t p, std::size_t s)
@@ -113,6 +117,7 @@ private:
         }
         std::stable_sort(leg.pieces.begin(), leg.pieces.end(),
                          [](const Piece &a, const Piece &b) { return a.segment.start < b.segment.start; });
+        concludeEnds(leg);
         for (const Piece &piece : leg.pieces) {
             if (!piece.segment.disconnectReason.empty() && piece.segment.kind != SegmentKind::Acw)
                 leg.reason = piece.segment.disconnectReason;
@@ -131,6 +136,7 @@ private:
             segment.kind = SegmentKind::Conference;
         piece.dialling = from.state == State::Dialing || from.state == State::Contacting;
         segment.label = piece.dialling ? std::string("Dialling") : labelOf(segment.kind, from, leg);
+        piece.barging = from.state == State::Barging;
         segment.start = *from.start;
         segment.startBy = segment.endBy = Provenance::Import;
         segment.disconnectReason = from.disconnectType;
@@ -138,12 +144,30 @@ private:
         piece.from = orderOf(segment.start);
         if (from.end) {
             segment.end = std::max(*from.end, segment.start);
+            segment.inferred = *from.end < segment.start;
             segment.endEvent.value = m_ids.segment(p, s, n, "end");
             piece.to = orderOf(*segment.end);
         }
         if (!from.linkedInteraction.empty())
             m_named.push_back({leg.participant, InteractionId(from.linkedInteraction), segment.start});
         return piece;
+    }
+
+    /// What has no readable end, or one before its start, ends where what the session tells next begins, else with the conversation.
+    void concludeEnds(Leg &leg) const
+    {
+        std::optional<Timestamp> next = m_tree.end, starts;
+        for (auto piece = leg.pieces.rbegin(); piece != leg.pieces.rend(); ++piece) {
+            Segment &segment = piece->segment;
+            if (starts && *starts > segment.start)
+                next = starts;
+            starts = segment.start;
+            if ((segment.end && !segment.inferred) || !next)
+                continue;
+            segment.end = std::max(*next, segment.start);
+            segment.inferred = true;
+            piece->to = orderOf(*segment.end);
+        }
     }
 
     [[nodiscard]] std::string labelOf(SegmentKind kind, const RecordSegment &from, const Leg &leg) const
@@ -154,17 +178,16 @@ private:
         return kind == SegmentKind::Queue && row.queueName.empty() && !from.queueId.empty() ? from.queueId : displayName(row);
     }
 
-    static void spanRow(ParticipantRow &row, const RecordParticipant &from)
+    /// From the first to the last that its legs show, the legs from `firstLeg` on.
+    void spanRow(ParticipantRow &row, std::size_t firstLeg) const
     {
         std::optional<Timestamp> start, end;
         bool open = false;
-        for (const RecordSession &session : from.sessions) {
-            for (const RecordSegment &segment : session.segments) {
-                if (!segment.start)
-                    continue;
-                start = std::min(start.value_or(*segment.start), *segment.start);
-                open = open || !segment.end;
-                end = std::max(end.value_or(*segment.start), std::max(segment.end.value_or(*segment.start), *segment.start));
+        for (std::size_t i = firstLeg; i < m_cast.legs.size(); ++i) {
+            for (const Piece &piece : m_cast.legs[i].pieces) {
+                start = std::min(start.value_or(piece.segment.start), piece.segment.start);
+                open = open || !piece.segment.end;
+                end = std::max(end.value_or(piece.segment.start), piece.segment.end.value_or(piece.segment.start));
             }
         }
         row.start = start.value_or(Timestamp{});
@@ -185,15 +208,17 @@ private:
     {
         std::optional<Timestamp> first = m_times.empty() ? m_tree.start : m_times.front();
         first = m_tree.start ? std::min(*m_tree.start, *first) : first;
-        m_story.start = first.value_or(m_record.last);
+        m_story.start = first.value_or(m_record.rank.last);
         m_story.lastEventAt = m_times.empty() ? m_story.start : m_times.back();
         if (m_tree.end)
             m_story.lastEventAt = std::max(m_story.lastEventAt, *m_tree.end);
         if (m_tree.end || allEnded())
             m_story.end = m_story.lastEventAt;
         for (ParticipantRow &row : m_cast.rows) {
-            if (row.start == Timestamp{})
+            if (row.start == Timestamp{}) { // nothing is told of it
                 row.start = m_story.start;
+                row.end = m_story.end;
+            }
         }
     }
 

@@ -385,17 +385,17 @@ private:
         std::string label = dialling ? std::string("Dialling") : labelFor(p, *kind, f, state);
         open(number);
         if (Piece *current = openPiece(number)) {
-            if (goesOn(*current, *kind, label, m_legs[static_cast<std::size_t>(number)].peer))
+            if (goesOn(*current, *kind, state == State::Barging, label, m_legs[static_cast<std::size_t>(number)].peer))
                 return true;
             end(*current, t);
         }
-        begin(number, t, *kind, std::move(label), dialling);
+        begin(number, t, *kind, std::move(label), dialling).barging = state == State::Barging;
         return true;
     }
 
-    static bool goesOn(const Piece &piece, SegmentKind kind, const std::string &label, int peer)
+    static bool goesOn(const Piece &piece, SegmentKind kind, bool barging, const std::string &label, int peer)
     {
-        if (piece.segment.kind != kind)
+        if (piece.segment.kind != kind || piece.barging != barging)
             return false;
         if ((kind == SegmentKind::Unknown || kind == SegmentKind::Queue) && piece.segment.label != label)
             return false;

@@ -418,7 +418,7 @@ void TestEngine::recordsStand()
         QCOMPARE(body, expected);
         const auto view = harness.view("c1");
         QVERIFY(view);
-        QCOMPARE(view->record, texts[2]);
+        QCOMPARE(view->records.front().raw, texts[2]);
         QCOMPARE(harness.list().size(), std::size_t(1));
     } while (std::next_permutation(order.begin(), order.end()));
     QVERIFY(expected.find("10:04:00") != std::string::npos && expected.find("10:06:00") == std::string::npos);

@@ -39,10 +39,10 @@ void checkStory(const Story &story)
 
 void checkRecord(const Record &record)
 {
-    FUZZ_CHECK(!record.interaction.empty() && record.content == hash128(record.raw));
+    FUZZ_CHECK(!record.interaction.empty() && record.rank.content == hash128(record.raw));
     const Result<Record> again = readRecord(record.raw);
-    FUZZ_CHECK(again && again->raw == record.raw && again->interaction == record.interaction && again->last == record.last);
-    FUZZ_CHECK(!stands(record, *again) && !stands(*again, record));
+    FUZZ_CHECK(again && again->raw == record.raw && again->interaction == record.interaction && again->rank == record.rank);
+    FUZZ_CHECK(!stands(record.rank, again->rank) && !stands(again->rank, record.rank));
     checkEvents(record);
     checkStory(recordStory(record));
 }

@@ -1,72 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Export files in every form they come in, and files that are none.
-#include "core/genesys/importreader.h"
 #include "core/genesys/jsonsplitter.h"
+#include "tests/genesys/importing.h"
+#include "tests/support/encoded.h"
 #include "tests/support/testmain.h"
 
 #include <QFile>
 #include <QTest>
 
-#include <zlib.h>
-
 #include <random>
 #include <sys/stat.h>
 
 using namespace threadline;
-
-namespace {
-
-struct Read {
-    std::vector<std::string> ids;
-    std::vector<std::string> raws;
-    std::vector<std::string> problems;
-    ImportTotals totals;
-};
-
-Read read(std::string_view bytes, const ImportLimits &limits = {})
-{
-    Read out;
-    out.totals = readImportBytes(
-        bytes, "file",
-        [&](Record &&record) {
-            out.ids.push_back(record.interaction.value);
-            out.raws.push_back(std::move(record.raw));
-            return true;
-        },
-        [&](const std::string &text) { out.problems.push_back(text); }, limits);
-    return out;
-}
-
-std::string conversation(const std::string &id, const std::string &more = {})
-{
-    return "{\"conversationId\":\"" + id + "\",\"participants\":[{\"purpose\":\"a]}[{\\\"\"}]" + more + "}";
-}
-
-std::string page(const std::string &conversations, const std::string &tail = ",\"totalHits\":3,\"x\":{\"conversations\":[1]}")
-{
-    return "{\"aggregations\":[{\"conversations\":[2]}],\"conversations\":[" + conversations + "]" + tail + "}";
-}
-
-std::string gzip(const std::string &text)
-{
-    z_stream stream{};
-    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
-        qFatal("deflateInit2");
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef *>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
-        qFatal("deflate");
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
-const std::vector<std::string> kAbc = {"a", "b", "c"};
-
-} // namespace
+using namespace threadline::test;
 
 class TestImportReader : public QObject {
     Q_OBJECT
@@ -80,6 +26,12 @@ private Q_SLOTS:
     void nothingToImport();
     void unknownFieldsSurvive();
     void anySplitGivesTheSame();
+    void encodings_data();
+    void encodings();
+    void encodingsAreTold();
+    void samplesInOtherEncodings();
+    void placesAreThoseOfTheFile();
+    void whatIsNoTextIsToldOnce();
     void cutOffGzip();
     void damagedGzip();
     void gzipPaddedAndFollowedByGarbage();
@@ -115,9 +67,9 @@ void TestImportReader::forms_data()
     row("lines mixed", page(a) + "\n[" + b + "]\n" + c);
     row("array of pages", "[" + page(a + "," + b) + "," + page(c) + ",{\"totalHits\":0}]");
     row("page after page", page(a + "," + b) + page(c) + page(""));
-    row("pretty objects", "{\n \"conversationId\": \"a\"\n}\n{\n \"conversationId\": \"b\"\n}\n" + c);
+    row("pretty objects", "{\n \"conversationId\": \"a\", \"participants\": []\n}\n{\n \"conversationId\": \"b\",\n \"participants\": []\n}\n" + c);
     row("byte order mark", "\xEF\xBB\xBF" + page(a + "," + b + "," + c));
-    row("escaped name", page(a + ",{\"conversation\\u0049d\":\"b\"}," + c));
+    row("escaped name", page(a + ",{\"conversation\\u0049d\":\"b\",\"participants\":[]}," + c));
     row("two lists in a page", "{\"conversations\":[" + a + "],\"conversations\":[" + b + "," + c + "]}");
     row("name as a value", page(a + "," + conversation("b", ",\"conversations\":[{\"conversationId\":\"no\"}]") + "," + c, ",\"y\":\"conversations\""));
     QTest::newRow("several gzip members") << QByteArray::fromStdString(gzip(a + "\n") + gzip(b + "\n" + c.substr(0, 10)) + gzip(c.substr(10)));
@@ -140,7 +92,7 @@ void TestImportReader::oneBrokenTakesNoOther_data()
     const std::vector<std::pair<const char *, std::string>> broken = {
         {"number", "17"}, {"null", "null"}, {"string", "\"x,y\""}, {"word", "nonsense"}, {"no id", "{\"participants\":[]}"}, {"empty id", "{\"conversationId\":\"\"}"},
         {"id of another type", "{\"conversationId\":[1]}"}, {"array", "[1,2]"}, {"bracket left open", "{\"conversationId\":\"x\",\"p\":[1,2}"},
-        {"bracket too many", "{\"conversationId\":\"x\",\"p\":[1,2]]}"}, {"bad escape", "{\"conversationId\":\"\\q\"}"}, {"no UTF-8", "{\"conversationId\":\"\xFF\"}"},
+        {"bracket too many", "{\"conversationId\":\"x\",\"p\":[1,2]]}"}, {"bad escape", "{\"conversationId\":\"\\q\"}"}, {"in no encoding", "{\"conversationId\":\"\x81\"}"},
         {"missing colon", "{\"conversationId\" \"x\"}"}, {"deep", "{\"conversationId\":\"x\",\"p\":" + std::string(400, '[') + std::string(400, ']') + "}"},
         {"NUL", std::string("{\"conversationId\":\"x") + '\0' + "\"}"}};
     for (const auto &[name, text] : broken) {
@@ -178,8 +130,8 @@ void TestImportReader::nothingToImport_data()
 {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<int>("problems");
-    QTest::newRow("empty") << QByteArray() << 0;
-    QTest::newRow("blank") << QByteArray(" \n\n") << 0;
+    QTest::newRow("empty") << QByteArray() << 1;
+    QTest::newRow("blank") << QByteArray(" \n\n") << 1;
     QTest::newRow("empty page") << QByteArray("{\"conversations\":[]}") << 0;
     QTest::newRow("past the last page") << QByteArray("{\"totalHits\":12,\"aggregations\":[]}") << 0;
     QTest::newRow("null list") << QByteArray("{\"conversations\":null}") << 0;
@@ -187,7 +139,7 @@ void TestImportReader::nothingToImport_data()
     QTest::newRow("another object") << QByteArray("{\"message\":\"not found\"}") << 1;
     QTest::newRow("text") << QByteArray("hello") << 1;
     QTest::newRow("only a gzip header") << QByteArray::fromStdString(gzip("{}").substr(0, 10)) << 1;
-    QTest::newRow("empty gzip") << QByteArray::fromStdString(gzip("")) << 0;
+    QTest::newRow("empty gzip") << QByteArray::fromStdString(gzip("")) << 1;
 }
 
 void TestImportReader::nothingToImport()
@@ -201,8 +153,8 @@ void TestImportReader::nothingToImport()
 
 void TestImportReader::unknownFieldsSurvive()
 {
-    const Read out = read(page("{ \"conversationId\" : \"a\", \"new\" : { \"x\" : [ 1.50, \"\\u00e9 \" ] } }"));
-    QCOMPARE(out.raws.at(0), std::string("{\"conversationId\":\"a\",\"new\":{\"x\":[1.50,\"\\u00e9 \"]}}"));
+    const Read out = read(page("{ \"conversationId\" : \"a\", \"participants\" : [ ], \"new\" : { \"x\" : [ 1.50, \"\\u00e9 \" ] } }"));
+    QCOMPARE(out.raws.at(0), std::string("{\"conversationId\":\"a\",\"participants\":[],\"new\":{\"x\":[1.50,\"\\u00e9 \"]}}"));
 }
 
 void TestImportReader::anySplitGivesTheSame()
@@ -211,17 +163,140 @@ void TestImportReader::anySplitGivesTheSame()
     for (std::size_t step = 1; step <= text.size(); ++step) {
         std::vector<std::string> values;
         int problems = 0;
+        bool placed = true;
         JsonSplitter splitter({[&](std::string_view value, std::uint64_t at) {
-                                   QCOMPARE(text.substr(at, value.size()), std::string(value));
+                                   placed = placed && text.substr(at, value.size()) == value;
                                    values.emplace_back(value);
+                                   return true;
                                },
+                               [&](std::string_view, std::uint64_t, bool) { ++problems; },
                                [&](std::string_view, std::uint64_t) { ++problems; }},
                               1000);
         for (std::size_t at = 0; at < text.size(); at += step)
             splitter.feed(std::string_view(text).substr(at, step));
         splitter.finish();
+        QVERIFY(placed);
         QCOMPARE(values, (std::vector<std::string>{conversation("a"), conversation("b"), conversation("c")}));
         QCOMPARE(problems, 1);
+    }
+}
+
+void TestImportReader::encodings_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    const std::string a = conversation("a"), b = conversation("b"), c = conversation("c", ",\"name\":\"é€😀\"");
+    const std::string pages = page(a + ",\r\n" + b) + "\r\n" + page(c), lines = a + "\n" + b + "\n" + c + "\n";
+    for (const char *codec : test::kCodecs) {
+        for (const bool mark : {false, true}) {
+            for (const std::string &text : {pages, lines, "[" + lines.substr(0, a.size()) + "," + b + "," + c + "]"}) {
+                const std::string bytes = test::encoded((mark ? "\uFEFF" : "") + text, codec);
+                const std::string name = std::string(codec) + (mark ? ", mark, " : ", ") + std::to_string(text.size());
+                QTest::newRow(name.c_str()) << QByteArray::fromStdString(bytes);
+                QTest::newRow((name + ", gzip").c_str()) << QByteArray::fromStdString(gzip(bytes));
+            }
+        }
+        const std::string appended = "\uFEFF" + a + "\r\n\uFEFF" + b + "\r\n\uFEFF" + c;
+        QTest::newRow((std::string(codec) + ", appended lines").c_str()) << QByteArray::fromStdString(test::encoded(appended, codec));
+        const std::string joined = "\uFEFF" + page(a) + "\uFEFF" + page(b) + " \uFEFF\r\n" + page(c);
+        QTest::newRow((std::string(codec) + ", joined pages").c_str()) << QByteArray::fromStdString(test::encoded(joined, codec));
+        const std::string sequence = "\x1e" + a + "\n\x1e" + b + "\n\x1e" + c + "\n";
+        QTest::newRow((std::string(codec) + ", RFC 7464").c_str()) << QByteArray::fromStdString(test::encoded(sequence, codec));
+    }
+}
+
+void TestImportReader::encodings()
+{
+    QFETCH(QByteArray, bytes);
+    const Read out = read(bytes.toStdString());
+    QVERIFY2(out.problems.empty(), out.problems.empty() ? "" : out.problems[0].c_str());
+    QCOMPARE(out.ids, kAbc);
+}
+
+void TestImportReader::encodingsAreTold()
+{
+    const std::string name = ",\"name\":\"M\xFCller \x96 50 \x80\"";
+    const Read windows = read(page(conversation("a", name) + "," + conversation("b", name)));
+    QCOMPARE(windows.raws.at(0), conversation("a", ",\"name\":\"Müller – 50 €\""));
+    QCOMPARE(windows.raws.at(1), conversation("b", ",\"name\":\"Müller – 50 €\""));
+    QCOMPARE(windows.problems.size(), std::size_t{1});
+    QVERIFY(windows.problems[0].find("the file is in windows-1252, not in UTF-8; read as such") != std::string::npos);
+
+    // PowerShell's Add-Content writes UTF-16 behind a file in UTF-8, or the other way round.
+    const std::string first = conversation("a") + "\r\n";
+    const Read mixed = read(first + test::encoded("\uFEFF" + conversation("b") + "\r\n", "UTF-16LE") + "\xEF\xBB\xBF" + conversation("c"));
+    QCOMPARE(mixed.ids, kAbc);
+    QCOMPARE(mixed.problems.size(), std::size_t{2});
+    QVERIFY(mixed.problems[0].find("byte " + std::to_string(first.size()) + ",") != std::string::npos);
+    QVERIFY(mixed.problems[0].find("UTF-16 (little-endian)") != std::string::npos);
+    QVERIFY(mixed.problems[1].find("from here on the file is in UTF-8") != std::string::npos);
+
+    const Read markless = read(first + test::encoded(conversation("b") + "\r\n" + conversation("c") + "\r\n", "UTF-16LE"));
+    QCOMPARE(markless.ids, kAbc);
+    QCOMPARE(markless.problems.size(), std::size_t{1});
+
+    const std::string half = test::encoded(conversation("a") + "\n" + conversation("b") + "\n", "UTF-16BE");
+    const Read cut = read(half.substr(0, half.size() - 1));
+    QCOMPARE(cut.ids, (std::vector<std::string>{"a", "b"}));
+    QCOMPARE(cut.problems.size(), std::size_t{1});
+    QVERIFY(cut.problems[0].find("byte " + std::to_string(half.size() - 2) + ",") != std::string::npos);
+    QVERIFY(cut.problems[0].find("in the middle of a character") != std::string::npos);
+}
+
+void TestImportReader::samplesInOtherEncodings()
+{
+    const QString folder = test::samplesFolder() + QStringLiteral("/cases/");
+    if (!QFile::exists(folder))
+        QSKIP("The folder of real payloads is not there (set THREADLINE_SAMPLES).");
+    const auto sample = [&](const QString &name) {
+        QFile file(folder + name);
+        return file.open(QIODevice::ReadOnly) ? read(file.readAll().toStdString()) : Read{};
+    };
+    const Read control = sample("00-control.json");
+    QCOMPARE(control.raws.size(), std::size_t{1});
+    for (const char *name : {"utf16-gz.json.gz", "utf16be-bom.json", "utf16le-bom-crlf.json", "utf16le-nobom.json", "utf32le-bom.json",
+                             "utf8-bom-crlf.json"}) {
+        const Read out = sample(name);
+        QVERIFY2(out.problems.empty(), name);
+        QCOMPARE(out.raws, control.raws);
+    }
+    QCOMPARE(sample("utf8-bom-concatenated-pages.json").ids.size(), std::size_t{3});
+    QCOMPARE(sample("utf8-bom-ndjson-appended.ndjson").ids.size(), std::size_t{3});
+    QVERIFY(sample("utf8-bom-concatenated-pages.json").problems.empty() && sample("utf8-bom-ndjson-appended.ndjson").problems.empty());
+    const Read windows = sample("windows1252.json");
+    QCOMPARE(windows.ids, control.ids);
+    QCOMPARE(windows.problems.size(), std::size_t{1});
+}
+
+void TestImportReader::placesAreThoseOfTheFile()
+{
+    const std::string before = "[" + conversation("a", ",\"name\":\"ééé€€€ü\"") + ",";
+    for (const char *codec : test::kCodecs) {
+        const std::string at = std::to_string(test::encoded("\uFEFF" + before, codec).size());
+        const std::string bytes = test::encoded("\uFEFF" + before + "{\"x\":1}]", codec);
+        QCOMPARE(read(bytes).problems.at(0), "file, byte " + at + ", after 1 conversation: no conversation record but an object with the members x.");
+        QCOMPARE(read(gzip(bytes)).problems.at(0),
+                 "file, byte " + at + " of the unpacked text, after 1 conversation: no conversation record but an object with the members x.");
+    }
+}
+
+void TestImportReader::whatIsNoTextIsToldOnce()
+{
+    std::mt19937 random(20270217);
+    std::string noise(300'000, '\0');
+    for (char &c : noise)
+        c = static_cast<char>(random() | 0x100);
+    noise[0] = 'x';
+    noise[1] = 'y';
+    const std::string mainframe = "\xC0\x7F\x83\x96\x95\xA5\x85\x99\xA2\x81\xA3\x89\x96\x95\xA2\x7F\x7A\x40\xF1\xD0";
+    const std::vector<std::pair<std::string, const char *>> files = {{noise, "no known encoding"}, {mainframe, "EBCDIC"}};
+    for (const auto &[bytes, words] : files) {
+        for (const std::string &all : {bytes, gzip(bytes)}) {
+            const Read out = read(all);
+            QCOMPARE(out.problems.size(), std::size_t{1});
+            QVERIFY2(out.problems[0].find(words) != std::string::npos, out.problems[0].c_str());
+            QCOMPARE(out.totals.problems, std::uint64_t{1});
+            QVERIFY(!out.totals.stopped);
+        }
     }
 }
 
@@ -321,7 +396,7 @@ void TestImportReader::problemsNameFileAndPlace()
 {
     const Read out = read("[" + conversation("a") + ",{\"x\":1}]");
     const std::string at = std::to_string(conversation("a").size() + 2);
-    QCOMPARE(out.problems.at(0), "file, byte " + at + ", after 1 conversation: The conversation has no conversationId.");
+    QCOMPARE(out.problems.at(0), "file, byte " + at + ", after 1 conversation: no conversation record but an object with the members x.");
     QCOMPARE(read("\x1b[31m!").problems.at(0).find('\x1b'), std::string::npos);
 }
 

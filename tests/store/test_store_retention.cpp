@@ -49,7 +49,7 @@ private Q_SLOTS:
         Record record;
         record.interaction.value = "old";
         record.raw = "{}";
-        group.records = {record};
+        group.records = {{record, Timestamp{1}, true}};
         group.indexNames = true;
         group.names = {{"pX", 1}, {"pX", 2}};
         NEED((*store)->write(group));

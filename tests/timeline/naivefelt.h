@@ -63,7 +63,11 @@ public:
             return K::Hold;
         if (mine(K::Voicemail))
             return K::Voicemail;
-        if (mine(K::Parked) && !live && !mine(K::Queue) && !mine(K::Alert) && !mine(K::Ivr))
+        const bool othersAreOn = any(c, [&](int p) {
+            return (row(p).purpose == Purpose::Customer || row(p).purpose == Purpose::External) && isConnected(p, t);
+        });
+        const bool waiting = mine(K::Parked) && !live && !mine(K::Queue) && !mine(K::Alert) && !mine(K::Ivr);
+        if (waiting && !othersAreOn)
             return K::Parked;
         if (mine(K::Alert) && !live)
             return K::Alert;
@@ -84,6 +88,10 @@ public:
         }
         if (partners > 0)
             return partners + (live ? 1 : 0) >= 3 ? K::Conference : K::Talk;
+        if (live && !awaySince && any(c, [&](int p) { return isOurs(p) && (hasOn(p, K::Talk, t, true) || hasOn(p, K::Conference, t, true)); }))
+            return K::Talk;
+        if (waiting)
+            return K::Parked;
         if (awaySince)
             return K::Hold;
         if (any(c, [&](int p) { return isOurs(p) && has(p, K::Alert, t); }))
@@ -100,11 +108,16 @@ private:
     [[nodiscard]] int count() const { return static_cast<int>(m_story.participants.size()); }
     [[nodiscard]] const ParticipantRow &row(int p) const { return m_story.participants[static_cast<std::size_t>(p)]; }
 
-    [[nodiscard]] bool has(int p, SegmentKind kind, Timestamp t) const
+    [[nodiscard]] bool has(int p, SegmentKind kind, Timestamp t) const { return hasOn(p, kind, t, false); }
+
+    /// `callback`: on those channels of ours that are a callback still to be made; else on all others. Of who monitors only talk counts.
+    [[nodiscard]] bool hasOn(int p, SegmentKind kind, Timestamp t, bool callback) const
     {
-        if (p < 0 || row(p).purpose == Purpose::Monitor)
+        if (p < 0 || (row(p).purpose == Purpose::Monitor && kind != SegmentKind::Talk && kind != SegmentKind::Conference))
             return false;
         for (const ChannelRow &c : row(p).channels) {
+            if ((c.media == Media::Callback && isOurs(p)) != callback)
+                continue;
             for (const Segment &s : c.segments) {
                 if (s.kind == kind && s.start <= t && (!s.end || t < *s.end))
                     return true;

@@ -388,9 +388,9 @@ a1/s alert 60-69 | talk 69-100 | parked 100-400 | talk 400-503 [client]
 90 a1 up ended
 )",
      R"(c1/v talk 0-80 [endpoint]
-c1/cs talk 10.5-40
+c1/cs monitor 10.5-40
 a1/av talk 1-20 | hold 20-30 | talk 30-80.01 [peer] | acw 81-90
-a1/as talk 10-40
+a1/as monitor 10-40
 )",
      "talk 0-20 a1 | hold 20-30 a1 | talk 30-80 a1",
      R"()",

@@ -75,13 +75,16 @@ void TestRecord::reads()
     const Record record = read(R"( { "conversationId" : "I" , "conversationEnd":"2027-01-15T08:00:10Z", "extra":[1, 2] ,
         "participants":[{"participantId":"p","sessions":[{"metrics":[{"name":"tAcw","emitDate":"2027-01-15T08:01:00.5Z"}]}]}] } )");
     QCOMPARE(record.interaction.value, std::string("I"));
-    QVERIFY(record.ended);
-    QCOMPARE(formatTimestamp(record.last), std::string("2027-01-15T08:01:00.500Z"));
+    QVERIFY(record.rank.ended);
+    QCOMPARE(formatTimestamp(record.rank.last), std::string("2027-01-15T08:01:00.500Z"));
     QVERIFY(record.raw.starts_with(R"({"conversationId":"I",)"));
     QVERIFY(record.raw.find(R"("extra":[1,2])") != std::string::npos);
-    QCOMPARE(record.content, hash128(record.raw));
-    QVERIFY(!read(R"({"conversationId":"I","conversationEnd":"yesterday"})").ended);
-    QCOMPARE(read(R"({"conversationId":"I","conversationId":"J"})").interaction.value, std::string("J")); // the last counts
+    QCOMPARE(record.rank.content, hash128(record.raw));
+    QVERIFY(!read(R"({"conversationId":"I","conversationEnd":"yesterday","participants":[]})").rank.ended);
+    QCOMPARE(read(R"({"conversationId":"I","conversationId":"J","participants":[]})").interaction.value, std::string("J")); // the last counts
+    QCOMPARE(read(R"({"conversationId":12345,"participants":[]})").interaction.value, std::string("12345"));
+    QCOMPARE(read(R"({"ConversationId":"I","participants":[]})").interaction.value, std::string("I"));
+    QCOMPARE(read(R"({"conversation_id":"I","Participants":{}})").interaction.value, std::string("I"));
 }
 
 void TestRecord::refuses_data()
@@ -91,7 +94,9 @@ void TestRecord::refuses_data()
     QTest::newRow("no object") << QStringLiteral("[1]");
     QTest::newRow("no id") << QStringLiteral("{\"participants\":[]}");
     QTest::newRow("empty id") << QStringLiteral("{\"conversationId\":\"\"}");
-    QTest::newRow("id of another type") << QStringLiteral("{\"conversationId\":7}");
+    QTest::newRow("id of another type") << QStringLiteral("{\"conversationId\":[7],\"participants\":[]}");
+    QTest::newRow("no participants") << QStringLiteral("{\"conversationId\":\"I\",\"score\":88}");
+    QTest::newRow("participants as text") << QStringLiteral("{\"conversationId\":\"I\",\"participants\":\"System.Object[]\"}");
     QTest::newRow("cut off") << QStringLiteral("{\"conversationId\":\"I\"");
     QTest::newRow("deep") << QString(100000, QLatin1Char('['));
     QTest::newRow("an id that is none") << QStringLiteral(R"({"conversationId":"%1","participants":[]})").arg(QString(1025, QLatin1Char('x')));
@@ -112,13 +117,22 @@ void TestRecord::whichStands()
     const Record ended = read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")"));
     const Record later = read(call(R"("conversationEnd":"2027-01-15T08:02:00Z")"));
     const Record other = read(call(R"("conversationEnd":"2027-01-15T08:02:00Z","tag":1)"));
-    QVERIFY(stands(ended, open));
-    QVERIFY(!stands(open, ended));
-    QVERIFY(stands(later, ended));
-    QVERIFY(!stands(ended, later));
-    QVERIFY(stands(later, other) != stands(other, later));
-    QCOMPARE(stands(later, other), later.content < other.content);
-    QVERIFY(!stands(later, later));
+    // A wrap-up that was entered later, and one that took the place of the time-out's.
+    const auto wrapped = [](const std::string &code) {
+        return read(conversation(participant("a", "agent", session("s", segment("wrapup", at("50"), at("58"), R"("wrapUpCode":")" + code + '"')))));
+    };
+    const Record timeout = wrapped("ININ-WRAP-UP-TIMEOUT"), entered = wrapped("7fb334b0"), none = wrapped("");
+    Record more = timeout;
+    more.rank.segments = 2;
+    const std::vector<std::vector<Record>> fromRichest{{later, ended, open}, {more, entered, timeout}, {more, entered, none}};
+    for (const std::vector<Record> &records : fromRichest) {
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            for (std::size_t k = 0; k < records.size(); ++k)
+                QCOMPARE(stands(records[i].rank, records[k].rank), i < k);
+        }
+    }
+    QVERIFY(stands(later.rank, other.rank) != stands(other.rank, later.rank));
+    QCOMPARE(stands(later.rank, other.rank), later.rank.content < other.rank.content);
 }
 
 void TestRecord::story()
@@ -158,7 +172,7 @@ void TestRecord::badTimesAreListed()
             + R"({"segmentType":"hold"})" + "," + segment("interact", "0001-01-01T00:00:00Z", "")
             + "," + segment("interact", at("06"), at("07")))),
         R"("conversationStart":"soon")")));
-    QCOMPARE(rowsOf(story), std::string("c/s talk 5-... | talk 6-7\n"));
+    QCOMPARE(rowsOf(story), std::string("c/s ~talk 5-6 | talk 6-7\n")); // what comes next ends it
     std::string all;
     for (const std::string &warning : story.warnings)
         all += warning + "\n";
@@ -170,8 +184,14 @@ void TestRecord::badTimesAreListed()
 void TestRecord::endBeforeStart()
 {
     const Story story = recordStory(read(conversation(participant("c", "customer", session("s", segment("interact", at("09"), at("05")))))));
-    QCOMPARE(rowsOf(story), std::string("c/s talk 9-9\n"));
+    QCOMPARE(rowsOf(story), std::string("c/s ~talk 9-9\n"));
     QCOMPARE(story.warnings.size(), std::size_t{1});
+    // It ends where the next begins, or with the conversation; so does one that has no end.
+    const std::string pieces = segment("interact", at("09"), at("05")) + "," + segment("hold", at("20"), "");
+    const Story longer = recordStory(read(conversation(participant("c", "customer", session("s", pieces)), R"("conversationEnd":"2027-01-15T08:00:30Z")")));
+    QCOMPARE(rowsOf(longer), std::string("c/s ~talk 9-20 | ~hold 20-30\n"));
+    QCOMPARE(longer.warnings.size(), std::size_t{1});
+    QCOMPARE(sumSegments(longer).total.us, std::int64_t(0)); // none of their lengths was told
 }
 
 void TestRecord::unknownTypesAndMarks()
@@ -220,7 +240,7 @@ void TestRecord::largeNumbers()
 void TestRecord::events()
 {
     const std::vector<Event> events = recordEvents(read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")")), kZero);
-    QCOMPARE(events.size(), std::size_t{5 * 4 + 11 * 2}); // joined, added, removed, left for each; two boundaries a segment
+    QCOMPARE(events.size(), std::size_t{5 * 4 + 11 * 2 + 1}); // joined, added, removed, left for each; two boundaries a segment; the end
     for (const Event &e : events) {
         QCOMPARE(e.provenance, Provenance::Import);
         QCOMPARE(e.received, kZero);
@@ -263,7 +283,7 @@ void TestRecord::eventsOfTwoExportsShareIds()
             all.insert(e.id.value);
         return all;
     };
-    const auto early = ids(read(call()));
+    const auto early = ids(read(call(R"("conversationEnd":"2027-01-15T08:00:50Z")")));
     const auto late = ids(read(call(R"("conversationEnd":"2027-01-15T08:00:50Z","tag":[1,2])")));
     QCOMPARE(early, late);
 }
@@ -310,7 +330,8 @@ void TestRecord::marksMoveToTheRecordsStory()
     QCOMPARE(story.marks.size(), events.size());
     for (std::size_t i = 0; i < events.size(); ++i) {
         QCOMPARE(story.marks[i].id, events[i].event->id);
-        QCOMPARE(story.participants[static_cast<std::size_t>(story.marks[i].participant)].id, events[i].event->participant);
+        const int p = story.marks[i].participant; // the conversation's own bounds are nobody's
+        QCOMPARE(p < 0 ? ParticipantId() : story.participants[static_cast<std::size_t>(p)].id, events[i].event->participant);
     }
 }
 
@@ -320,7 +341,7 @@ void TestRecord::anythingSurvives_data()
     QTest::newRow("participants of another type") << QStringLiteral(R"({"conversationId":"I","participants":{"a":1}})");
     QTest::newRow("odd elements") << QStringLiteral(R"({"conversationId":"I","participants":[1,null,"x",[],{},{"sessions":[1,{},{"segments":[1,{},[]]},{"segments":7}]}]})");
     QTest::newRow("wrong types") << QStringLiteral(R"({"conversationId":"I","participants":[{"participantId":7,"purpose":[],"sessions":[{"sessionId":{},"mediaType":1,"segments":[{"segmentType":3,"segmentStart":true,"conference":"yes"}]}]}]})");
-    QTest::newRow("empty") << QStringLiteral(R"({"conversationId":"I"})");
+    QTest::newRow("empty") << QStringLiteral(R"({"conversationId":"I","participants":[]})");
     QTest::newRow("escaped names") << QStringLiteral(R"({"\u0063onversationId":"I","participants":[{"sessions":[{"segments":[{"segment\u0054ype":"hold","segmentStart":"2027-01-15T08:00:01Z"}]}]}]})");
     QTest::newRow("self links") << QStringLiteral(R"({"conversationId":"I","participants":[{"purpose":"agent","sessions":[{"sessionId":"s","peerId":"s","segments":[{"segmentType":"interact","segmentStart":"2027-01-15T08:00:01Z","sourceConversationId":"I","destinationConversationId":"J"}]}]}]})");
     QTest::newRow("control characters") << QStringLiteral(R"({"conversationId":"I\u0000\n\ud800","participants":[{"participantId":"\u0000","sessions":[{"segments":[]}]}]})");

@@ -140,7 +140,7 @@ void TestSamples::badTimesAreListed()
     QStringList problems;
     const std::vector<Record> records = readAll(file, problems);
     QCOMPARE(records.size(), std::size_t{1});
-    QVERIFY(!records[0].ended);
+    QVERIFY(!records[0].rank.ended);
     const Own own = count(conversationsOf(file).at(0).toObject());
     QCOMPARE(own.badTimes.size(), 8);
     QString warnings;

@@ -160,7 +160,7 @@ FirstRun::FirstRun(const Appearance &look, QWidget *parent) : QWidget(parent), m
         card(cards, Glyph::Play, tr("Try the demo"), tr("Simulated calls, made up on this computer. Nothing leaves it."),
              tr("Starts at once"), tr("Start demo"), 1);
     QPushButton *open =
-        card(cards, Glyph::File, tr("Open a file"), tr("Conversation details from Genesys Cloud: JSON, NDJSON, also gzip."),
+        card(cards, Glyph::File, tr("Open a file"), tr("Conversation details from Genesys Cloud: JSON, NDJSON, also gzip or zip."),
              tr("Or drop files here"), tr("Open…"), 2);
     QPushButton *connects =
         card(cards, Glyph::Plug, tr("Connect to a feed"), tr("Live events over a WebSocket. Needs an OAuth client."),

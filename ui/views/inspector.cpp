@@ -446,8 +446,12 @@ void Inspector::showInteraction(const InteractionView &view)
         for (const std::string &warning : story.warnings)
             field(tr("Warning"), clean(warning), "warn");
     }
-    if (!view.record.empty())
-        showRaw(tr("The platform's record"), view.record);
+    for (const RecordSeen &record : view.records) {
+        showRaw(record.standing ? tr("The platform's record") : tr("Another of the platform's records"), record.raw);
+        field(tr("Read"), record.read.us == 0 ? QString() : m_look.time().full(record.read));
+        if (view.records.size() > 1)
+            field(tr("Stands"), record.standing ? tr("yes, for it tells the most") : tr("no, for another tells more"));
+    }
 }
 
 void Inspector::showLinks(const InteractionView &view, int participant)
