@@ -520,7 +520,7 @@ void TestEnding::whoIsAtFault_data()
     for (const char *command : {"resend", "restore"}) {
         row(command, "token", app::kExitCredentials);
         row(command, "bucket", app::kExitUsage);
-        row(command, "certificate", app::kExitUsage);
+        row(command, "encryption", app::kExitUsage);
         row(command, "folder", app::kExitData);
     }
     row("restore", "failing", app::kExitFailed); // resend waits for it
@@ -536,9 +536,10 @@ void TestEnding::whoIsAtFault()
     FakeInflux influx(InfluxFlavour::V2);
     influx.token = "right";
     QVERIFY(influx.start());
-    QByteArray url = influx.url();
-    if (fault == QLatin1String("certificate"))
-        url.replace("http:", "https:"); // what answers there speaks no TLS
+    QTcpServer plain; // says at once what is no TLS
+    QObject::connect(&plain, &QTcpServer::newConnection, &plain, [&plain] { plain.nextPendingConnection()->write("HTTP/1.1 400 Bad Request\r\n\r\n"); });
+    QVERIFY(plain.listen(QHostAddress::LocalHost));
+    const QByteArray url = fault == QLatin1String("encryption") ? "https://127.0.0.1:" + QByteArray::number(plain.serverPort()) : influx.url();
     if (fault == QLatin1String("away"))
         influx.stop();
     if (fault == QLatin1String("failing")) {
