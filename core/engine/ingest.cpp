@@ -353,6 +353,7 @@ Result<> Ingest::take(Record record)
         return {};
     const bool standing = std::all_of(known.begin(), known.end(), [&](const RecordRank &other) { return stands(record.rank, other); });
     unwritten.push_back({record.rank, m_nextCommit});
+    ++m_counters.records;
     m_bytes += (standing ? 4 : 1) * record.raw.size(); // and its events
     ++m_rows;
     if (!m_oldest)
@@ -362,7 +363,6 @@ Result<> Ingest::take(Record record)
         return {};
     }
     touched(**found);
-    ++m_counters.records;
     m_reload.insert(id);
     Record &slot = m_records[id];
     std::swap(slot, record);

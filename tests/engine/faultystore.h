@@ -37,6 +37,7 @@ public:
     Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) override { return m->eventsByRow(rows, each); }
     Result<std::optional<Summary>> summary(InteractionKey key) override { return m->summary(key); }
     Result<std::optional<Record>> record(std::string_view id) override { return m->record(id); }
+    Result<std::vector<RecordVersion>> records(std::string_view id, bool texts) override { return m->records(id, texts); }
     Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) override { return m->list(listing); }
     Result<std::vector<WriteGroup::SummaryRow>> openAt(Timestamp at, int limit) override { return m->openAt(at, limit); }
     Result<Census> census(std::optional<TimeRange> range) override { return m->census(range); }

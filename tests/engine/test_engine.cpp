@@ -458,7 +458,7 @@ void TestEngine::aRecordThatIsTakenCounts()
     };
     auto first = conversation("q1"), second = conversation("q2");
     QVERIFY(first && second);
-    const Record standing = stands(*first, *second) ? *first : *second, other = stands(*first, *second) ? *second : *first;
+    const Record standing = stands(first->rank, second->rank) ? *first : *second, other = stands(first->rank, second->rank) ? *second : *first;
     Harness harness(m_folder, SequenceScope::Interaction, m_clock);
     const auto taken = [&](const Record &record) {
         const bool given = harness.session().engine().import(record);

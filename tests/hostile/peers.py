@@ -78,11 +78,6 @@ FRESH_TEXTS = {
         interaction=n, data=f',"queueName":"{n * 20}","purpose":"agent","userId":"u{n}","name":"{n * 30}"')),
     "an interaction each, over at once": lambda: message(200, lambda n: ",".join(
         event(interaction=n, event_id=kind, kind=f"interaction-participant-{kind}") for kind in ("joined", "left"))),
-    "long names in every interaction": lambda: '{"events":[' + ",".join(event(
-        interaction=str(n), event_id=NEW, data=f',"queueName":"{NEW}{"q" * 240}","purpose":"agent","userId":"{NEW}","name":"{NEW}{"n" * 240}"')
-        for n in range(4000)) + "]}",
-    "a participant each": lambda: message(200, lambda n: event(
-        event_id=n, kind="interaction-participant-joined").replace('"participantId":"p"', f'"participantId":"{n}","channelId":"{n}","name":"{n}"')),
     "unattached, long names": lambda: message(100, lambda n: (
         f'{{"id":"{n}","timestamp":"{TIME}","type":"{"x" * 250}","data":'
         f'{{"participantId":"{n}{"p" * 900}","channelId":"{n}{"c" * 900}"}}}}')),
