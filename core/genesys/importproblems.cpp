@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/genesys/importproblems.h"
 
+#include "core/base/counted.h"
 #include "core/base/utf8.h"
 #include "core/genesys/importreader.h"
 
@@ -41,7 +42,7 @@ void ImportProblems::member(std::string_view name)
 void ImportProblems::tell(std::string_view why, std::uint64_t at, std::uint64_t conversations)
 {
     endStrays();
-    say(m_name + m_member + ", byte " + std::to_string(at) + m_place + ", after " + std::to_string(conversations) + " conversations: "
+    say(m_name + m_member + ", byte " + std::to_string(at) + m_place + ", after " + counted(conversations, "conversation") + ": "
         + printable(why) + ".");
 }
 
@@ -54,7 +55,7 @@ void ImportProblems::note(std::string_view why)
 void ImportProblems::stray(std::string_view word, std::uint64_t at, std::uint64_t conversations)
 {
     if (m_strays.empty())
-        m_straysAt = ", byte " + std::to_string(at) + m_place + ", after " + std::to_string(conversations) + " conversations: ";
+        m_straysAt = ", byte " + std::to_string(at) + m_place + ", after " + counted(conversations, "conversation") + ": ";
     else if (m_strays.size() < kShownStrays)
         m_strays += ' ';
     if (m_strays.size() < kShownStrays)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/genesys/importreader.h"
 
-#include "core/base/counted.h"
+#include "core/base/ascii.h"
 #include "core/base/json.h"
 #include "core/genesys/importarchive.h"
 #include "core/genesys/importbytes.h"
@@ -16,6 +16,19 @@
 
 namespace threadline {
 namespace {
+
+/// With single blanks for all white space.
+std::string inOneLine(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        if (!ascii::isSpace(c))
+            out.push_back(c);
+        else if (!out.empty() && out.back() != ' ')
+            out.push_back(' ');
+    }
+    return out;
+}
 
 /// Takes JSON text and hands over conversations.
 class Collector final : public ImportSink {
@@ -114,10 +127,10 @@ private:
     {
         const bool flattened = text.find("@{") != std::string_view::npos || text.find("System.Object") != std::string_view::npos;
         if (inList)
-            tell("no conversation but " + std::string(text)
+            tell("no conversation: " + std::string(text)
                      + (flattened ? " (whatever it held was lost as the file was made, as with ConvertTo-Json without -Depth 20)" : ""), at);
         else if (!m_totals.stopped)
-            m_problems.stray(text, at, m_totals.conversations);
+            m_problems.stray(inOneLine(text), at, m_totals.conversations);
     }
 
     JsonSplitter newSplitter()

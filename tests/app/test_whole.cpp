@@ -168,7 +168,7 @@ void TestWhole::importsTwice()
     QCOMPARE(listAll(rest), QStringList{QStringLiteral("c-1")});
     Seen seen;
     QCOMPARE(look(get(rest + QStringLiteral("/api/v2/timelines/c-1")).body, seen), QString());
-    QCOMPARE(seen.begin()->second.size(), std::size_t(6)); // joined, added, segment start and end, removed, left
+    QCOMPARE(seen.begin()->second.size(), std::size_t(8)); // start, joined, added, segment start and end, removed, left, end
     QCOMPARE(get(rest + QStringLiteral("/api/v2/timelines/none")).status, 404);
 }
 

@@ -449,7 +449,7 @@ void TestEngine::aDamagedRecordIsReplaced()
     QVERIFY(harness.view("later"));
 }
 
-/// A record that differs in what it says of the same times is news, though no event of it may be.
+/// A record that differs in what it says of the same times is news, whichever of the two stands.
 void TestEngine::aRecordThatIsTakenCounts()
 {
     const auto conversation = [](const char *division) {
@@ -467,9 +467,7 @@ void TestEngine::aRecordThatIsTakenCounts()
     };
     QCOMPARE(taken(other), std::uint64_t(1));
     QCOMPARE(taken(other), std::uint64_t(1));
-    const std::uint64_t stored = harness.session().status().stored;
     QCOMPARE(taken(standing), std::uint64_t(2));
-    QCOMPARE(harness.session().status().stored, stored);
     QCOMPARE(taken(other), std::uint64_t(2));
 }
 
