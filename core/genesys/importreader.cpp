@@ -130,7 +130,7 @@ private:
             tell("no conversation: " + std::string(text)
                      + (flattened ? " (whatever it held was lost as the file was made, as with ConvertTo-Json without -Depth 20)" : ""), at);
         else if (!m_totals.stopped)
-            m_problems.stray(inOneLine(text), at, m_totals.conversations);
+            m_problems.stray(withoutStop(inOneLine(text)), at, m_totals.conversations);
     }
 
     JsonSplitter newSplitter()

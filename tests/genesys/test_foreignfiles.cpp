@@ -87,7 +87,7 @@ void TestForeignFiles::exportsBetweenOtherText()
     QCOMPARE(read(files[0]).problems[0],
              std::string("file, byte 0, after 0 conversations: no conversation: Retrieved 3 conversations in 0.4 s."));
     QCOMPARE(read(files[2]).problems[0].substr(read(files[2]).problems[0].find("after")),
-             std::string("after 3 conversations: no conversation: Done 3 conversations."));
+             std::string("after 3 conversations: no conversation: Done, 3 conversations."));
 }
 
 void TestForeignFiles::whatIsNoRecordButJsonIsTold()
