@@ -24,7 +24,7 @@ struct Counters {
     std::atomic<std::uint64_t> duplicates{0};
     std::atomic<std::uint64_t> variants{0};
     std::atomic<std::uint64_t> refused{0};
-    std::atomic<std::uint64_t> records{0}; ///< taken because they stand
+    std::atomic<std::uint64_t> records{0}; ///< taken, whether they stand or are kept beside the one that does
     std::atomic<std::uint64_t> unattached{0};
     std::atomic<std::uint64_t> openInteractions{0};
     std::atomic<std::uint64_t> storedTotal{0};

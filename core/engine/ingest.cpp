@@ -347,8 +347,10 @@ Result<> Ingest::take(Record record)
     std::vector<UnwrittenRecord> &unwritten = m_unwritten[id];
     for (const UnwrittenRecord &other : unwritten)
         known.push_back(other.rank);
-    if (const auto standing = m_reader->record(id); !standing && standing.error().code == ErrorCode::Malformed)
-        known.clear(); // of what cannot be read any more this one takes the place
+    if (!kept->empty()) {
+        if (const auto stood = m_reader->record(id); !stood && stood.error().code == ErrorCode::Malformed)
+            known.clear(); // of what cannot be read any more this one takes the place
+    }
     if (std::find(known.begin(), known.end(), record.rank) != known.end())
         return {};
     const bool standing = std::all_of(known.begin(), known.end(), [&](const RecordRank &other) { return stands(record.rank, other); });

@@ -72,7 +72,7 @@ struct Status {
     std::uint64_t duplicates = 0;
     std::uint64_t variants = 0;
     std::uint64_t refused = 0;
-    std::uint64_t records = 0; ///< of the platform, taken because they stand against what was there
+    std::uint64_t records = 0; ///< of the platform, taken: those that stand, and those kept beside them
     std::uint64_t inFlight = 0;
     std::uint64_t unattached = 0; ///< stored, and naming no interaction yet
     std::map<std::string, std::uint64_t> refusedBy; ///< reason -> events

@@ -287,7 +287,7 @@ Result<> SqliteDelivery::beginAnew(std::string_view target, std::string_view ide
         cleared = make.prepare(m_connection, "INSERT INTO mark(one, target, row, commit_no, change, passed, shed, store) VALUES(1, ?1, 0, 0, 0, 0, 0, ?2)");
     if (cleared) {
         make.bindText(1, target);
-        make.bindBlob(2, identity.empty() ? std::string_view("") : identity); // no bytes, and not nothing
+        make.bindBlob(2, identity);
         cleared = run(make);
     }
     if (cleared)
@@ -303,7 +303,7 @@ Result<> SqliteDelivery::setStore(std::string_view identity)
     sqlite::Statement set;
     if (auto prepared = set.prepare(m_connection, "UPDATE mark SET store = ?1"); !prepared)
         return prepared;
-    set.bindBlob(1, identity.empty() ? std::string_view("") : identity);
+    set.bindBlob(1, identity);
     return run(set);
 }
 
