@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -150,6 +151,7 @@ public:
             followConference(order);
             if (m_span.any)
                 followLane(order);
+            noteHeldMeanwhile(order);
         }
         if (m_inLane)
             m_out.felt.push_back({m_felt.kind, m_pieceStart, std::nullopt, m_felt.participant, std::move(m_felt.label)});
@@ -199,6 +201,36 @@ private:
             m_roles[static_cast<std::size_t>(role)].emplace(since = order, p);
         else
             m_roles[static_cast<std::size_t>(role)].erase({std::exchange(since, -1), p});
+        if (in && (role == Connected || role == Ringing) && m_cast.parts[static_cast<std::size_t>(p)] == Part::Person)
+            m_called.push_back(p);
+        if (!in && role == Away)
+            endHeldMeanwhile(p, order);
+    }
+
+    /// Whoever is called while the customer is held, by another than who holds.
+    void noteHeldMeanwhile(Order order)
+    {
+        for (const int p : m_called) {
+            const Since &away = in(Away);
+            if (!m_inLane || m_felt.kind != K::Hold || away.empty() || away.begin()->first >= order || away.contains({party(p).since[Away], p}))
+                continue;
+            const int asker = away.begin()->second;
+            m_heldBy[asker].push_back(m_out.heldMeanwhile.size());
+            m_out.heldMeanwhile.push_back({p, asker, away.size() > 1, order, kOpenOrder, {}});
+        }
+        m_called.clear();
+    }
+
+    void endHeldMeanwhile(int asker, Order order)
+    {
+        const auto held = m_heldBy.find(asker);
+        if (held == m_heldBy.end())
+            return;
+        for (const std::size_t i : held->second) {
+            m_out.heldMeanwhile[i].to = order;
+            m_out.heldMeanwhile[i].end = m_now;
+        }
+        m_heldBy.erase(held);
     }
 
     [[nodiscard]] const Since &in(Role role) const { return m_roles[role]; }
@@ -375,6 +407,8 @@ private:
     Timestamp m_pieceStart;
     Felt m_felt;
     int m_barging = 0; ///< pieces in which somebody barges in
+    std::vector<int> m_called; ///< rung or connected at this place of the order
+    std::map<int, std::vector<std::size_t>> m_heldBy; ///< Swept::heldMeanwhile, by who still holds
     bool m_conference = false;
     bool m_inLane = false;
 };

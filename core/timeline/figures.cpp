@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Sums over an interaction.
-#include "core/timeline/legs.h"
+#include "core/timeline/consults.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -41,14 +41,23 @@ bool isEngaged(const Piece &piece)
     return isTalk(kind) || kind == K::Hold || kind == K::Consult || isBetween(piece);
 }
 
-void collect(const Leg &leg, std::vector<Engagement> &out)
+/// Whether it is talk with the customer, not with a colleague who asked.
+bool isWithCustomer(const Piece &piece, const std::optional<Asked> &asked)
+{
+    const K kind = piece.segment.kind;
+    if (kind != K::Talk || !asked)
+        return isTalk(kind);
+    return piece.to > asked->until && piece.segment.end.value_or(kLatestTime) - asked->untilTime > kHandOver;
+}
+
+void collect(const Leg &leg, const std::optional<Asked> &asked, std::vector<Engagement> &out)
 {
     for (std::size_t i = 0; i < leg.pieces.size(); ++i) {
         const Piece &piece = leg.pieces[i];
         if (!isEngaged(piece) || piece.mark)
             continue;
         const bool called = i > 0 && leg.pieces[i - 1].dialling && leg.pieces[i - 1].segment.end == piece.segment.start;
-        out.push_back({piece.from, piece.to, piece.segment.start, piece.segment.end, isTalk(piece.segment.kind), !isBetween(piece) && !piece.barging, called});
+        out.push_back({piece.from, piece.to, piece.segment.start, piece.segment.end, isWithCustomer(piece, asked), !isBetween(piece) && !piece.barging, called});
     }
 }
 
@@ -79,12 +88,13 @@ int freshAnswers(std::vector<Engagement> &all)
     return answers;
 }
 
-int humanAnswers(const Cast &cast)
+int humanAnswers(const Cast &cast, const Lineage &lineage)
 {
     std::vector<std::vector<Engagement>> byParticipant(cast.rows.size());
-    for (const Leg &leg : cast.legs) {
-        if (cast.parts[static_cast<std::size_t>(leg.participant)] == Part::Person)
-            collect(leg, byParticipant[static_cast<std::size_t>(leg.participant)]);
+    for (std::size_t i = 0; i < cast.legs.size(); ++i) {
+        const auto p = static_cast<std::size_t>(cast.legs[i].participant);
+        if (cast.parts[p] == Part::Person)
+            collect(cast.legs[i], lineage.asked[i], byParticipant[p]);
     }
     int answers = 0;
     for (std::vector<Engagement> &engagements : byParticipant)
@@ -175,7 +185,7 @@ Figures figuresOf(const Cast &cast, const Swept &swept, const Lineage &lineage, 
         }
     }
     figures.transfers = lineage.transfers;
-    figures.humanAnswers = humanAnswers(cast);
+    figures.humanAnswers = humanAnswers(cast, lineage);
     const bool gone = !swept.felt.empty() && swept.felt.back().end.has_value();
     const bool waiting = gone && (swept.felt.back().kind == K::Queue || swept.felt.back().kind == K::Alert);
     figures.abandoned = waiting && !figures.firstAnswer && figures.humanAnswers == 0 && !isOutbound(cast, swept.customer);

@@ -46,6 +46,7 @@ struct Leg {
     std::vector<Piece> pieces; ///< by start
     std::string reason;        ///< the disconnect reason last seen from this row
     bool consulted = false;    ///< the platform counts a consult on it
+    std::vector<Timestamp> consults; ///< when, as far as that is told
 
     [[nodiscard]] bool closed() const { return !pieces.empty() && pieces.back().to != kOpenOrder; }
 };
@@ -93,11 +94,22 @@ struct Stretch {
     Timestamp end;
 };
 
+/// Somebody of ours was rung or connected while another of ours held the customer, and nobody talked with them.
+struct HeldMeanwhile {
+    int participant = -1;
+    int asker = -1;       ///< who had held the longest
+    bool several = false; ///< others held, too
+    Order at = 0;
+    Order to = kOpenOrder; ///< until when that hold went on
+    std::optional<Timestamp> end;
+};
+
 /// The customer-felt lane and when three or more were connected.
 struct Swept {
     int customer = -1; ///< whose lane it is; -1: nobody's
     std::vector<FeltSegment> felt;
     std::vector<Stretch> conferences;
+    std::vector<HeldMeanwhile> heldMeanwhile; ///< by when
 };
 [[nodiscard]] Swept sweep(const Cast &cast);
 
@@ -121,8 +133,26 @@ void relabelConferences(Cast &cast, const std::vector<Stretch> &conferences);
 /// Pieces that were split and mean the same become one again.
 void mergePieces(Cast &cast);
 
+/// By whom the leg of a person was consulted. The first of these rules that fits:
+///   1. told        each names the other side
+///   2. consulting  it began while a person of ours was consulting
+///   3. counted     the platform counts a consult on the leg of a person of ours who was talking then, and the two were in no
+///                  conference
+///   4. held        it was rung or connected while a person of ours, who had come before, held the customer
+/// By 3 and 4 whoever was connected only when the other had gone (within kHandOver) was handed the customer instead.
+struct Asked {
+    int asker = -1;
+    bool several = false;  ///< of those who may have asked
+    bool sure = false;
+    bool answered = false; ///< they were connected
+    const char *rule = "";
+    Order until = -1; ///< when the asker was back with the customer, or gone; -1: the pieces themselves say what is a consult
+    Timestamp untilTime = kEarliestTime;
+};
+
 struct Lineage {
     std::vector<Link> links;
+    std::vector<std::optional<Asked>> asked; ///< beside the legs: who was consulted
     int transfers = 0; ///< also those that led to no leg we know of
 };
 [[nodiscard]] Lineage findLineage(const Cast &cast, const Swept &swept);

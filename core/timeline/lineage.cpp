@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// How one leg led to another. Each link names the rule that found it; where two legs fit a rule equally well, or nothing but
 /// the time speaks for it, the link says so by its confidence.
-#include "core/timeline/legs.h"
+#include "core/timeline/consults.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -20,55 +19,6 @@ constexpr Duration kSoon = Duration::seconds(60);
 constexpr Duration kOverlap = Duration::seconds(2);
 /// Legs that begin so close together cannot be told apart by time.
 constexpr Duration kTogether = Duration::seconds(1);
-/// How many neighbours are looked at; more legs than these at one moment are no conversation.
-constexpr int kNeighbours = 64;
-
-/// What lineage asks of a leg.
-struct View {
-    const Leg *leg;
-    int participant;
-    Part part;
-    Order from = 0;
-    Order to = kOpenOrder; ///< of the last piece that is no after-call work
-    Timestamp start;
-    std::optional<Timestamp> end;
-    Order talkFrom = kOpenOrder; ///< first talk, conference, consult or hold
-    bool talked = false;         ///< with anybody
-    bool held = false;           ///< held or consulted
-    bool tookUp = false;         ///< talked, or put aside what was offered
-    bool alerted = false;        ///< was rung, not ringing somebody itself
-    Timestamp alertStart;
-};
-
-bool speaks(K kind) { return kind == K::Talk || kind == K::Conference || kind == K::Consult; }
-
-std::optional<View> viewOf(const Cast &cast, const Leg &leg)
-{
-    View view{&leg, leg.participant, cast.parts[static_cast<std::size_t>(leg.participant)], 0, 0, {}, {}, kOpenOrder, false, false, false, false, {}};
-    bool any = false;
-    for (const Piece &piece : leg.pieces) {
-        const K kind = piece.segment.kind;
-        if (kind == K::Acw)
-            continue;
-        if (!any) {
-            view.from = piece.from;
-            view.start = piece.segment.start;
-        }
-        any = true;
-        view.to = piece.to;
-        view.end = piece.segment.end;
-        if (kind == K::Alert && !piece.dialling && !view.alerted) {
-            view.alerted = true;
-            view.alertStart = piece.segment.start;
-        }
-        view.talked = view.talked || speaks(kind);
-        view.tookUp = view.tookUp || speaks(kind) || (kind == K::Parked && view.alerted);
-        view.held = view.held || kind == K::Hold || kind == K::Consult;
-        if (speaks(kind) || kind == K::Hold)
-            view.talkFrom = std::min(view.talkFrom, piece.from);
-    }
-    return any ? std::optional(view) : std::nullopt;
-}
 
 /// Whether any of some stretches covers a place of the order, in O(log n).
 class Cover {
@@ -95,8 +45,8 @@ private:
 struct Group {
     Order from;
     Order to;
-    std::vector<std::pair<const View *, const Piece *>> members; ///< first piece of each leg in it
-    const View *host = nullptr;                                   ///< the person of ours whose leg is the oldest
+    std::vector<std::pair<const LegView *, const Piece *>> members; ///< first piece of each leg in it
+    const LegView *host = nullptr;                                   ///< the person of ours whose leg is the oldest
 };
 
 class Lines {
@@ -108,17 +58,17 @@ public:
             if (const auto view = viewOf(cast, leg))
                 m_views.push_back(*view);
         }
-        std::stable_sort(m_views.begin(), m_views.end(), [](const View &a, const View &b) { return a.from < b.from; });
-        for (const View &view : m_views)
+        std::stable_sort(m_views.begin(), m_views.end(), [](const LegView &a, const LegView &b) { return a.from < b.from; });
+        for (const LegView &view : m_views)
             note(view);
         m_queues.finish();
         m_talks.finish();
-        std::stable_sort(m_consults.begin(), m_consults.end(), [](const auto &a, const auto &b) { return a.first->from < b.first->from; });
+        m_out.asked = findConsults(cast, swept);
     }
 
     Lineage run()
     {
-        for (const View &view : m_views) {
+        for (const LegView &view : m_views) {
             if (view.part != Part::Person || view.participant == m_swept.customer)
                 continue;
             if (view.talked && view.end)
@@ -129,7 +79,7 @@ public:
         findGroups();
         for (const Group &group : m_groups)
             conferred(group);
-        for (const View &view : m_views)
+        for (const LegView &view : m_views)
             consulted(view);
         calledBack();
         std::stable_sort(m_out.links.begin(), m_out.links.end(), [](const Link &a, const Link &b) { return a.time < b.time; });
@@ -137,17 +87,13 @@ public:
     }
 
 private:
-    void note(const View &view)
+    void note(const LegView &view)
     {
-        if (view.part == Part::Person)
-            m_firstLeg.try_emplace(view.participant, view.from);
         for (const Piece &piece : view.leg->pieces) {
             if (view.part == Part::Queue && piece.segment.kind == K::Queue)
                 m_queues.add(piece.from, piece.to);
             if (view.part == Part::Person && (speaks(piece.segment.kind) || piece.segment.kind == K::Hold))
                 m_talks.add(piece.from, piece.to);
-            if (view.part == Part::Person && piece.segment.kind == K::Consult)
-                m_consults.emplace_back(&piece, &view);
         }
     }
 
@@ -159,32 +105,32 @@ private:
     /// The first leg that began at `order` or later.
     [[nodiscard]] std::size_t firstAt(Order order) const
     {
-        const auto at = std::partition_point(m_views.begin(), m_views.end(), [&](const View &v) { return v.from < order; });
+        const auto at = std::partition_point(m_views.begin(), m_views.end(), [&](const LegView &v) { return v.from < order; });
         return static_cast<std::size_t>(at - m_views.begin());
     }
 
     // --- transfers
 
-    void transferred(const View &a)
+    void transferred(const LegView &a)
     {
         const Departure how = departureOf(a.leg->reason);
         if (how == Departure::Other || how == Departure::NotAnswered || !m_departures.emplace(a.participant, a.to).second)
             return;
         ++m_out.transfers;
-        const std::vector<const View *> partners = partnersOf(a);
+        const std::vector<const LegView *> partners = partnersOf(a);
         if (how == Departure::ConferenceTransfer)
             return handOver(a, partners, LinkKind::ConferenceTransfer, true, "the leg ended by conference transfer");
         if (how == Departure::ConsultTransfer)
             return handOver(a, partners, LinkKind::ConsultTransfer, true, "the leg ended by consult transfer");
-        const bool asked = std::any_of(partners.begin(), partners.end(), [&](const View *b) { return peersWith(*b, a.participant); });
+        const bool asked = std::any_of(partners.begin(), partners.end(), [&](const LegView *b) { return b->peersWith(a.participant); });
         if (!partners.empty() && (a.held || a.leg->consulted || asked)) {
-            const bool sure = a.leg->consulted || asked || hasConsult(a);
+            const bool sure = a.leg->consulted || asked || a.hasConsult();
             return handOver(a, partners, LinkKind::ConsultTransfer, sure, "the leg ended by transfer while a colleague was consulted");
         }
         handOver(a, {}, LinkKind::BlindTransfer, true, "the leg ended by transfer and another began");
     }
 
-    void handOver(const View &a, const std::vector<const View *> &partners, LinkKind kind, bool sure, std::string rule)
+    void handOver(const LegView &a, const std::vector<const LegView *> &partners, LinkKind kind, bool sure, std::string rule)
     {
         if (partners.empty())
             return passOn(a, kind, std::move(rule));
@@ -195,12 +141,12 @@ private:
     }
 
     /// Those who were connected when `a` ended, and came while it was there.
-    [[nodiscard]] std::vector<const View *> partnersOf(const View &a) const
+    [[nodiscard]] std::vector<const LegView *> partnersOf(const LegView &a) const
     {
-        std::vector<const View *> partners;
+        std::vector<const LegView *> partners;
         const std::size_t end = firstAt(a.to);
         for (std::size_t i = end, seen = 0; i-- > 0 && seen < kNeighbours && m_views[i].from > a.talkFrom; ++seen) {
-            const View &b = m_views[i];
+            const LegView &b = m_views[i];
             const bool may = (b.part == Part::Person || b.part == Part::Outside) && b.participant != m_swept.customer;
             if (may && b.participant != a.participant && b.talkFrom < a.to && b.to > a.to)
                 partners.push_back(&b);
@@ -209,16 +155,20 @@ private:
         return partners;
     }
 
+    /// Whether it is being rung then, and takes the call after that.
+    [[nodiscard]] static bool isRungAt(const LegView &b, Order at) { return b.alerted && b.from < at && b.talkFrom >= at && b.talkFrom < kOpenOrder && b.to > at; }
+
     /// A transfer to whatever leg began next.
-    void passOn(const View &a, LinkKind kind, std::string rule)
+    void passOn(const LegView &a, LinkKind kind, std::string rule)
     {
-        const View *next = nullptr;
+        const LegView *next = nullptr;
         bool several = false;
         std::size_t i = firstAt(a.to);
-        for (int back = 0; i > 0 && back < kNeighbours && m_views[i - 1].from > a.talkFrom && *a.end - m_views[i - 1].start <= kOverlap; ++back)
+        for (int back = 0; i > 0 && back < kNeighbours && m_views[i - 1].from > a.talkFrom
+             && (*a.end - m_views[i - 1].start <= kOverlap || isRungAt(m_views[i - 1], a.to)); ++back)
             --i;
         for (int seen = 0; i < m_views.size() && seen < 2 * kNeighbours; ++i, ++seen) {
-            const View &b = m_views[i];
+            const LegView &b = m_views[i];
             if (b.participant == a.participant || b.participant == m_swept.customer || b.part == Part::Watcher || b.to <= a.to)
                 continue;
             if (b.start - *a.end > kSoon || (next && b.start - next->start > kTogether))
@@ -236,15 +186,15 @@ private:
     // --- offers
 
     /// The next offer after one that nobody took.
-    void missed(const View &a)
+    void missed(const LegView &a)
     {
-        const View *next = nullptr;
+        const LegView *next = nullptr;
         bool several = false;
         std::size_t i = firstAt(a.to);
         for (int back = 0; i > 0 && back < kNeighbours && *a.end - m_views[i - 1].start <= kTogether && m_views[i - 1].from > a.from; ++back)
             --i;
         for (int seen = 0; i < m_views.size() && seen < 2 * kNeighbours; ++i, ++seen) {
-            const View &b = m_views[i];
+            const LegView &b = m_views[i];
             if (next && b.start - next->start > kTogether)
                 break;
             if (b.part != Part::Person || b.leg == a.leg || !(b.alerted || b.talked))
@@ -252,7 +202,7 @@ private:
             several = several || (next && next->participant != b.participant);
             next = next ? next : &b;
         }
-        if (!next)
+        if (!next || askedOf(a)) // that nobody answered a consult is told of it
             return;
         if (several || m_talks.covers(a.to))
             return link(LinkKind::Reoffer, a.participant, next->participant, next->start, Confidence::Unknown,
@@ -268,8 +218,8 @@ private:
 
     void findGroups()
     {
-        std::vector<std::pair<const View *, const Piece *>> pieces;
-        for (const View &view : m_views) {
+        std::vector<std::pair<const LegView *, const Piece *>> pieces;
+        for (const LegView &view : m_views) {
             for (const Piece &piece : view.leg->pieces) {
                 if (piece.segment.kind == K::Conference && view.part != Part::Watcher && !piece.barging) // who barges in was not conferred with
                     pieces.emplace_back(&view, &piece);
@@ -291,15 +241,15 @@ private:
     {
         if (!group.host)
             return;
-        const View &host = *group.host;
-        const View *stays = nullptr;
+        const LegView &host = *group.host;
+        const LegView *stays = nullptr;
         bool several = false;
         for (const auto &[view, piece] : group.members) {
             if (view->participant == host.participant || view->participant == m_swept.customer || view->from < host.from)
                 continue;
             if (m_joined.emplace(host.participant, view->participant).second)
                 link(LinkKind::Conference, host.participant, view->participant, piece->segment.start,
-                     peersWith(*view, host.participant) || m_cast.conferenceTold ? Confidence::Sure : Confidence::Likely,
+                     view->peersWith(host.participant) || m_cast.conferenceTold ? Confidence::Sure : Confidence::Likely,
                      "three or more were connected at the same time");
             if (host.end && view->to > host.to && (!view->end || *view->end - *host.end > kTogether)) {
                 several = several || (stays && stays->participant != view->participant);
@@ -311,7 +261,7 @@ private:
     }
 
     /// Nothing says "transfer" when one leaves the others talking, but it is one.
-    void leftConference(const View &host, const View &stays, bool several)
+    void leftConference(const LegView &host, const LegView &stays, bool several)
     {
         if (departureOf(host.leg->reason) != Departure::Other || !m_departures.emplace(host.participant, host.to).second)
             return;
@@ -320,7 +270,7 @@ private:
              several ? Confidence::Unknown : Confidence::Likely, "who made the conference left, and the others talked on");
     }
 
-    [[nodiscard]] bool customerStays(const View &host) const
+    [[nodiscard]] bool customerStays(const LegView &host) const
     {
         if (m_swept.felt.empty())
             return false;
@@ -330,64 +280,24 @@ private:
 
     // --- consults
 
-    void consulted(const View &b)
+    void consulted(const LegView &b)
     {
-        if (b.participant == m_swept.customer || (b.part != Part::Person && b.part != Part::Outside))
+        const std::optional<Asked> &asked = askedOf(b);
+        if (!asked || m_pairs.contains({asked->asker, b.participant}) || m_joined.contains({asked->asker, b.participant}))
             return;
-        int asker = -1;
-        bool told = false;
-        bool several = false;
-        if (hasConsult(b))
-            asker = toldAsker(b);
-        told = asker >= 0;
-        if (!told && b.part == Part::Person)
-            std::tie(asker, several) = askerByTime(b);
-        const bool known = asker < 0 || m_pairs.contains({asker, b.participant}) || m_joined.contains({asker, b.participant});
-        if (known || !m_pairs.emplace(asker, b.participant).second)
-            return;
-        link(LinkKind::Consult, asker, b.participant, b.start, several ? Confidence::Unknown : told ? Confidence::Sure : Confidence::Likely,
-             told ? "each names the other side" : "one began while the other consulted");
-    }
-
-    /// The older one of the two who name each other.
-    [[nodiscard]] int toldAsker(const View &b) const
-    {
-        for (const Piece &piece : b.leg->pieces) {
-            const bool colleague = piece.peer >= 0 && piece.peer != b.participant
-                && m_cast.parts[static_cast<std::size_t>(piece.peer)] == Part::Person;
-            const auto first = colleague ? m_firstLeg.find(piece.peer) : m_firstLeg.end();
-            if (piece.segment.kind == K::Consult && first != m_firstLeg.end() && first->second < b.from)
-                return piece.peer;
-        }
-        return -1;
-    }
-
-    /// Who consulted when `b` began; and whether there are several.
-    [[nodiscard]] std::pair<int, bool> askerByTime(const View &b) const
-    {
-        int asker = -1;
-        bool several = false;
-        const auto next = std::upper_bound(m_consults.begin(), m_consults.end(), b.from,
-                                           [](Order at, const auto &consult) { return at < consult.first->from; });
-        int seen = 0;
-        for (auto at = next; at != m_consults.begin() && seen < kNeighbours; ++seen) {
-            --at;
-            const View &a = *at->second;
-            if (at->first->to <= b.from || a.participant == b.participant || a.from >= b.from)
-                continue;
-            several = several || (asker >= 0 && asker != a.participant);
-            asker = a.participant;
-        }
-        return {asker, several};
+        m_pairs.emplace(asked->asker, b.participant);
+        link(LinkKind::Consult, asked->asker, b.participant, b.start,
+             asked->several ? Confidence::Unknown : asked->sure ? Confidence::Sure : Confidence::Likely,
+             std::string(asked->rule) + (asked->answered ? "" : "; it was not answered"));
     }
 
     // --- callbacks
 
     void calledBack()
     {
-        const View *asked = nullptr;
+        const LegView *asked = nullptr;
         std::set<int> taken;
-        for (const View &view : m_views) {
+        for (const LegView &view : m_views) {
             if (view.leg->media != Media::Callback)
                 continue;
             if (!asked && view.part == Part::Outside)
@@ -400,26 +310,19 @@ private:
 
     // --- what is known
 
-    [[nodiscard]] const ParticipantRow &row(const View &v) const { return m_cast.rows[static_cast<std::size_t>(v.participant)]; }
+    [[nodiscard]] const ParticipantRow &row(const LegView &v) const { return m_cast.rows[static_cast<std::size_t>(v.participant)]; }
 
-    [[nodiscard]] static bool peersWith(const View &view, int participant)
+    [[nodiscard]] const std::optional<Asked> &askedOf(const LegView &v) const
     {
-        return std::any_of(view.leg->pieces.begin(), view.leg->pieces.end(), [&](const Piece &p) { return p.peer == participant; });
-    }
-
-    [[nodiscard]] static bool hasConsult(const View &view)
-    {
-        return std::any_of(view.leg->pieces.begin(), view.leg->pieces.end(), [](const Piece &p) { return p.segment.kind == K::Consult; });
+        return m_out.asked[static_cast<std::size_t>(v.leg - m_cast.legs.data())];
     }
 
     const Cast &m_cast;
     const Swept &m_swept;
-    std::vector<View> m_views; ///< by where they began
+    std::vector<LegView> m_views; ///< by where they began
     Cover m_queues;
     Cover m_talks;
     std::vector<Group> m_groups;
-    std::vector<std::pair<const Piece *, const View *>> m_consults; ///< by where they began
-    std::map<int, Order> m_firstLeg;                                ///< of each person
     std::set<std::pair<int, Order>> m_departures; ///< a participant's legs that ended together are one departure
     std::set<std::pair<int, int>> m_pairs;        ///< consulted
     std::set<std::pair<int, int>> m_joined;       ///< conferred

@@ -14,6 +14,8 @@ namespace threadline {
 namespace {
 
 constexpr std::size_t kMaxWarnings = 1000;
+/// More consults of one session are no conversation.
+constexpr std::size_t kMaxConsults = 64;
 /// What the platform enters itself when nobody did in time.
 constexpr std::string_view kTimeoutCode = "ININ-WRAP-UP-TIMEOUT";
 
@@ -189,14 +191,19 @@ private:
 
     void metric(std::string_view raw, RecordSession &s)
     {
+        std::optional<Timestamp> emitted;
+        bool begins = false;
         members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "emitDate") {
-                static_cast<void>(time(value, "emitDate"));
+                emitted = time(value, "emitDate");
             } else if (name == "name") {
                 const auto metricName = json::stringOf(value, m_scratch);
-                s.consulted = s.consulted || metricName == "nConsult" || metricName == "nConsultTransferred";
+                begins = metricName == "nConsult";
+                s.consulted = s.consulted || begins || metricName == "nConsultTransferred";
             }
         });
+        if (begins && emitted && s.consults.size() < kMaxConsults)
+            s.consults.push_back(*emitted);
     }
 
     /// What concerns the record as a whole.

@@ -30,6 +30,7 @@ struct RecordSession {
     std::string direction;
     std::string address;
     bool consulted = false; ///< a metric counts a consult
+    std::vector<Timestamp> consults; ///< when, the first 64 of them
     std::vector<RecordSegment> segments;
 };
 

@@ -109,6 +109,7 @@ private:
         leg.mediaText = leg.media == Media::Unknown ? from.media : std::string();
         leg.direction = directionFromName(from.direction);
         leg.consulted = from.consulted;
+        leg.consults = from.consults;
         m_sessions.try_emplace(from.id, leg.participant);
         m_peers.push_back(from.peer);
         for (std::size_t n = 0; n < from.segments.size(); ++n) {

@@ -190,7 +190,7 @@ a2/bv alert 21-26 | talk 26-40 [client]
      "talk 0-20 a1 | hold 20-41 a1 | talk 41-60 a1",
      R"(consult a1>a2 21 likely
 )",
-     "wait 0 alert 0 talk 39 hold 21 acw 0 first 0 transfers 0 answers 2"},
+     "wait 0 alert 0 talk 39 hold 21 acw 0 first 0 transfers 0 answers 1"},
     {"conference", R"(
 0 c1/v join connected dir=inbound
 1 a1/av join connected

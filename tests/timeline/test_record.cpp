@@ -58,6 +58,9 @@ private Q_SLOTS:
     void conferenceIsWhatTheFlagSays();
     void conferenceWithoutFlagsIsConcluded();
     void consultTransferByMetric();
+    void whoIsConsultedIsNoFreshAnswer();
+    void whoIsRungWhenTheOtherLeavesIsNotConsulted();
+    void whoHoldsWhileAnOutsidePartyTalks();
     void largeNumbers();
     void events();
     void eventsAreReadAlikeByTheDecoder();
@@ -228,6 +231,59 @@ void TestRecord::consultTransferByMetric()
     const Story story = recordStory(read(threeTogether("false", R"({"name":"nConsult","value":1},{"name":"nConsultTransferred","value":1})")));
     QCOMPARE(linksOf(story), std::string("consult-transfer a>b 30 sure\n"));
     QCOMPARE(story.figures.transfers, 1);
+}
+
+/// One consult that nobody answered, one that was, then a blind transfer: with a hold, and without one where the metric alone tells.
+void TestRecord::whoIsConsultedIsNoFreshAnswer()
+{
+    const auto call = [](const std::string &a, const std::string &metrics) {
+        const std::string apart = R"("conference":false)";
+        return conversation(participant("c", "customer", session("s-c", segment("interact", at("00"), at("50"), apart))) + ","
+            + participant("a", "agent", session("s-a", a, R"("mediaType":"voice")" + (metrics.empty() ? std::string() : "," + metrics))) + ","
+            + participant("b", "agent", session("s-b", segment("alert", at("12"), at("15"), R"("disconnectType":"client")"))) + ","
+            + participant("d", "agent", session("s-d", segment("alert", at("16"), at("18")) + "," + segment("interact", at("18"), at("28"), apart))) + ","
+            + participant("e", "agent", session("s-e", segment("alert", at("31"), at("32")) + "," + segment("interact", at("32"), at("50"), apart))));
+    };
+    const std::string talk = segment("interact", at("00"), at("10"), R"("conference":false)") + ",";
+    const std::string last = segment("interact", at("29"), at("30"), R"("conference":false,"disconnectType":"transfer")");
+    const Story held = recordStory(read(call(talk + segment("hold", at("10"), at("29")) + "," + last, "")));
+    QCOMPARE(linksOf(held), std::string("consult a>b 12 likely\nconsult a>d 16 likely\nblind-transfer a>e 30 sure\n"));
+    QCOMPARE(held.figures.humanAnswers, 2); // a and e
+    QCOMPARE(held.figures.hold.us, Duration::seconds(19).us);
+    QVERIFY(held.links.front().rule.ends_with("not answered"));
+
+    const std::string metrics = R"("metrics":[{"name":"nConsult","value":1,"emitDate":")" + at("12") + R"("},{"name":"nBlindTransferred","value":1}])";
+    const Story counted = recordStory(read(call(segment("interact", at("00"), at("30"), R"("conference":false,"disconnectType":"transfer")"), metrics)));
+    QCOMPARE(linksOf(counted), std::string("consult a>b 12 likely\nconsult a>d 16 likely\nblind-transfer a>e 30 sure\n"));
+    QCOMPARE(counted.figures.humanAnswers, 2);
+    // What came before the platform counted a consult is none.
+    std::string early = metrics;
+    early.replace(early.find(at("12")), at("12").size(), at("25"));
+    QVERIFY(linksOf(recordStory(read(call(talk + segment("interact", at("10"), at("30")), early)))).find("consult") == std::string::npos);
+}
+
+/// He is handed the customer.
+void TestRecord::whoIsRungWhenTheOtherLeavesIsNotConsulted()
+{
+    const Story story = recordStory(read(conversation(participant("c", "customer", session("s-c", segment("interact", at("00"), at("50")))) + ","
+        + participant("a", "agent", session("s-a", segment("interact", at("00"), at("10")) + "," + segment("hold", at("10"), at("20"), R"("disconnectType":"transfer")"))) + ","
+        + participant("b", "agent", session("s-b", segment("alert", at("15"), at("20")) + "," + segment("interact", at("20"), at("50")))))));
+    QCOMPARE(linksOf(story), std::string("blind-transfer a>b 20 sure\n"));
+    QCOMPARE(story.figures.humanAnswers, 2);
+}
+
+/// In a conference nobody hears music while one of them holds; who is called after that does not talk with the customer.
+void TestRecord::whoHoldsWhileAnOutsidePartyTalks()
+{
+    const auto story = [](const char *joined) {
+        return recordStory(read(conversation(participant("c", "customer", session("s-c", segment("interact", at("00"), at("50")))) + ","
+            + participant("a", "agent", session("s-a", segment("interact", at("00"), at("20")) + "," + segment("hold", at("20"), at("35")) + ","
+                                                           + segment("interact", at("35"), at("50")))) + ","
+            + participant("x", "external", session("s-x", segment("interact", at(joined), at("50")))))));
+    };
+    QCOMPARE(story("10").figures.hold.us, std::int64_t(0));
+    QCOMPARE(story("10").figures.talk.us, Duration::seconds(50).us);
+    QCOMPARE(story("25").figures.hold.us, Duration::seconds(15).us);
 }
 
 void TestRecord::largeNumbers()
