@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "ui/dialogs/connectdialog.h"
+#include "ui/dialogs/filespage.h"
 #include "ui/dialogs/keysheet.h"
 #include "ui/dialogs/listdialog.h"
 #include "ui/dialogs/openbyid.h"
@@ -32,6 +33,16 @@ constexpr int kKeptAfterMs = 500;
 constexpr QSize kSmallest(800, 500);
 constexpr QSize kFirst(1440, 900);
 constexpr int kReadingShownEveryMs = 100;
+
+/// The first problem; of several files with its own.
+QString firstOf(const FilesRead &read, bool several)
+{
+    if (read.listed.empty())
+        return {};
+    const FileProblem &first = read.listed.front();
+    const QString words = foreign(first.words.toStdString(), 400);
+    return several ? QStringLiteral("%1: %2").arg(isolated(foreign(QFileInfo(first.file).fileName().toStdString(), 40)), words) : words;
+}
 
 QString columnKey(bool floor) { return floor ? QStringLiteral("window/floorHeader") : QStringLiteral("window/timelineHeader"); }
 
@@ -485,12 +496,21 @@ void MainWindow::filesRead(const QStringList &paths, const Result<FilesRead> &do
         return;
     }
     const QString files = paths.size() == 1 ? isolated(foreign(QFileInfo(paths.front()).fileName().toStdString(), 40)) : tr("%1 files").arg(numberText(paths.size()));
+    if (!d->lists)
+        makeLists();
+    d->lists->files().show(*done);
+    if (done->conversations == 0) {
+        const QString nothing = tr("%1: no conversation could be read. It must be conversation details as Genesys Cloud exports them "
+                                   "(JSON, NDJSON, also gzip or zip). %2").arg(files, firstOf(*done, paths.size() > 1));
+        d->error->add({Severity::Error, nothing, QStringLiteral("files")});
+        return;
+    }
     const QString read = done->conversations == 1 ? tr("1 conversation read") : tr("%1 conversations read").arg(numberText(done->conversations));
     d->status->setOutcome((done->nothingNew ? tr("%1: %2, all known already") : tr("%1: %2")).arg(files, read));
     if (done->problems == 0)
         return;
     const QString left = done->problems == 1 ? tr("1 place could not be") : tr("%1 places could not be").arg(numberText(done->problems));
-    d->error->add({Severity::Warn, tr("%1: %2, %3. The first: %4").arg(files, read, left, foreign(done->firstProblem.toStdString(), 400)), {}});
+    d->error->add({Severity::Warn, tr("%1: %2, %3. The first: %4").arg(files, read, left, firstOf(*done, paths.size() > 1)), QStringLiteral("files")});
 }
 
 /// How far it is: in the middle where there is nothing else yet, and in the status bar.

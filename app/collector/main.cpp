@@ -42,7 +42,7 @@ Result<ImportResult> importTelling(QCoreApplication &app, const std::vector<std:
 {
     const auto say = [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); };
     Result<ImportResult> result;
-    ImportJob job(files, engine, say, [&](Result<ImportResult> done) {
+    ImportJob job(files, engine, [&](const ImportProblem &problem) { say(problem.line); }, [&](Result<ImportResult> done) {
         result = std::move(done);
         QMetaObject::invokeMethod(&app, [&app] { app.quit(); }, Qt::QueuedConnection);
     });

@@ -22,6 +22,8 @@ std::uint64_t sizeOf(const std::string &file)
     return ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
 }
 
+std::string conversationPrefix(const std::string &id) { return ": conversation " + id + ": "; }
+
 /// Reads file by file; `take` gets each conversation. What in a conversation cannot be is told, and it is taken all the same.
 class Reading {
 public:
@@ -58,7 +60,7 @@ private:
         const auto take = [&](Record &&record) {
             for (const std::string &warning : recordWarnings(record)) {
                 if (++doubts <= kMaxImportProblems)
-                    problem(file + ": conversation " + record.interaction.value + ": " + warning);
+                    problem(record.interaction.value, file + conversationPrefix(record.interaction.value) + warning);
             }
             ++m_state.conversations;
             return m_take(std::move(record));
@@ -68,9 +70,9 @@ private:
             show();
         };
         show();
-        const auto totals = readImport(file, take, [this](const std::string &words) { problem(words); }, progress, {}, m_hooks.stop);
+        const auto totals = readImport(file, take, [this](const std::string &words) { problem({}, words); }, progress, {}, m_hooks.stop);
         if (doubts > kMaxImportProblems)
-            tell(file + ": " + counted(doubts - kMaxImportProblems, "more problem") + " within conversations not listed.");
+            problem({}, file + ": " + counted(doubts - kMaxImportProblems, "more problem") + " within conversations not listed.");
         if (!totals)
             return fail(totals.error());
         m_state.done = std::min(before + sizeOf(file), m_state.total);
@@ -80,17 +82,13 @@ private:
         return {};
     }
 
-    void tell(const std::string &words) const
+    void problem(std::string conversation, std::string line)
     {
+        const ImportProblem problem{m_state.file, std::move(conversation), std::move(line)};
         if (m_hooks.tell)
-            m_hooks.tell(words);
-    }
-
-    void problem(const std::string &words)
-    {
-        if (m_result.firstProblem.empty())
-            m_result.firstProblem = words;
-        tell(words);
+            m_hooks.tell(problem);
+        if (m_result.listed.size() < kMaxListedProblems)
+            m_result.listed.push_back(problem);
     }
 
     void show()
@@ -113,6 +111,16 @@ private:
 
 } // namespace
 
+std::string ImportProblem::words() const
+{
+    if (!line.starts_with(file))
+        return line;
+    const std::string prefix = conversation.empty() ? std::string() : conversationPrefix(conversation);
+    const std::string_view rest = std::string_view(line).substr(file.size());
+    const std::size_t skipped = !prefix.empty() && rest.starts_with(prefix) ? prefix.size() : std::min<std::size_t>(2, rest.size());
+    return std::string(rest.substr(skipped)); // ": " or ", "
+}
+
 Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &engine, const ImportHooks &hooks)
 {
     Reading reading(hooks, [&](Record &&record) { return engine.import(std::move(record), hooks.stop); });
@@ -125,7 +133,7 @@ Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &
     return read;
 }
 
-ImportJob::ImportJob(std::vector<std::string> files, Engine &engine, std::function<void(const std::string &)> tell, Done done)
+ImportJob::ImportJob(std::vector<std::string> files, Engine &engine, std::function<void(const ImportProblem &)> tell, Done done)
 {
     if (!files.empty())
         m_state.file = files.front();
@@ -150,7 +158,7 @@ ImportState ImportJob::state() const
 Result<ImportResult> printSegments(const std::vector<std::string> &files)
 {
     ImportHooks hooks;
-    hooks.tell = sayLine;
+    hooks.tell = [](const ImportProblem &problem) { sayLine(problem.line); };
     return Reading(hooks, [](Record &&record) {
                std::fputs(segmentLine(record).c_str(), stdout);
                return true;

@@ -13,12 +13,25 @@
 
 namespace threadline::app {
 
+/// What could not be read, or does not fit.
+struct ImportProblem {
+    std::string file;
+    std::string conversation; ///< within this one, which is read all the same; empty: elsewhere in the file
+    std::string line;         ///< one sentence, from the file's name on
+
+    /// The same without what the other two say.
+    [[nodiscard]] std::string words() const;
+};
+
 struct ImportResult {
     std::uint64_t conversations = 0;
     std::uint64_t problems = 0; ///< what could not be read, within the conversations that were read too
-    std::string firstProblem;
+    std::vector<ImportProblem> listed; ///< the first kMaxListedProblems of them
     bool stopped = false;       ///< on request: what was read by then is kept
 };
+
+/// So many problems are kept to be looked at, over all files.
+inline constexpr std::size_t kMaxListedProblems = 2000;
 
 /// How far reading has come, over all files.
 struct ImportState {
@@ -34,7 +47,7 @@ struct ImportState {
 };
 
 struct ImportHooks {
-    std::function<void(const std::string &)> tell;    ///< problems, a line each; may be null
+    std::function<void(const ImportProblem &)> tell;   ///< of each file the first kMaxImportProblems of either kind; may be null
     std::function<void(const ImportState &)> progress; ///< every block; may be null
     std::stop_token stop;                              ///< seen within 0.2 s
 };
@@ -49,7 +62,7 @@ class ImportJob {
 public:
     using Done = std::function<void(Result<ImportResult>)>;
     /// `engine` must outlive it. `tell` and `done` are called on its thread, `done` last and once.
-    ImportJob(std::vector<std::string> files, Engine &engine, std::function<void(const std::string &)> tell, Done done);
+    ImportJob(std::vector<std::string> files, Engine &engine, std::function<void(const ImportProblem &)> tell, Done done);
 
     [[nodiscard]] ImportState state() const;
     void stop() { m_thread.request_stop(); }

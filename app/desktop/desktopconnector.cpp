@@ -16,7 +16,7 @@ namespace {
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
 
-const char *const kMustBe = " It must be conversation details as Genesys Cloud exports them (JSON, NDJSON, also gzip).";
+const char *const kMustBe = " It must be conversation details as Genesys Cloud exports them (JSON, NDJSON, also gzip or zip).";
 
 /// Counts up with whatever is new to the store.
 std::uint64_t kept(const Status &status) { return status.stored + status.variants + status.records; }
@@ -28,11 +28,12 @@ Result<ui::FilesRead> outcomeOf(const ImportResult &read, const QStringList &pat
         return fail(ErrorCode::Cancelled, "Reading was stopped. " + counted(read.conversations, "conversation")
                         + (read.conversations == 1 ? " was read by then, and is kept." : " were read by then, and are kept.")
                         + " Open the file again to read all of it.");
-    if (read.conversations == 0 && read.problems > 0)
-        return fail(ErrorCode::Malformed, "No conversation could be read. " + read.firstProblem + kMustBe);
-    if (read.conversations == 0)
+    if (read.conversations == 0 && read.problems == 0)
         return fail(ErrorCode::Malformed, "There is no conversation in " + paths.join(QStringLiteral(", ")).toStdString() + "." + kMustBe);
-    return ui::FilesRead{read.conversations, read.problems, text(read.firstProblem), nothingNew};
+    ui::FilesRead out{read.conversations, read.problems, {}, nothingNew};
+    for (const ImportProblem &problem : read.listed)
+        out.listed.push_back({text(problem.file), InteractionId{problem.conversation}, text(problem.words())});
+    return out;
 }
 
 } // namespace
@@ -174,7 +175,7 @@ void DesktopConnector::readNext()
     m_keptBefore = kept(m_runtime.session().engine().status());
     const QPointer<DesktopConnector> self(this);
     m_import = std::make_unique<ImportJob>(std::move(files), m_runtime.session().engine(),
-                                           [](const std::string &words) { log::info("import", words); },
+                                           [](const ImportProblem &problem) { log::info("import", problem.line); },
                                            [this, self](Result<ImportResult> read) {
                                                QMetaObject::invokeMethod(this, [self, read = std::move(read)] {
                                                    if (self)

@@ -145,7 +145,8 @@ void Engine::nameSource(const std::string &name)
 bool Engine::import(Record record, const std::stop_token &stop)
 {
     const std::size_t weight = record.raw.size() * 5;
-    Item item = std::move(record);
+    std::vector<Event> events = recordEvents(record, m_clock.now()); // here, beside the engine's own thread
+    Item item = Imported{std::move(record), std::move(events)};
     // What was handed over is stored when it is stopped, and that is not to take long. A feed beside it may fill the queue for good:
     // then each waits its while.
     const Duration until = m_real.steady() + kStopSeenWithin;
@@ -291,7 +292,7 @@ void Engine::takeAll(std::vector<Item> &items)
 bool Engine::takeOne(Item &item)
 {
     for (;;) {
-        const auto taken = std::visit([this](const auto &what) { return m_ingest->take(what); }, item);
+        const auto taken = std::visit([this](auto &what) { return m_ingest->take(what); }, item);
         if (reads(Taking, taken))
             return true;
         for (Duration slept; slept < kRetryReading && !m_stopping; slept = slept + kStopSlice)

@@ -80,7 +80,7 @@ public:
     [[nodiscard]] Duration clockOffset() const { return Duration::micros(m_counters.clockOffset); }
 
 private:
-    using Item = std::variant<SourceItem, Record, std::vector<HistoryEvent>>;
+    using Item = std::variant<SourceItem, Imported, std::vector<HistoryEvent>>;
 
     Engine(Store &store, EngineOptions options, const Clock &clock, Committed committed, StateChanged stateChanged);
     /// Places where the store is read; each has its own failure, told once.

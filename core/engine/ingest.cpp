@@ -332,8 +332,9 @@ Result<> Ingest::take(const std::vector<HistoryEvent> &events)
     return {};
 }
 
-Result<> Ingest::take(Record record)
+Result<> Ingest::take(Imported &imported)
 {
+    Record &record = imported.record;
     const std::string id = record.interaction.value;
     const auto found = interaction(id);
     if (!found)
@@ -366,8 +367,7 @@ Result<> Ingest::take(Record record)
     }
     touched(**found);
     m_reload.insert(id);
-    Record &slot = m_records[id];
-    std::swap(slot, record);
+    std::swap(m_records[id], imported);
     if (!record.raw.empty()) // stood until now, within this group
         group().records.push_back({std::move(record), m_clock.now(), false});
     return {};
@@ -388,10 +388,10 @@ void Ingest::tellSpan(const Record &record, const std::vector<Event> &events, Su
 }
 
 /// The record and the events it tells; the store takes away those of a record before it.
-void Ingest::addRecord(Record &&record, WriteGroup &writes)
+void Ingest::addRecord(Imported &&imported, WriteGroup &writes)
 {
+    auto &[record, events] = imported;
     const CachedInteraction *target = m_cache.find(record.interaction.value);
-    std::vector<Event> events = recordEvents(record, m_clock.now());
     m_counters.received += events.size();
     // Its events are read with the next group. Until then its row tells at least when it was: one of 1970, still open, would be seen.
     const auto row = std::find_if(writes.summaries.rbegin(), writes.summaries.rend(),

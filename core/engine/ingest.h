@@ -27,6 +27,12 @@
 
 namespace threadline {
 
+/// A record with the events that it tells: those are made by whoever reads it, beside the thread that takes them.
+struct Imported {
+    Record record;
+    std::vector<Event> events;
+};
+
 struct IngestOptions {
     std::string source = "streaming";
     SequenceScope scope = SequenceScope::Interaction;
@@ -44,8 +50,8 @@ public:
 
     /// Takes what the source has. Errors: the store could not be read; taking the same item again is harmless.
     [[nodiscard]] Result<> take(const SourceItem &item);
-    /// Takes a record of the platform.
-    [[nodiscard]] Result<> take(Record record);
+    /// Takes a record of the platform; it is there no more unless this fails.
+    [[nodiscard]] Result<> take(Imported &imported);
     /// Takes events that another store gave back.
     [[nodiscard]] Result<> take(const std::vector<HistoryEvent> &events);
     /// What is due by time alone: interactions that have ended by now.
@@ -106,7 +112,7 @@ private:
     void addToGroup(CachedInteraction &interaction, Event &&event, std::int64_t lamport);
     void addVariant(CachedInteraction &interaction, Event &&event, bool wins);
     static void tellSpan(const Record &record, const std::vector<Event> &events, Summary &summary);
-    void addRecord(Record &&record, WriteGroup &writes);
+    void addRecord(Imported &&imported, WriteGroup &writes);
     void touched(CachedInteraction &interaction);
     void summarise(CachedInteraction &interaction, WriteGroup &group);
     void noteEnded(CachedInteraction &interaction, const Summary &summary);
@@ -132,7 +138,7 @@ private:
     std::unique_ptr<WriteGroup> m_group;
     std::vector<CachedInteraction *> m_touched;
     std::set<std::string> m_reload; ///< interactions to be read anew once the group is durable
-    std::map<std::string, Record> m_records; ///< standing ones of this group
+    std::map<std::string, Imported> m_records; ///< standing ones of this group
     struct UnwrittenRecord {
         RecordRank rank;
         std::uint64_t commit;

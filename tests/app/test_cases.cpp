@@ -36,7 +36,7 @@ Result<Imported> import(const QStringList &files)
     Machine machine(folder.path().toStdString(), nullptr);
     Imported out;
     app::ImportHooks hooks;
-    hooks.tell = [&](const std::string &words) { out.told << QString::fromStdString(words); };
+    hooks.tell = [&](const app::ImportProblem &problem) { out.told << QString::fromStdString(problem.line); };
     std::vector<std::string> names;
     for (const QString &file : files)
         names.push_back(file.toStdString());

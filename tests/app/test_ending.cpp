@@ -93,6 +93,9 @@ private Q_SLOTS:
     void whileANameServerHangs();
     void whileThePortIsTaken();
     void whileDeliveryHangs();
+    void anInfluxThatStartsBadly_data();
+    void anInfluxThatStartsBadly();
+    void aDamagedStoreIsTold();
     void readersThatDoNotRead();
     void aDiskThatFails_data();
     void aDiskThatFails();
@@ -234,6 +237,67 @@ void TestEnding::whileDeliveryHangs()
     asks.write("GET /api/v2/timelines/elsewhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
     QVERIFY(asks.waitForBytesWritten(30'000));
     QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+}
+
+void TestEnding::anInfluxThatStartsBadly_data()
+{
+    QTest::addColumn<int>("status");
+    QTest::newRow("503") << 503;
+    QTest::newRow("429") << 429;
+    QTest::newRow("500") << 500;
+    QTest::newRow("cut off") << 0;
+}
+
+/// It answers nothing well while it starts: readiness says so; then it gets everything, once, without a restart of ours.
+void TestEnding::anInfluxThatStartsBadly()
+{
+    QFETCH(int, status);
+    FakeInflux influx(InfluxFlavour::V2);
+    influx.token = "token-of-influx";
+    bool starting = true;
+    influx.faults = [&](int, const FakeInfluxRequest &) {
+        return !starting ? InfluxFault{} : status ? InfluxFault::status(status) : InfluxFault::doing(InfluxFault::Kind::ResetBefore);
+    };
+    QVERIFY(influx.start());
+    listen({QStringLiteral("--interactions=20"), QStringLiteral("--rate=500")},
+           {QStringLiteral("--tsdb-url=") + QString::fromLatin1(influx.url()), QStringLiteral("--tsdb-bucket=bucket"), QStringLiteral("--tsdb-org=org")},
+           {QStringLiteral("TSDB_TOKEN=token-of-influx")});
+    QTRY_VERIFY2_WITH_TIMEOUT(reasons(m_rest).contains(QLatin1String("\"delivery\":\"waiting\"")), qPrintable(reasons(m_rest)), 60'000);
+    QVERIFY2(status == 0 || reasons(m_rest).contains(QString::number(status)), qPrintable(reasons(m_rest)));
+    QCOMPARE(readiness(m_rest), 200); // nothing is lost by it
+    QVERIFY(!reasons(m_rest).contains(QLatin1String("token-of-influx")));
+    starting = false;
+    QTRY_VERIFY2_WITH_TIMEOUT(metric(m_rest, "threadline_delivered_total") > 0 && metric(m_rest, "threadline_outbox_rows") == 0, qPrintable(reasons(m_rest)), 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(reasons(m_rest).contains(QLatin1String("\"delivery\":\"delivering\"")), 30'000);
+    QCOMPARE(m_collector->terminate(kEndsWithin), 0);
+    std::set<std::string> ids;
+    for (const FakePoint &point : influx.points()) {
+        if (point.measurement == "interaction_event")
+            QVERIFY(ids.insert(point.fields.at("interactionId").text + ' ' + point.fields.at("eventId").text).second);
+    }
+    QVERIFY(!ids.empty());
+}
+
+/// Pages that another program wrote over: readiness says so, the log once, and the end is not put off.
+void TestEnding::aDamagedStoreIsTold()
+{
+    listen({QStringLiteral("--rate=500")});
+    QTRY_VERIFY_WITH_TIMEOUT(stored(m_rest) > 2'000, 60'000);
+    QFile database(m_folder + QStringLiteral("/threadline.db"));
+    QTRY_VERIFY_WITH_TIMEOUT(database.size() > 300'000, 60'000); // the journal was taken over at least once
+    QVERIFY(database.open(QIODevice::ReadWrite) && database.seek(4096));
+    const QByteArray ruined(static_cast<qsizetype>(database.size()) - 4096, '\xff');
+    QCOMPARE(database.write(ruined), static_cast<qint64>(ruined.size()));
+    database.close();
+    const auto asked = [&] { // what lies there is found when somebody asks for it
+        listAll(m_rest);
+        return readiness(m_rest);
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(asked(), 503, 60'000);
+    QVERIFY2(reasons(m_rest).contains(QLatin1String("damaged")), qPrintable(reasons(m_rest)));
+    QTest::qWait(3'000); // it was said again every half second once
+    QVERIFY2(m_collector->said().count(QLatin1String("error store: ")) <= 2, qPrintable(m_collector->said()));
+    QVERIFY(m_collector->terminate(kEndsWithin) >= 0);
 }
 
 void TestEnding::readersThatDoNotRead()

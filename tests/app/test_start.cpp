@@ -69,6 +69,7 @@ private Q_SLOTS:
     void wrongAuthorities();
     void theSimulatorSaysThatItsTimeIsSimulated();
     void servesWithoutASource();
+    void whatMayNeverEndIsNotImported();
     void aPortThatBecomesFree();
     void restComesOnByItself();
 
@@ -235,6 +236,17 @@ void TestStart::servesWithoutASource()
     QCOMPARE(serving.terminate(20'000), 0);
     const Ended both = ended("threadline-collector", {QStringLiteral("serve"), QStringLiteral("--replay=") + file, data});
     QVERIFY2(both.code == 2 && both.said.contains(QLatin1String("--replay")), qPrintable(both.said));
+}
+
+/// A pipe and a device held the import, and the end of the program with it.
+void TestStart::whatMayNeverEndIsNotImported()
+{
+    const QString pipe = m_folder + QStringLiteral("/pipe.json");
+    QCOMPARE(::mkfifo(qPrintable(pipe), 0600), 0);
+    for (const QString &file : {pipe, QStringLiteral("/dev/zero"), m_folder}) {
+        const Ended import = ended("threadline-collector", {QStringLiteral("import"), file, QStringLiteral("--data-dir=") + m_folder + QStringLiteral("/data")});
+        QVERIFY2(import.code == 2 && import.said.contains(file), qPrintable(import.said));
+    }
 }
 
 /// The program before may still have it for a moment; what it leaves behind in the system is no reason to wait.

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void unattachedAreBoundedInBytes();
     void countersBalance();
     void whatIsTooLongIsRefusedOrCut();
+    void whatAnEventHoldsIsStoredAsReceived();
     void manyRefusedAreAllCounted();
     void quickQuestionsWaitForNoQueueOfLongOnes();
     void recordsStand();
@@ -345,6 +346,25 @@ void TestEngine::whatIsTooLongIsRefusedOrCut()
     QVERIFY(isUtf8(list.front().customer));
     QCOMPARE(list.front().queues.front(), list.front().customer);
     QVERIFY(harness.body(most).find(longName) != std::string::npos);
+}
+
+/// The seventh promise is of our secrets: what a platform puts into its events is evidence, and kept, secrets too; the log has none of it.
+void TestEngine::whatAnEventHoldsIsStoredAsReceived()
+{
+    std::string said;
+    std::mutex mutex;
+    log::setSink([&](log::Level, std::string_view line) {
+        const std::scoped_lock lock(mutex);
+        said += line;
+    });
+    const auto back = qScopeGuard([] { log::setSink({}); });
+    Harness harness(m_folder, SequenceScope::Interaction, m_clock);
+    const std::string held = R"("data":{"interactionId":"I","participantId":"p","attributes":{"access_token":"a-token-of-theirs","password":"theirs"}})";
+    harness.message(R"({"events":[{"id":"e","timestamp":"2026-05-06T10:44:54Z","type":"interaction-updated",)" + held + "}]}");
+    harness.drain();
+    QVERIFY(harness.body("I").find(held) != std::string::npos);
+    const std::scoped_lock lock(mutex);
+    QVERIFY(said.find("a-token-of-theirs") == std::string::npos);
 }
 
 void TestEngine::manyRefusedAreAllCounted()

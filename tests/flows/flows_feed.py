@@ -33,7 +33,7 @@ def connection(window):
     return window.status()[0]
 
 
-@flow(sizes=[(1280, 800)])
+@flow()
 def connect_with_right_values(stage):
     """Right values: tested, connected, lanes; the window names the host it is connected to; a restart keeps what came."""
     feed = stage.feed(*LIVELY)
@@ -60,6 +60,12 @@ def connect_with_right_values(stage):
     wait_until("the secret is asked for", lambda: "secret" in again.problem().lower(), found=again.app.dump)
     stage.picture("restarted")
     checks.sound(again)
+    again.press("ctrl+shift+c")
+    dialog = again.dialog("Connect")
+    name = next(node for node in dialog.every(name="Name") if node.role == "text")
+    require(name.text == "127.0.0.1", f"The connection is kept by the name of its host; it says \"{name.text}\".")
+    stage.picture("connect again")
+    again.press("Escape")
     again.close()
 
 
@@ -69,7 +75,7 @@ def said_of_the_test(dialog):
     return [child.name for child in step.children if child.role == "label"] if step else []
 
 
-@flow(sizes=[(1280, 800)])
+@flow()
 def wrong_secret(stage):
     """A wrong secret: the test says so in the window's own words, the dialog keeps its form, and editing clears what is old."""
     feed = stage.feed()
@@ -136,7 +142,7 @@ def wrong_secret_connected(stage):
     window.close()
 
 
-@flow(sizes=[(1280, 800)])
+@flow()
 def wrong_host(stage):
     """Nobody listens there: told, with the host, and the window can be closed at once."""
     port = free_port()
@@ -178,7 +184,7 @@ def missing_values(stage):
     window.close()
 
 
-@flow(sizes=[(1280, 800)], full=True)
+@flow(full=True)
 def server_gone_then_back(stage):
     """The feed goes and comes back at the same place: told, reconnected by itself, the lanes stay."""
     feed = stage.feed(*LIVELY)
@@ -198,6 +204,10 @@ def server_gone_then_back(stage):
     feed.go()
     wait_until("the loss is told again", lambda: window.frame.find(name="Problem"), found=window.app.dump)
     window.close()
+    again = stage.start()
+    wait_until("what came is shown", lambda: again.lanes() and again.lanes().count > 1, found=again.app.dump)
+    stage.picture("restarted")
+    again.close()
 
 
 @flow(sizes=[(1280, 800)], full=True)

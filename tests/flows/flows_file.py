@@ -130,6 +130,21 @@ def closed_while_reading(stage):
     again.close()
 
 
+@flow(sizes=[(1280, 800)], full=True)
+def stopped_while_reading(stage):
+    """Stop, in the middle of a large file: it stops, says how far it came, and shows that."""
+    window = stage.start("--open", files.ended(stage.path("large.ndjson"), MANY, apart=0.5))
+    wait_until("a part is read", lambda: 0 < share_read(window) < 100, timeout=60, found=window.status)
+    window.click_on("push button", "Stop reading")
+    wait_until("it is told how far it came", lambda: "Reading was stopped" in window.problem(), timeout=10, found=window.app.dump)
+    stage.picture("stopped")
+    read = int(re.search(r"([\d,]+) conversations", window.problem()).group(1).replace(",", ""))
+    require(0 < read < MANY, f"A part was read; it says {read}.")
+    shows_what_ended(window, read, LONG)
+    checks.sound(window)
+    window.close()
+
+
 @flow(sizes=[(1280, 800)])
 def mixed_file(stage):
     """A file of which half cannot be read: the good half is shown, the rest is told."""
@@ -139,7 +154,19 @@ def mixed_file(stage):
     stage.picture("mixed")
     require(window.reads("12 conversations read"), "How many could be read is told, and it is as many as are shown.")
     checks.sound(window)
+    window.click_on("push button", "Show", within=window.node(name="Problem"))
+    lists = window.dialog("Status")
+    rows = window.node("table", "Files", within=lists)
+    wait_until("each place that could not be read is listed", lambda: any("byte" in text for text in window.texts()), found=rows.dump)
+    stage.picture("listed")
+    checks.unclipped(lists)
+    checks.apart(lists)
+    window.press("Escape")
     window.close()
+    again = stage.start()
+    shows_what_ended(again, 12)
+    stage.picture("restarted")
+    again.close()
 
 
 @flow(sizes=[(1280, 800)])
@@ -153,11 +180,17 @@ def garbage_file(stage):
     require(window.welcome() or window.frame.find("push button", "Connect…"), "What the user can do next stands there.")
     checks.sound(window)
     window.close()
+    again = stage.start()
+    wait_until("with nothing stored the welcome page is there again", again.welcome, found=again.app.dump)
+    stage.picture("restarted")
+    again.close()
 
 
 @flow(sizes=[(1280, 800)], full=True)
 def endless_file(stage):
-    """A pipe that nobody writes to does not keep the window from closing."""
-    window = stage.start("--open", files.fifo(stage.path("pipe.ndjson")))
-    stage.picture("pipe")
-    window.close()
+    """A pipe that nobody writes to, and a device without an end, do not keep the window from closing."""
+    for path in (files.fifo(stage.path("pipe.ndjson")), "/dev/zero"):
+        window = stage.start("--open", path)
+        wait_until("it is told", window.problem, found=window.app.dump)
+        stage.picture("without an end")
+        window.close()

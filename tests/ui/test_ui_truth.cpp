@@ -23,8 +23,11 @@
 #include <QScrollBar>
 #include <QStandardItemModel>
 #include <QTableView>
+#include <QToolTip>
 
+#include <map>
 #include <numeric>
+#include <set>
 
 using namespace threadline;
 using namespace threadline::ui;
@@ -73,6 +76,17 @@ class TestTruth : public QObject, WindowAccess {
             test::CallBuilder(id, "+1 555 0001", kNow - Duration::seconds(900)).queue("Support", 900).open();
         f->session.put(call.view, call.summary);
         QTRY_VERIFY(rowOf(*floor().scene(), id) >= 0);
+    }
+
+    /// Whether its menu comes up by key.
+    static bool popsUp(QWidget &region)
+    {
+        region.setFocus();
+        QTest::keyClick(&region, Qt::Key_F10, Qt::ShiftModifier);
+        if (!QTest::qWaitFor([] { return QApplication::activePopupWidget() != nullptr; }))
+            return false;
+        QApplication::activePopupWidget()->close();
+        return QTest::qWaitFor([] { return !QApplication::activePopupWidget(); });
     }
 
 private Q_SLOTS:
@@ -262,6 +276,20 @@ private Q_SLOTS:
         QCOMPARE(entry.customer, QStringLiteral("+16175550142"));
     }
 
+    /// Whatever the header cuts is read whole by resting on it.
+    void aCutHeaderIsReadByATip()
+    {
+        const auto &rows = floor().scene()->rows;
+        const auto row = std::find_if(rows.begin(), rows.end(), [](const Row &r) { return r.kind == RowKind::Lane && !r.title.isEmpty(); });
+        QVERIFY(row != rows.end());
+        const QPoint on(40, floor().state().yOf(static_cast<int>(row - rows.begin())) + 6);
+        QTest::mouseMove(floor().viewport(), on - QPoint(0, 3));
+        QTest::mouseMove(floor().viewport(), on);
+        QTRY_VERIFY(QToolTip::isVisible());
+        QVERIFY2(QToolTip::text().contains(row->title.toHtmlEscaped()), qPrintable(QToolTip::text()));
+        QToolTip::hideText();
+    }
+
     void headerColumnIsDraggedAndMovedByKey()
     {
         const int before = floor().headerWidth();
@@ -324,6 +352,33 @@ private Q_SLOTS:
         QCOMPARE(participantLabel(story, 0), QStringLiteral("Sales"));
         QCOMPARE(participantLabel(story, 1), QStringLiteral("Billing"));
         QCOMPARE(participantLabel(story, 2), QStringLiteral("Queue 0f5d8b54"));
+    }
+
+    /// Events and links call whoever takes part in them by the same names, and those tell them apart.
+    void eventsAndLinksNameWhoTakesPart()
+    {
+        QVERIFY(f->openRich());
+        const Story story = test::richCall(kNow - Duration::seconds(409)).view.story;
+        QVERIFY(!story.links.empty());
+        space().showDock(QStringLiteral("inspector"));
+        const QString shown = space().inspector().text();
+        for (const Link &link : story.links) {
+            for (const int who : {link.from, link.to})
+                QVERIFY2(who < 0 || shown.contains(participantLabel(story, who)), qPrintable(shown));
+        }
+        std::map<QString, QString> named;
+        for (std::size_t i = 0; i < story.participants.size(); ++i)
+            named[qstr(story.participants[i].id.value)] = participantLabel(story, static_cast<int>(i));
+        std::set<QString> labels;
+        for (const auto &[id, label] : named)
+            QVERIFY2(labels.insert(label).second, qPrintable(label));
+        const EventsModel &events = space().eventsModel();
+        QVERIFY(events.rowCount() > 10);
+        for (int row = 0; row < events.rowCount(); ++row) {
+            const QString who = events.index(row, EventsModel::Participant).data().toString();
+            QVERIFY2(who.isEmpty() || labels.contains(who), qPrintable(who));
+            QCOMPARE(events.index(row, EventsModel::Participant).data(Qt::ToolTipRole).toString(), who); // whole, where the cell is cut
+        }
     }
 
     void eventsOnTheFloorSayWhoseTheyAre()
@@ -389,6 +444,21 @@ private Q_SLOTS:
             QVERIFY2(!crumb.target.isEmpty(), qPrintable(crumb.text));
         space().follow(QStringLiteral("floor"));
         QCOMPARE(space().view(), ViewName::Floor);
+        // The link itself, by mouse and by key.
+        for (const bool byKey : {false, true}) {
+            QVERIFY(f->openRich());
+            const QList<FlatButton *> links = f->parts().crumbs->findChildren<FlatButton *>();
+            const auto floorLink = std::find_if(links.begin(), links.end(), [](const FlatButton *link) { return link->text() == QStringLiteral("Floor"); });
+            QVERIFY(floorLink != links.end());
+            if (byKey) {
+                (*floorLink)->setFocus(Qt::TabFocusReason);
+                QVERIFY((*floorLink)->hasFocus());
+                QTest::keyClick(*floorLink, Qt::Key_Return);
+            } else {
+                QTest::mouseClick(*floorLink, Qt::LeftButton);
+            }
+            QCOMPARE(space().view(), ViewName::Floor);
+        }
     }
 
     void columnTitlesAndKeySort()
@@ -434,10 +504,9 @@ private Q_SLOTS:
         menu->actions().front()->trigger();
         QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("a value"));
         // By key they come up.
-        timeline().setFocus();
-        QTest::keyClick(&timeline(), Qt::Key_F10, Qt::ShiftModifier);
-        QTRY_VERIFY(QApplication::activePopupWidget());
-        QApplication::activePopupWidget()->close();
+        QVERIFY(popsUp(timeline()));
+        QVERIFY(popsUp(space().events()));
+        QVERIFY(popsUp(space().inspector()));
     }
 
     void escLeavesTheTimelineAndEnterPressesButtons()

@@ -210,22 +210,54 @@ private Q_SLOTS:
             f->connector.openResult = done;
             f->window->openFiles(paths);
         };
+        const FileProblem first{QStringLiteral("/somewhere/calls.json"), {}, QStringLiteral("byte 77: no object")};
+        const FileProblem second{QStringLiteral("/b.json"), kWithin, QStringLiteral("a hold ends before it starts")};
         read({1284, 0, {}, false});
         QCOMPARE(plain(status.outcome()), QStringLiteral("calls.json: 1,284 conversations read"));
         QCOMPARE(f->parts().error->text(), QString());
         read({1, 0, {}, true});
         QCOMPARE(plain(status.outcome()), QStringLiteral("calls.json: 1 conversation read, all known already"));
-        read({2, 1, QStringLiteral("calls.json, byte 77: no object"), false});
+        read({2, 1, {first}, false});
         QCOMPARE(plain(f->parts().error->text()),
-                 QStringLiteral("calls.json: 2 conversations read, 1 place could not be. The first: calls.json, byte 77: no object"));
-        read({2, 3, QStringLiteral("b.json, byte 77: no object"), false}, {QStringLiteral("/a.json"), QStringLiteral("/b.json")});
+                 QStringLiteral("calls.json: 2 conversations read, 1 place could not be. The first: byte 77: no object"));
+        read({2, 3, {first, second}, false}, {QStringLiteral("/a.json"), QStringLiteral("/b.json")});
         QCOMPARE(plain(status.outcome()), QStringLiteral("2 files: 2 conversations read"));
         QVERIFY(f->parts().error->text().contains(QStringLiteral("3 places could not be")));
+        QVERIFY(plain(f->parts().error->text()).contains(QStringLiteral("The first: calls.json: byte 77")));
+        whatFilesSaidCanBeLookedAt();
+        read({0, 1, {first}, false});
+        QVERIFY(plain(f->parts().error->text()).startsWith(QStringLiteral("calls.json: no conversation could be read. ")));
         f->connector.openAtOnce = false;
         read({});
         QCOMPARE(status.outcome(), QString()); // of what is read now nothing is known yet
     }
 
+private:
+    const InteractionId kWithin{"2f1c8f0e-0000-4000-8000-00000000c0de"};
+
+    /// By the button beside the words: each place, whole, and the conversation that it is in.
+    void whatFilesSaidCanBeLookedAt()
+    {
+        QTest::mouseClick(f->parts().error->findChild<QPushButton *>(QStringLiteral("list")), Qt::LeftButton);
+        ListDialog &lists = *f->parts().lists;
+        const QAbstractItemModel &model = *lists.model(QStringLiteral("files"));
+        QVERIFY(lists.isVisible());
+        QCOMPARE(model.rowCount(), 2);
+        QCOMPARE(model.index(1, 0).data().toString(), QStringLiteral("b.json"));
+        QCOMPARE(model.index(1, 2).data().toString(), QStringLiteral("a hold ends before it starts"));
+        auto *table = lists.findChild<QTableView *>(QStringLiteral("files"));
+        std::vector<InteractionId> wanted;
+        connect(&lists, &ListDialog::interactionWanted, &lists, [&wanted](const InteractionId &id) { wanted.push_back(id); });
+        Q_EMIT table->activated(model.index(0, 0)); // of the file as a whole
+        QVERIFY(wanted.empty());
+        table->selectRow(1);
+        QTest::keyClick(table, Qt::Key_Return);
+        QCOMPARE(wanted, std::vector{kWithin});
+        lists.disconnect(&lists);
+        lists.close();
+    }
+
+private Q_SLOTS:
     void whyItDoesNotStartIsSeenInABox()
     {
         const auto box = startRefused({ErrorCode::Busy, "The data folder /srv/threadline is in use by process 77. End that process, or name another data folder."},

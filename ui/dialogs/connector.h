@@ -5,6 +5,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/model/ids.h"
 
 #include <QString>
 #include <QStringList>
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace threadline::ui {
 
@@ -49,12 +51,19 @@ struct ReadingState {
     std::optional<Duration> left; ///< an estimate
 };
 
+/// What could not be read in a file, or does not fit.
+struct FileProblem {
+    QString file;              ///< its path
+    InteractionId interaction; ///< within this one, which was read all the same; empty: elsewhere in the file
+    QString words;             ///< where and why, one sentence
+};
+
 /// What came of reading files.
 struct FilesRead {
     std::uint64_t conversations = 0;
-    std::uint64_t problems = 0; ///< places that could not be read
-    QString firstProblem;       ///< with its file and place
-    bool nothingNew = false;    ///< all of it was stored already
+    std::uint64_t problems = 0;      ///< places that could not be read
+    std::vector<FileProblem> listed; ///< the first of them
+    bool nothingNew = false;         ///< all of it was stored already
 };
 
 class Connector {

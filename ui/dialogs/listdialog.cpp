@@ -2,6 +2,7 @@
 #include "ui/dialogs/listdialog.h"
 
 #include "ui/dialogs/deadletterspage.h"
+#include "ui/dialogs/filespage.h"
 #include "ui/dialogs/tables.h"
 #include "ui/text/format.h"
 #include "ui/text/refusals.h"
@@ -17,7 +18,8 @@
 
 namespace threadline::ui {
 ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
-    : QDialog(parent), m_hub(hub), m_look(look), m_pages(new SidePanel(tr("Lists"), look)), m_dead(new DeadLettersPage(hub, look))
+    : QDialog(parent), m_hub(hub), m_look(look), m_pages(new SidePanel(tr("Lists"), look)), m_dead(new DeadLettersPage(hub, look)),
+      m_files(new FilesPage(look))
 {
     setWindowTitle(tr("Status"));
     const auto paint = [this] { setPalette(m_look.theme().palette()); };
@@ -34,7 +36,9 @@ ListDialog::ListDialog(Hub &hub, const Appearance &look, QWidget *parent)
                                tr("Not listening"), look));
     m_pages->addPage(QStringLiteral("refused"), tr("Refused"), refusedPage());
     m_pages->addPage(QStringLiteral("dead-letters"), tr("Set aside"), m_dead);
+    m_pages->addPage(QStringLiteral("files"), tr("Files"), m_files);
     connect(m_dead, &DeadLettersPage::interactionWanted, this, &ListDialog::interactionWanted);
+    connect(m_files, &FilesPage::interactionWanted, this, &ListDialog::interactionWanted);
     connect(m_pages, &SidePanel::closeWanted, this, &QDialog::reject);
     connect(m_pages, &SidePanel::pageChosen, this, [this](const QString &page) {
         if (page == QStringLiteral("refused"))
@@ -86,6 +90,8 @@ void ListDialog::openList(const QString &list)
     activateWindow();
     if (list == QStringLiteral("dead-letters"))
         m_dead->setFocus();
+    if (list == QStringLiteral("files"))
+        m_files->setFocus();
 }
 
 QAbstractItemModel *ListDialog::model(const QString &list)
@@ -94,6 +100,8 @@ QAbstractItemModel *ListDialog::model(const QString &list)
         return &m_gaps;
     if (list == QStringLiteral("dead-letters"))
         return &m_dead->model();
+    if (list == QStringLiteral("files"))
+        return &m_files->model();
     return list == QStringLiteral("refused") ? &m_refused : &m_counters;
 }
 

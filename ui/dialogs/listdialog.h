@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The lists behind the figures of the status bar: counters, times of not listening, refused events, what was not
-/// delivered. Not modal. GUI thread.
+/// delivered, what could not be read in files. Not modal. GUI thread.
 #pragma once
 
 #include "ui/models/hub.h"
@@ -16,6 +16,7 @@ class QTableView;
 namespace threadline::ui {
 
 class DeadLettersPage;
+class FilesPage;
 class SidePanel;
 
 class ListDialog : public QDialog {
@@ -23,10 +24,11 @@ class ListDialog : public QDialog {
 public:
     ListDialog(Hub &hub, const Appearance &look, QWidget *parent = nullptr);
 
-    /// "counters", "gaps", "refused" or "dead-letters".
+    /// "counters", "gaps", "refused", "dead-letters" or "files".
     void openList(const QString &list);
     [[nodiscard]] QAbstractItemModel *model(const QString &list);
     [[nodiscard]] DeadLettersPage &deadLetters() { return *m_dead; }
+    [[nodiscard]] FilesPage &files() { return *m_files; }
 
 Q_SIGNALS:
     void interactionWanted(const InteractionId &id);
@@ -43,6 +45,7 @@ private:
     const Appearance &m_look;
     SidePanel *m_pages;
     DeadLettersPage *m_dead;
+    FilesPage *m_files;
     QStandardItemModel m_counters;
     QStandardItemModel m_gaps;
     QStandardItemModel m_refused;

@@ -72,6 +72,7 @@ ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
     setAccessibleName(tr("Problem"));
     m_try->setAutoDefault(true);
     m_more->setAutoDefault(true);
+    m_more->setObjectName(QStringLiteral("list"));
     m_close->setGlyph(Glyph::Close);
     m_close->setAccessibleName(tr("Close"));
     m_count->setToolTip(tr("Next problem"));
