@@ -115,6 +115,22 @@ private Q_SLOTS:
             QVERIFY(!burst.isFlood(1'000'000, seconds(n)));
             QVERIFY(!calm.isFlood(static_cast<std::uint64_t>(n) * 1'000, seconds(n)));
         }
+        FloodWatch inTurn, nowAndThenABurst, afterQuiet;
+        sent = 0;
+        left = false;
+        for (int n = 1; n <= 60; ++n) { // a second without bounds, then two of rest
+            sent += n % 3 == 1 ? 100'000 : 0;
+            left = left || inTurn.isFlood(sent, seconds(n));
+        }
+        QVERIFY(left);
+        sent = 0;
+        for (int n = 1; n <= 600; ++n) {
+            sent += n % 30 == 0 ? 1'000'000 : 1;
+            QVERIFY(!nowAndThenABurst.isFlood(sent, seconds(n)));
+        }
+        QVERIFY(!afterQuiet.isFlood(1, seconds(3600)));
+        for (int n = 1; n <= 20; ++n) // what was quiet before is no credit
+            QCOMPARE(afterQuiet.isFlood(static_cast<std::uint64_t>(n) * 5'000, seconds(3600 + n)), n >= 10);
         FloodWatch early;
         QVERIFY(!early.isFlood(1'000'000'000, Duration::millis(999)));
     }
