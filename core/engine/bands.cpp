@@ -75,9 +75,23 @@ void BandKeeper::notListening(Timestamp since, BandCause cause, const std::strin
     m_openBand = add(m_lastReceived.value_or(since), cause, reason).id;
 }
 
+void BandKeeper::clockPutBack(Timestamp now, Duration by)
+{
+    const auto moved = [&](Timestamp time) { return time > now ? std::min(time - by, now) : time; };
+    if (m_lastReceived)
+        m_lastReceived = moved(*m_lastReceived);
+    if (!m_openBand)
+        return;
+    Band &band = m_bands[*m_openBand];
+    if (band.start > now)
+        m_dirty.insert(band.id);
+    band.start = moved(band.start);
+}
+
 void BandKeeper::message(Timestamp received, const std::function<std::set<std::int64_t>()> &openInteractions)
 {
     m_lastReceived = std::max(m_lastReceived.value_or(received), received);
+    ++m_messages;
     if (!m_openBand || !m_listens)
         return;
     Band &band = m_bands[*m_openBand];
@@ -86,19 +100,19 @@ void BandKeeper::message(Timestamp received, const std::function<std::set<std::i
     m_dirty.insert(band.id);
     std::set<std::int64_t> open = openInteractions();
     std::size_t awaited = open.size();
-    for (const auto &[id, waiting] : m_watched)
-        awaited += waiting.size();
+    for (const auto &[id, watch] : m_watched)
+        awaited += watch.waiting.size();
     if (!open.empty() && m_watched.size() < kMaxWatched && awaited <= kMaxAwaited)
-        m_watched[band.id] = std::move(open);
+        m_watched[band.id] = {std::move(open), m_messages};
     m_openBand.reset();
 }
 
 void BandKeeper::saw(const Sight &sight)
 {
     std::vector<std::pair<std::int64_t, BandState>> settled;
-    for (auto &[id, waiting] : m_watched) {
-        const Band &band = m_bands[id];
-        if (!waiting.contains(sight.interaction) || sight.lastReceived < *band.end)
+    for (auto &[id, watch] : m_watched) {
+        auto &waiting = watch.waiting;
+        if (!waiting.contains(sight.interaction) || sight.lastMessage < watch.ended)
             continue;
         if (!sight.sequenced || (!sight.contiguous && sight.ended))
             settled.emplace_back(id, sight.sequenced ? BandState::Unrepairable : BandState::Closed);

@@ -32,13 +32,20 @@ public:
     /// A message came. `openInteractions` is called only when a band ends: the keys of those that are open.
     void message(Timestamp received, const std::function<std::set<std::int64_t>()> &openInteractions);
 
+    /// Our clock was ahead, by about `by`, and has been put right: what it said that lies beyond `now` was so much earlier.
+    void clockPutBack(Timestamp now, Duration by);
+    /// How many messages came.
+    [[nodiscard]] std::uint64_t messages() const { return m_messages; }
+    /// The message that came last is not recorded, so it counts as not received; `before` is the receipt of the one before.
+    void heardUntil(std::optional<Timestamp> before) { m_lastReceived = before; }
+
     /// What the sequences of an interaction say, told when it has changed.
     struct Sight {
         std::int64_t interaction = 0;
         bool sequenced = false;  ///< any of its events has a sequence
         bool contiguous = false; ///< none is missing between the smallest and the largest
         bool ended = false;
-        Timestamp lastReceived;  ///< of its newest event
+        std::uint64_t lastMessage = 0; ///< messages() when its newest event came, 0: before; a clock may have been set meanwhile
     };
     void saw(const Sight &sight);
     /// Whether saw() has anything to decide.
@@ -64,8 +71,13 @@ private:
     std::map<std::int64_t, Band> m_bands; ///< the newest, by id; bounded
     std::set<std::int64_t> m_dirty;
     std::optional<std::int64_t> m_openBand;
-    /// Ended bands, each with the interactions that have not yet shown whether they lost anything.
-    std::map<std::int64_t, std::set<std::int64_t>> m_watched;
+    /// Of an ended band.
+    struct Watch {
+        std::set<std::int64_t> waiting; ///< interactions that have not yet shown whether they lost anything
+        std::uint64_t ended = 0;        ///< number of the message that ended it
+    };
+    std::map<std::int64_t, Watch> m_watched;
+    std::uint64_t m_messages = 0;
     bool m_listens = false;
     std::optional<Timestamp> m_lastReceived;
     std::uint64_t m_endedContiguous = 0;

@@ -29,14 +29,20 @@ CachedInteraction &InteractionCache::insert(InteractionKey key, std::string_view
     interaction.place = m_order.begin();
     m_byKey.emplace(key, &interaction);
     m_byId.emplace(std::string_view(interaction.id), std::move(owned));
+    count(interaction);
     return interaction;
 }
 
-void InteractionCache::touch(CachedInteraction &interaction)
+void InteractionCache::count(CachedInteraction &interaction)
 {
     const std::size_t now = interaction.set.memoryBytes() + interaction.id.capacity() + kOverhead;
     m_bytes += now - interaction.bytes;
     interaction.bytes = now;
+}
+
+void InteractionCache::touch(CachedInteraction &interaction)
+{
+    count(interaction);
     m_order.splice(m_order.begin(), m_order, interaction.place);
 }
 

@@ -25,8 +25,8 @@ struct CachedInteraction {
     std::uint64_t lastCommit = 0; ///< the group that holds its newest change; not put out before that is durable
     std::uint64_t activity = 0;   ///< the group that holds its newest event: the list is ordered by it
     bool touched = false;         ///< changed since the last group was closed
-    std::size_t bytes = 0;        ///< as counted by the cache
-    Timestamp lastReceived;
+    std::size_t bytes = 0;        ///< of memory, as counted by the cache
+    std::uint64_t lastMessage = 0; ///< BandKeeper::messages() when its newest event came; 0: it is read from the store
     bool ended = false;           ///< as of its last summary
     std::optional<Timestamp> due; ///< when it is looked at again, if that is noted
     std::list<CachedInteraction *>::iterator place;
@@ -41,6 +41,8 @@ public:
     [[nodiscard]] CachedInteraction *find(std::string_view id);
     [[nodiscard]] CachedInteraction *find(InteractionKey key);
     CachedInteraction &insert(InteractionKey key, std::string_view id, SequenceScope scope);
+    /// Counts its memory anew.
+    void count(CachedInteraction &interaction);
     /// Counts its memory anew and moves it to the front.
     void touch(CachedInteraction &interaction);
     /// Puts out what is over the limit and durable up to `committed`; `leaving` sees each before it goes.
@@ -48,6 +50,7 @@ public:
     void erase(InteractionKey key);
     void forEach(const std::function<void(const CachedInteraction &)> &each) const;
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
+    [[nodiscard]] std::size_t maxBytes() const { return m_maxBytes; }
     [[nodiscard]] std::size_t size() const { return m_byId.size(); }
 
 private:

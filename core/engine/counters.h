@@ -31,6 +31,7 @@ struct Counters {
     std::atomic<std::uint64_t> commits{0};
     std::atomic<std::int64_t> lastCommitDelay{0};
     std::atomic<std::int64_t> clockOffset{0};
+    std::atomic<std::uint64_t> clockCompared{0}; ///< events that it was estimated by, in all; written after it
 
     /// Delays from the oldest receipt of a group to its being durable, in buckets of kCommitDelayBounds.
     std::array<std::atomic<std::uint64_t>, std::size(kCommitDelayBounds) + 1> delayBuckets{};

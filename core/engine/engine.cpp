@@ -4,6 +4,7 @@
 #include "core/base/counted.h"
 #include "core/base/log.h"
 #include "core/base/threadname.h"
+#include "core/engine/storedtimes.h"
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +23,7 @@ constexpr Duration kCommitOn = Duration::millis(3000); ///< and what was taken m
 constexpr Duration kRetryReading = Duration::millis(500);
 constexpr Duration kStopSlice = Duration::millis(10);  ///< how soon a stop is heard where nothing wakes
 constexpr Duration kRetentionEvery = Duration::seconds(5);
+constexpr Duration kTellDeletedEvery = Duration::seconds(60);
 constexpr Duration kTickEvery = Duration::millis(200);
 constexpr Duration kTellRefusedEvery = Duration::seconds(60);
 constexpr Duration kRateOver = Duration::seconds(1);
@@ -45,6 +47,8 @@ Result<std::unique_ptr<Engine>> Engine::start(Store &store, EngineOptions option
     if (!ingest)
         return fail(ingest.error());
     engine->m_ingest = std::move(*ingest);
+    if (const auto begun = engine->startRetention(); !begun)
+        return fail(begun.error());
     Engine *e = engine.get();
     Committer::Listener listener;
     listener.committed = [e](const WriteGroup &group) { e->onCommitted(group); };
@@ -191,7 +195,7 @@ void Engine::work()
     while (!over(kTakeOn)) {
         items.clear();
         const Duration wait = m_stopping ? kStopSlice : m_ingest->pending() ? m_options.groupAge : kIdleWait;
-        m_queue.pop(items, kItemsAtATime, wait, m_options.groupBytes);
+        m_queue.pop(items, kItemsAtATime, wait, m_options.ingest.groupBytes);
         takeAll(items);
         m_ingest->committed(m_durable);
         tick();
@@ -283,25 +287,47 @@ void Engine::takeAll(std::vector<Item> &items)
         }
         items[i] = Item(); // its memory is not the queue's any more, so it is returned before further ones come
         ++m_taken;
-        if (m_ingest->rows() >= m_options.groupRows || m_ingest->bytes() >= m_options.groupBytes)
-            flush(true);
+        if (m_ingest->full())
+            makeRoom();
     }
 }
 
-/// False: the program ends and the store could not be read.
+/// False: the program ends and the store could not be read, or has no room for what the item makes.
 bool Engine::takeOne(Item &item)
 {
     for (;;) {
-        const auto taken = std::visit([this](auto &what) { return m_ingest->take(what); }, item);
-        if (reads(Taking, taken))
+        const auto taken = m_ingest->unfinished() ? m_ingest->goOn() : std::visit([this](auto &what) { return m_ingest->take(what); }, item);
+        const bool read = reads(Taking, taken);
+        if (read && !m_ingest->unfinished())
             return true;
-        for (Duration slept; slept < kRetryReading && !m_stopping; slept = slept + kStopSlice)
-            std::this_thread::sleep_for(std::chrono::microseconds(kStopSlice.us));
+        if (read && over(kTakeOn)) {
+            m_ingest->giveUpRest();
+            return false;
+        }
+        if (read)
+            makeRoom();
+        if (read && !m_ingest->full())
+            continue;
+        pauseReading();
         if (!m_stopping)
             continue;
         m_committer->giveUp(); // what comes after it cannot be taken without it
         return false;
     }
+}
+
+void Engine::pauseReading() const
+{
+    for (Duration slept; slept < kRetryReading && !m_stopping; slept = slept + kStopSlice)
+        std::this_thread::sleep_for(std::chrono::microseconds(kStopSlice.us));
+}
+
+/// Ends a group that is as large as one may be, and waits where the interactions in memory are more than may leave it.
+void Engine::makeRoom()
+{
+    flush(true);
+    if (m_ingest->crowded())
+        barrier();
 }
 
 /// By age, and only while the store thread has nothing to do: so groups grow with the load. Under load a group waits longer
@@ -342,7 +368,7 @@ void Engine::flush(bool evenIfBusy)
         barrier();
 }
 
-/// Some interactions must be read anew from the store before the next event.
+/// Some interactions must be read anew from the store before the next event, or leave the memory, as only what is durable may.
 void Engine::barrier()
 {
     while (!m_committer->drain(kOfferWait)) {
@@ -389,16 +415,59 @@ void Engine::onCommitted(const WriteGroup &group)
     m_committed(group);
 }
 
+Result<> Engine::startRetention()
+{
+    if (m_options.retention <= Duration{})
+        return {};
+    const auto reader = m_store.reader();
+    if (!reader)
+        return fail(reader.error());
+    const auto stored = usualEventTime(**reader);
+    if (!stored)
+        return fail(stored.error());
+    m_retentionClock.emplace(m_clock.now(), m_clock.steady(), *stored);
+    return {};
+}
+
 void Engine::retain(Store &store)
 {
-    if (m_options.retention <= Duration{} || m_real.steady() < m_nextRetention)
+    if (!m_retentionClock || m_real.steady() < m_nextRetention)
         return;
     m_nextRetention = m_real.steady() + kRetentionEvery;
-    const auto deleted = store.retain(m_clock.now() - m_options.retention, kRetainAtATime);
+    const std::uint64_t compared = m_counters.clockCompared; // first: what was found by so many events, or by more
+    const Timestamp now = m_retentionClock->now(m_clock.now(), m_clock.steady(), {Duration::micros(m_counters.clockOffset), compared});
+    const auto deleted = store.retain(now - m_options.retention, kRetainAtATime);
     if (!deleted)
         log::warning("store", deleted.error().message);
     else if (*deleted == kRetainAtATime)
         m_nextRetention = {};
+    tellRetention(deleted.value_or(0));
+}
+
+/// What is deleted is told once a minute, what is held back when it begins and when it is over.
+void Engine::tellRetention(int deleted)
+{
+    m_deleted += static_cast<std::uint64_t>(deleted);
+    if (m_deleted > 0 && m_real.steady() >= m_nextDeletedTold) {
+        log::info("store", "Retention: " + counted(m_deleted, "interaction") + " deleted.");
+        m_nextDeletedTold = m_real.steady() + kTellDeletedEvery;
+        m_deleted = 0;
+    }
+    const auto ahead = m_retentionClock->heldBack(m_clock.steady());
+    if (ahead.has_value() == std::exchange(m_heldBackTold, ahead.has_value()))
+        return;
+    const std::string note = !ahead ? std::string() : "This machine's clock is " + counted(static_cast<std::uint64_t>(ahead->us / 3'600'000'000), "hour")
+        + " ahead of what the stored events and the time since the start explain, so retention does not go by it: less is deleted. Set the clock "
+          "right; if it is right, this ends once " + std::to_string(RetentionClock::kWitnesses) + " new events of the source have shown that.";
+    if (ahead)
+        log::warning("store", note);
+    else
+        log::info("store", "Retention goes by this machine's clock again.");
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_retentionNote = note;
+    }
+    m_stateChanged();
 }
 
 void Engine::forgetChanges(Store &store)
@@ -481,7 +550,7 @@ Status Engine::status() const
     s.sourceName = m_sourceName.empty() ? m_options.sourceName : m_sourceName;
     s.sourceDetail = m_sourceDetail;
     s.storeError = m_writeError;
-    s.storeWarning = m_storeWarning;
+    s.storeWarning = m_storeWarning.empty() ? m_retentionNote : m_storeWarning;
     for (std::size_t place = 0; place < m_readErrors.size(); ++place) {
         if (s.storeError.empty())
             s.storeError = m_readErrors[place];

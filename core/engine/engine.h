@@ -7,6 +7,7 @@
 #include "core/engine/committer.h"
 #include "core/engine/counters.h"
 #include "core/engine/ingest.h"
+#include "core/engine/retentionclock.h"
 #include "core/genesys/source.h"
 #include "core/model/history.h"
 #include "core/model/summary.h"
@@ -30,9 +31,7 @@ struct EngineOptions {
     std::string sourceName = "streaming";   ///< as people call it, until nameSource()
     std::size_t queueMessages = 5000;
     std::size_t queueBytes = 64u << 20;
-    std::size_t groupRows = 8192;           ///< a transaction ends by rows, bytes or age
-    std::size_t groupBytes = 8u << 20;
-    Duration groupAge = Duration::millis(4);
+    Duration groupAge = Duration::millis(4); ///< a transaction ends by this, or by its size (IngestOptions)
     /// Greatest StoredChange::number that whoever hands events on is done with; null: nobody does.
     std::function<std::int64_t()> changesDone;
     /// Whether the feed is to be held back, because too much waits to be handed on; null: never.
@@ -98,10 +97,14 @@ private:
     [[nodiscard]] bool takeOne(Item &item);
     bool due() const;
     void flush(bool evenIfBusy);
+    void makeRoom();
     void barrier();
+    void pauseReading() const;
     [[nodiscard]] bool reads(Reading place, const Result<> &result);
     void onCommitted(const WriteGroup &group);
+    [[nodiscard]] Result<> startRetention();
     void retain(Store &store);
+    void tellRetention(int deleted);
     void forgetChanges(Store &store);
     void measureRate();
     void tellRefused();
@@ -134,6 +137,10 @@ private:
     std::int64_t m_changesForgotten = 0;
     Duration m_nextForgetting;
     Duration m_nextRetention;
+    std::optional<RetentionClock> m_retentionClock; ///< the store thread's, as is what follows; absent: nothing is deleted
+    bool m_heldBackTold = false;
+    std::uint64_t m_deleted = 0; ///< interactions that nobody was told of yet
+    Duration m_nextDeletedTold;
     Duration m_nextRefusedTold;
     std::uint64_t m_refusedTold = 0;  ///< of what was refused
     std::uint64_t m_receivedTold = 0; ///< received by then
@@ -145,6 +152,7 @@ private:
     std::string m_sourceName;
     std::string m_writeError;
     std::string m_storeWarning;
+    std::string m_retentionNote; ///< why less is deleted than the clock would have it
     std::array<std::string, 4> m_readErrors; ///< by Reading
     std::string m_sequenceNote;
     double m_rate = 0;

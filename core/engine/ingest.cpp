@@ -2,6 +2,7 @@
 #include "core/engine/ingest.h"
 
 #include "core/base/log.h"
+#include "core/engine/storedtimes.h"
 #include "core/model/limits.h"
 
 namespace threadline {
@@ -12,6 +13,7 @@ constexpr std::size_t kDueShareATick = 100;    ///< and the hundredth part of al
 constexpr std::size_t kRowOverhead = 128;
 constexpr int kOpenAtATime = 500;
 constexpr std::size_t kOpenAtStart = 20'000;   ///< open interactions looked at after a start, newest first
+constexpr Duration kClockSet = Duration::seconds(1); ///< less than that a clock may run before or behind between two looks
 constexpr std::size_t kScopeNoteAfter = 3;     ///< interactions that must show equal sequences before the scope is doubted
 
 } // namespace
@@ -27,6 +29,8 @@ Result<std::unique_ptr<Ingest>> Ingest::start(const Store &store, IngestOptions 
     const auto ended = opened.unwritten ? BandKeeper::Ended::Unwritten : opened.listening ? BandKeeper::Ended::Killed : BandKeeper::Ended::InOrder;
     ingest->m_bands.resume(opened.openBand, opened.lastReceived, ended, opened.lost);
     ingest->m_wroteLastReceived = opened.lastReceived;
+    if (const auto mended = ingest->mendClockOfBefore(opened); !mended)
+        return fail(mended.error());
     counters.storedTotal = opened.events;
     if (const auto loaded = ingest->m_attacher.load(*ingest->m_reader); !loaded)
         return fail(loaded.error());
@@ -34,6 +38,26 @@ Result<std::unique_ptr<Ingest>> Ingest::start(const Store &store, IngestOptions 
     if (const auto loaded = ingest->loadOpen(); !loaded)
         return fail(loaded.error());
     return ingest;
+}
+
+/// What was received last cannot lie ahead of us: our clock was ahead then. About when it was the events themselves tell, by the source's.
+Result<> Ingest::mendClockOfBefore(const Opened &opened)
+{
+    const Timestamp now = m_clock.now();
+    Timestamp said = opened.lastReceived.value_or(now);
+    if (opened.openBand)
+        said = std::max(said, opened.openBand->start);
+    if (said <= now)
+        return {};
+    const auto told = lastEventTime(*m_reader, now);
+    if (!told)
+        return fail(told.error());
+    const Timestamp heard = told->value_or(now);
+    log::warning("engine", "This machine's clock was ahead when the last message was received: it said " + formatTimestamp(said) + ", and now it is "
+                               + formatTimestamp(now) + ". The gap since then is drawn from " + formatTimestamp(heard)
+                               + ", the time of the last event. Nothing need be done if the clock is right now.");
+    m_bands.clockPutBack(now, said - heard);
+    return {};
 }
 
 /// Interactions that were open when the process before ended may have ended meanwhile.
@@ -71,7 +95,7 @@ Result<bool> Ingest::lookForOpen()
         if (CachedInteraction *cached = m_cache.find(row.key))
             cached->due = row.summary.lastEventAt + kEndedAfter;
         else
-            m_parked.emplace(row.key, Parked::Unknown);
+            m_parked.emplace(row.key, Parked{Parked::Unknown, row.summary.lastEventAt + kEndedAfter});
     }
     m_look->before = {rows->back().summary.commit, rows->back().key};
     return true;
@@ -109,8 +133,22 @@ WriteGroup &Ingest::group()
     return *m_group;
 }
 
+/// Our clock may be set while we run. What it said before is told again by the new one; the source's is estimated anew.
+void Ingest::noticeClock()
+{
+    const Duration ahead = m_clock.now() - Timestamp{m_clock.steady().us};
+    const Duration by = m_clockAhead - ahead;
+    m_clockAhead = ahead;
+    if (by < kClockSet && kClockSet + by > Duration{})
+        return;
+    m_offset = {};
+    if (by > Duration{})
+        m_bands.clockPutBack(m_clock.now(), by);
+}
+
 Result<> Ingest::take(const SourceItem &item)
 {
+    noticeClock();
     if (const auto *message = std::get_if<RawMessage>(&item))
         return takeMessage(*message);
     if (std::holds_alternative<Listening>(item)) {
@@ -130,15 +168,47 @@ Result<> Ingest::takeMessage(const RawMessage &message)
     } else {
         m_decoder.decode(message.text, message.received, m_decoded);
     }
+    const auto before = m_bands.lastReceived();
     m_bands.message(message.received, [this] { return openInteractions(); });
-    if (!m_oldest)
-        m_oldest = message.receivedSteady;
-    for (Event &event : m_decoded.events) {
+    for (const Event &event : m_decoded.events)
         m_offset.add(event.received, event.time);
-        if (const auto taken = takeSized(std::move(event)); !taken)
+    m_compared += m_decoded.events.size();
+    m_rest = Rest{0, message.receivedSteady, before};
+    return goOn();
+}
+
+Result<> Ingest::goOn()
+{
+    if (!m_oldest)
+        m_oldest = m_rest->receivedSteady;
+    const std::size_t events = m_rest->returned ? m_rest->returned->size() : m_decoded.events.size();
+    for (; m_rest->next < events; ++m_rest->next) {
+        if (full())
+            return {};
+        const auto taken = m_rest->returned ? takeReturned((*m_rest->returned)[m_rest->next]) : takeSized(std::move(m_decoded.events[m_rest->next]));
+        if (!taken)
             return taken;
         ++m_counters.received;
+        evict();
     }
+    const bool message = !m_rest->returned;
+    m_rest.reset();
+    if (message)
+        endMessage();
+    return {};
+}
+
+void Ingest::giveUpRest()
+{
+    if (!m_rest->returned)
+        m_bands.heardUntil(m_rest->before);
+    m_rest.reset();
+    m_decoded.clear();
+}
+
+/// What could not be read of it, and that all of it is taken.
+void Ingest::endMessage()
+{
     for (Refused &refused : m_decoded.refused) {
         ++m_counters.received;
         refuse(std::move(refused));
@@ -149,7 +219,6 @@ Result<> Ingest::takeMessage(const RawMessage &message)
     }
     ++m_counters.messages;
     m_decoded.clear();
-    return {};
 }
 
 /// The one way in for events, wherever they come from: what is too long to be a name goes no further.
@@ -188,11 +257,12 @@ Result<CachedInteraction *> Ingest::interaction(std::string_view id)
             m_cache.erase(**key);
             return fail(loaded.error());
         }
-        if (m_parked.erase(**key) > 0)
-            cached.due = cached.set.allLeftAt().value_or(Timestamp()) + kEndedAfter; // it is noted still
+        if (const auto parked = m_parked.extract(**key))
+            cached.due = parked.mapped().due; // it is noted still
         return &cached;
     }
     CachedInteraction &fresh = m_cache.insert(m_nextKey++, id, m_options.scope);
+    fresh.lastCommit = m_nextCommit;
     group().interactions.push_back({fresh.key, fresh.id});
     m_bytes += fresh.id.size() + kRowOverhead;
     ++m_counters.openInteractions;
@@ -214,7 +284,6 @@ Result<> Ingest::load(CachedInteraction &interaction)
             if (const auto other = m_deriver.decode(stored, interaction.id))
                 interaction.set.add(*other, stored.commit);
         }
-        interaction.lastReceived = std::max(interaction.lastReceived, event->received);
         interaction.lastCommit = std::max(interaction.lastCommit, stored.commit);
         interaction.activity = interaction.lastCommit;
         return true;
@@ -246,6 +315,11 @@ Result<> Ingest::takeEvent(Event &&event)
     if (!found)
         return fail(found.error());
     CachedInteraction &target = **found;
+    if (target.bytes >= m_options.interactionBytes && !target.set.has(event)) {
+        refuse({"interaction-too-large", "The interaction has " + std::to_string(target.set.size()) + " events already; no more are kept.",
+                event.received, event.raw.substr(0, kKeptRefusedBytes), event.raw.size()});
+        return {};
+    }
     const InteractionSet::Added added = target.set.add(event, m_nextCommit);
     switch (added.what) {
     case InteractionSet::Added::New:
@@ -253,7 +327,7 @@ Result<> Ingest::takeEvent(Event &&event)
             m_attacher.named(event, target.key);
         addToGroup(target, std::move(event), added.lamport);
         break;
-    case InteractionSet::Added::Duplicate: ++m_counters.duplicates; break;
+    case InteractionSet::Added::Duplicate: ++m_counters.duplicates; return {};
     case InteractionSet::Added::Variant:
         if (added.kept)
             addVariant(target, std::move(event), added.stands); // counted once it is durable
@@ -261,12 +335,20 @@ Result<> Ingest::takeEvent(Event &&event)
             ++m_counters.variants;
         break;
     }
+    m_cache.count(target);
     return {};
+}
+
+/// What is over the budget leaves as soon as it may, not only when a group is closed: one message can name many.
+void Ingest::evict()
+{
+    if (m_cache.bytes() > m_cache.maxBytes())
+        m_cache.evict(m_committed, [this](CachedInteraction &interaction) { park(interaction); });
 }
 
 void Ingest::addToGroup(CachedInteraction &interaction, Event &&event, std::int64_t lamport)
 {
-    interaction.lastReceived = std::max(interaction.lastReceived, event.received);
+    interaction.lastMessage = m_bands.messages();
     interaction.activity = m_nextCommit;
     touched(interaction);
     m_bytes += event.raw.size() + event.id.value.size() + kRowOverhead;
@@ -306,30 +388,28 @@ void Ingest::touched(CachedInteraction &interaction)
     if (interaction.touched)
         return;
     interaction.touched = true;
+    m_cache.touch(interaction); // so that what may leave the memory stands behind it
     m_touched.push_back(&interaction);
     m_bytes += interaction.id.size() + interaction.set.shownBytes() + kRowOverhead; // its summary, when the group is closed
 }
 
 Result<> Ingest::take(const std::vector<HistoryEvent> &events)
 {
-    const Timestamp now = m_clock.now();
-    if (!m_oldest)
-        m_oldest = m_clock.steady();
-    for (const HistoryEvent &told : events) {
-        auto event = m_deriver.decode(told);
-        if (!event) {
-            ++m_counters.received;
-            refuse({"malformed", event.error().message, now, told.raw.substr(0, kKeptRefusedBytes), told.raw.size()});
-            continue;
-        }
-        event->received = now;
-        if (event->has(Event::Attached)) // it finds its interaction again, as it did where it was recorded
-            event->interaction = {};
-        if (const auto taken = takeSized(std::move(*event)); !taken)
-            return taken;
-        ++m_counters.received;
+    m_rest = Rest{0, m_clock.steady(), m_bands.lastReceived(), &events};
+    return goOn();
+}
+
+Result<> Ingest::takeReturned(const HistoryEvent &told)
+{
+    auto event = m_deriver.decode(told);
+    if (!event) {
+        refuse({"malformed", event.error().message, m_clock.now(), told.raw.substr(0, kKeptRefusedBytes), told.raw.size()});
+        return {};
     }
-    return {};
+    event->received = m_clock.now();
+    if (event->has(Event::Attached)) // it finds its interaction again, as it did where it was recorded
+        event->interaction = {};
+    return takeSized(std::move(*event));
 }
 
 Result<> Ingest::take(Imported &imported)
@@ -407,30 +487,32 @@ void Ingest::addRecord(Imported &&imported, WriteGroup &writes)
 
 Result<> Ingest::tick()
 {
+    noticeClock();
     const Timestamp now = sourceNow();
     const std::size_t most = kMaxDueATick + m_due.size() / kDueShareATick;
     for (std::size_t n = 0; n < most && !m_due.empty() && m_due.top().at <= now; ++n) {
-        if (const auto ended = end(m_due.top().key); !ended)
+        if (const auto ended = end(m_due.top()); !ended)
             return ended;
         m_due.pop();
     }
     return lookForMissed();
 }
 
-Result<> Ingest::end(InteractionKey key)
+Result<> Ingest::end(Due due)
 {
-    if (CachedInteraction *cached = m_cache.find(key)) {
-        cached->due.reset();
+    if (CachedInteraction *cached = m_cache.find(due.key)) {
+        if (cached->due == due.at)
+            cached->due.reset();
         if (!cached->ended)
             touched(*cached);
         return {};
     }
-    const auto parked = m_parked.find(key);
-    return parked == m_parked.end() ? Result<>() : endParked(key, parked->second);
+    const auto parked = m_parked.find(due.key);
+    return parked == m_parked.end() || parked->second.due != due.at ? Result<>() : endParked(due.key, parked->second.what);
 }
 
 /// Its row is all that changes, unless there is something to learn from its sequences: so its events are not read again.
-Result<> Ingest::endParked(InteractionKey key, Parked parked)
+Result<> Ingest::endParked(InteractionKey key, Parked::What parked)
 {
     auto summary = m_reader->summary(key);
     if (!summary)
@@ -455,10 +537,12 @@ Result<> Ingest::endParked(InteractionKey key, Parked parked)
 
 void Ingest::park(CachedInteraction &interaction)
 {
-    if (interaction.ended || !interaction.due || !interaction.set.allLeftAt())
+    const auto left = interaction.set.allLeftAt();
+    if (interaction.ended || !left || interaction.due != *left + kEndedAfter)
         return; // one that is over and has not been noted is found in the store
     const bool telling = interaction.set.sequenced() && m_options.scope == SequenceScope::Interaction;
-    m_parked.emplace(interaction.key, !telling ? Parked::Plain : interaction.set.contiguous() ? Parked::Sequenced : Parked::Unknown);
+    const auto what = !telling ? Parked::Plain : interaction.set.contiguous() ? Parked::Sequenced : Parked::Unknown;
+    m_parked.emplace(interaction.key, Parked{what, *interaction.due});
 }
 
 bool Ingest::pending() const
@@ -489,16 +573,17 @@ Result<std::unique_ptr<WriteGroup>> Ingest::close()
         addRecord(std::move(record), writes);
     m_records.clear();
     writes.bands = m_bands.takeChanged();
-    writes.lastReceived = m_bands.lastReceived();
+    writes.lastReceived = m_rest ? m_rest->before : m_bands.lastReceived();
     writes.listening = m_bands.listens();
     m_wroteLastReceived = writes.lastReceived;
     m_wroteListening = writes.listening;
     m_counters.unattached = m_attacher.waiting();
     m_counters.clockOffset = m_offset.offset().us;
+    m_counters.clockCompared = m_compared;
     m_rows = 0;
     m_bytes = 0;
     m_oldest.reset();
-    m_cache.evict(m_committed, [this](CachedInteraction &interaction) { park(interaction); });
+    evict();
     return std::move(m_group);
 }
 
@@ -514,7 +599,7 @@ void Ingest::summarise(CachedInteraction &interaction, WriteGroup &writes)
         setDue(interaction, *left + kEndedAfter);
     if (m_bands.watches())
         m_bands.saw({interaction.key, interaction.set.sequenced(), interaction.set.contiguous(),
-                     summary.state == InteractionState::Ended, interaction.lastReceived});
+                     summary.state == InteractionState::Ended, interaction.lastMessage});
     writes.summaries.push_back({interaction.key, std::move(summary)});
 }
 
@@ -532,7 +617,7 @@ void Ingest::noteEnded(CachedInteraction &interaction, const Summary &summary)
     if (interaction.set.contiguous())
         m_bands.endedContiguously();
     else if (const auto hole = interaction.set.firstHole())
-        m_bands.endedWithHole(interaction.id, hole->start, hole->end);
+        m_bands.endedWithHole(interaction.id, hole->start, std::min(hole->end, std::max(hole->start, m_clock.now())));
 }
 
 std::set<std::int64_t> Ingest::openInteractions() const
@@ -563,6 +648,7 @@ Result<> Ingest::reload()
 void Ingest::committed(std::uint64_t commit)
 {
     m_committed = std::max(m_committed, commit);
+    evict();
     for (auto it = m_unwritten.begin(); it != m_unwritten.end();) {
         std::erase_if(it->second, [&](const UnwrittenRecord &record) { return record.commit <= m_committed; });
         it = it->second.empty() ? m_unwritten.erase(it) : std::next(it);

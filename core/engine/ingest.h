@@ -37,6 +37,10 @@ struct IngestOptions {
     std::string source = "streaming";
     SequenceScope scope = SequenceScope::Interaction;
     std::size_t cacheBytes = 64u << 20;
+    /// What one interaction may take of memory: beyond it further events are refused. Ordinary ones are 131,000 by then.
+    std::size_t interactionBytes = 24u << 20;
+    std::size_t groupRows = 8192; ///< a group that has so much is full
+    std::size_t groupBytes = 8u << 20;
     std::size_t maxDue = 250'000; ///< interactions that are over and wait to count as ended; further ones are looked for in the store
     bool handedOn = false; ///< events are delivered to another store: keep what that needs to know
 };
@@ -48,18 +52,28 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Ingest>> start(const Store &store, IngestOptions options, const Clock &clock,
                                                                Counters &counters);
 
-    /// Takes what the source has. Errors: the store could not be read; taking the same item again is harmless.
+    /// Takes what the source has, as far as the group has room: see unfinished(). Errors: the store could not be read; if it is not
+    /// unfinished() then, taking the same item again is harmless.
     [[nodiscard]] Result<> take(const SourceItem &item);
     /// Takes a record of the platform; it is there no more unless this fails.
     [[nodiscard]] Result<> take(Imported &imported);
-    /// Takes events that another store gave back.
+    /// Takes events that another store gave back; likewise. They must outlive what is unfinished().
     [[nodiscard]] Result<> take(const std::vector<HistoryEvent> &events);
+    /// Whether part of the last item is still to be taken, by goOn(), after close() if the group is full: what one message makes
+    /// may be many times as large as it.
+    [[nodiscard]] bool unfinished() const { return m_rest.has_value(); }
+    [[nodiscard]] Result<> goOn();
+    /// Nothing more of it is taken, for the program ends: it counts as a message that was not received.
+    void giveUpRest();
     /// What is due by time alone: interactions that have ended by now.
     [[nodiscard]] Result<> tick();
 
-    /// Rows and bytes waiting in the group.
+    /// Rows waiting in the group.
     [[nodiscard]] std::size_t rows() const { return m_rows; }
-    [[nodiscard]] std::size_t bytes() const { return m_bytes; }
+    /// Whether the group is to be closed before anything else is taken.
+    [[nodiscard]] bool full() const { return m_rows >= m_options.groupRows || m_bytes >= m_options.groupBytes || crowded(); }
+    /// Whether the interactions in memory are so many that the groups that hold some back must become durable first.
+    [[nodiscard]] bool crowded() const { return m_cache.bytes() >= m_cache.maxBytes() + m_cache.maxBytes() / 2; }
     /// Whether there is anything to write.
     [[nodiscard]] bool pending() const;
     /// Whether the source listens, as far as what was taken says.
@@ -81,6 +95,7 @@ private:
     Ingest(const Store &store, IngestOptions options, const Clock &clock, Counters &counters)
         : m_store(store), m_options(std::move(options)), m_clock(clock), m_counters(counters), m_cache(m_options.cacheBytes),
           m_deriver(m_options.scope), m_bands(m_options.source, store.opened().lastBand + 1),
+          m_clockAhead(clock.now() - Timestamp{clock.steady().us}),
           m_nextKey(store.opened().lastKey + 1), m_nextCommit(store.opened().lastCommit + 1), m_committed(store.opened().lastCommit)
     {
     }
@@ -91,17 +106,25 @@ private:
         friend bool operator<(const Due &a, const Due &b) { return a.at > b.at; } // the earliest on top
     };
     /// What is remembered of an interaction that is due but not in memory. Nothing has come to it since.
-    enum class Parked : std::uint8_t {
-        Plain,     ///< over; its sequences show nothing
-        Sequenced, ///< over; its sequences are without a hole
-        Unknown    ///< it must be read to know
+    struct Parked {
+        enum What : std::uint8_t {
+            Plain,     ///< over; its sequences show nothing
+            Sequenced, ///< over; its sequences are without a hole
+            Unknown    ///< it must be read to know
+        };
+        What what;
+        Timestamp due; ///< what is noted of it for another time is of before: somebody came back meanwhile
     };
 
+    [[nodiscard]] Result<> mendClockOfBefore(const Opened &opened);
+    void noticeClock();
     [[nodiscard]] Result<> loadOpen();
     [[nodiscard]] Result<bool> lookForOpen();
     [[nodiscard]] Result<> lookForMissed();
     void setDue(CachedInteraction &interaction, Timestamp at);
     [[nodiscard]] Result<> takeMessage(const RawMessage &message);
+    void endMessage();
+    [[nodiscard]] Result<> takeReturned(const HistoryEvent &told);
     [[nodiscard]] Result<> takeSized(Event &&event);
     [[nodiscard]] Result<> takeEvent(Event &&event);
     [[nodiscard]] Result<> takeUnattached(Event &&event);
@@ -114,12 +137,13 @@ private:
     static void tellSpan(const Record &record, const std::vector<Event> &events, Summary &summary);
     void addRecord(Imported &&imported, WriteGroup &writes);
     void touched(CachedInteraction &interaction);
+    void evict();
     void summarise(CachedInteraction &interaction, WriteGroup &group);
     void noteEnded(CachedInteraction &interaction, const Summary &summary);
     void park(CachedInteraction &interaction);
     /// An interaction's time has come to have ended.
-    [[nodiscard]] Result<> end(InteractionKey key);
-    [[nodiscard]] Result<> endParked(InteractionKey key, Parked parked);
+    [[nodiscard]] Result<> end(Due due);
+    [[nodiscard]] Result<> endParked(InteractionKey key, Parked::What parked);
     [[nodiscard]] std::set<std::int64_t> openInteractions() const;
     WriteGroup &group();
 
@@ -135,6 +159,8 @@ private:
     Attacher m_attacher;
     BandKeeper m_bands;
     ClockOffset m_offset;
+    std::uint64_t m_compared = 0; ///< events that m_offset was told of, in all
+    Duration m_clockAhead;        ///< our wall clock less our steady one, as seen last
     std::unique_ptr<WriteGroup> m_group;
     std::vector<CachedInteraction *> m_touched;
     std::set<std::string> m_reload; ///< interactions to be read anew once the group is durable
@@ -152,6 +178,14 @@ private:
     std::size_t m_rows = 0;
     std::size_t m_bytes = 0;
     std::optional<Duration> m_oldest;
+    /// Of the item that is being taken.
+    struct Rest {
+        std::size_t next = 0;           ///< the event that is to be taken next
+        Duration receivedSteady;
+        std::optional<Timestamp> before; ///< receipt of the message before: until all of this one is taken, nothing later counts as recorded
+        const std::vector<HistoryEvent> *returned = nullptr; ///< null: those of m_decoded
+    };
+    std::optional<Rest> m_rest;
     std::optional<Timestamp> m_wroteLastReceived;
     bool m_wroteListening = false;
     InteractionKey m_nextKey;

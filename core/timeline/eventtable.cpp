@@ -146,16 +146,25 @@ LightEvent EventTable::describe(const Event &event)
     return light;
 }
 
+bool EventTable::is(std::uint32_t index, const Identity &identity, std::string_view id) const
+{
+    const LightEvent &e = m_events[index];
+    if (e.has(LightEvent::PackedId) != identity.packed)
+        return false;
+    return identity.packed ? e.id == identity.bits : e.id[1] == identity.bits[1] && idText(e) == id;
+}
+
+std::uint32_t EventTable::find(std::string_view id) const
+{
+    const Identity wanted = identify(id);
+    return m_byId.known(hashOf(wanted.bits, wanted.packed), [&](std::uint32_t index) { return is(index, wanted, id); });
+}
+
 std::uint32_t EventTable::findOrAdd(const Event &event)
 {
     const std::string &id = event.id.value;
     const Identity wanted = identify(id);
-    const auto same = [&](std::uint32_t index) {
-        const LightEvent &e = m_events[index];
-        if (e.has(LightEvent::PackedId) != wanted.packed)
-            return false;
-        return wanted.packed ? e.id == wanted.bits : e.id[1] == wanted.bits[1] && idText(e) == id;
-    };
+    const auto same = [&](std::uint32_t index) { return is(index, wanted, id); };
     const auto hashOfEvent = [this](std::uint32_t i) { return hashOf(m_events[i].id, m_events[i].has(LightEvent::PackedId)); };
     const std::uint32_t known =
         m_byId.findOrAdd(hashOf(wanted.bits, wanted.packed), static_cast<std::uint32_t>(m_events.size()), same, hashOfEvent);

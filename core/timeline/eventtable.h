@@ -53,6 +53,8 @@ public:
     [[nodiscard]] const LightEvent &operator[](std::uint32_t index) const { return m_events[index]; }
     [[nodiscard]] LightEvent &at(std::uint32_t index) { return m_events[index]; }
 
+    /// The event with this id; kNoIndex: there is none.
+    [[nodiscard]] std::uint32_t find(std::string_view id) const;
     /// The event with the same identity; `event` is added, as the last one, and kNoIndex returned if there is none.
     std::uint32_t findOrAdd(const Event &event);
     /// `event`, of the same identity, stands from now on.
@@ -89,6 +91,7 @@ private:
     [[nodiscard]] std::uint32_t word(std::string_view text);
     [[nodiscard]] std::uint32_t mediaWord(const Facts &facts);
     [[nodiscard]] std::string_view idText(const LightEvent &e) const;
+    [[nodiscard]] bool is(std::uint32_t index, const Identity &identity, std::string_view id) const;
     [[nodiscard]] LightEvent describe(const Event &event);
     void describePeople(const Event &event, LightEvent &light);
 

@@ -38,6 +38,13 @@ public:
         return kNoIndex;
     }
 
+    /// The number of the thing with this hash, as `same(number)` says; kNoIndex if there is none.
+    template<class Same>
+    [[nodiscard]] std::uint32_t known(std::uint64_t hash, Same same) const
+    {
+        return m_slots.empty() ? kNoIndex : m_slots[slotOf(hash, same)];
+    }
+
     /// Lets `number` stand for the thing that `known` stands for.
     void replace(std::uint64_t hash, std::uint32_t known, std::uint32_t number)
     {
@@ -54,13 +61,18 @@ public:
 
 private:
     template<class Same>
-    [[nodiscard]] std::uint32_t &find(std::uint64_t hash, Same same)
+    [[nodiscard]] std::size_t slotOf(std::uint64_t hash, Same same) const
     {
         const std::size_t mask = m_slots.size() - 1;
         std::size_t slot = hash & mask;
         while (m_slots[slot] != kNoIndex && !same(m_slots[slot]))
             slot = (slot + 1) & mask;
-        return m_slots[slot];
+        return slot;
+    }
+    template<class Same>
+    [[nodiscard]] std::uint32_t &find(std::uint64_t hash, Same same)
+    {
+        return m_slots[slotOf(hash, same)];
     }
 
     template<class HashOf>

@@ -47,6 +47,12 @@ InteractionSet::Added InteractionSet::add(const Event &event, std::uint64_t comm
     return added;
 }
 
+bool InteractionSet::has(const Event &event) const
+{
+    const std::uint32_t known = m_events.find(event.id.value);
+    return known != kNoIndex && (m_events[known].content == event.content || keepsVariant(known, event.content));
+}
+
 /// Decided by the end of the order alone, and on the safe side. A counter that runs over the interaction orders what has a
 /// sequence; what has none is only taken where no bracket within reach could put it before another.
 std::int64_t InteractionSet::lamportOfLast()

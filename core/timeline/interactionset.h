@@ -53,6 +53,9 @@ public:
     /// the variants too. Looks at neither Event::interaction nor Event::raw.
     Added add(const Event &event, std::uint64_t commit);
 
+    /// Whether this very event is there, or is kept as a variant: add() would find a duplicate.
+    [[nodiscard]] bool has(const Event &event) const;
+
     /// The row of the list; `interaction` is left empty. It is ended once it is over (Presence) since 60 s at the source's
     /// time. Imported events count only while there are no others: they are a second witness of the same happenings.
     [[nodiscard]] Summary summary(Timestamp sourceNow);

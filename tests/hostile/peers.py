@@ -37,9 +37,9 @@ class Peer:
     refused: float = 0.02            # of the good client's questions
 
 
-def event(interaction="i", event_id="e", kind="t", data=""):
+def event(interaction="i", event_id="e", kind="t", data="", participant="p"):
     return (f'{{"id":"{event_id}","timestamp":"{TIME}","type":"{kind}","data":'
-            f'{{"interactionId":"{interaction}","participantId":"p"{data}}}}}')
+            f'{{"interactionId":"{interaction}","participantId":"{participant}"{data}}}}}')
 
 
 def filled_with(element):
@@ -70,6 +70,16 @@ def message(count, make):
     return '{"events":[' + ",".join(make(f"{NEW}-{n}") for n in range(count)) + "]}"
 
 
+def in_one_interaction(n):
+    """Event `n` of the one interaction, which brings a participant and an agent of its own."""
+    return event(interaction="big", event_id=n, participant=n, kind="interaction-participant-joined", data=f',"purpose":"agent","userId":"{n}"')
+
+
+def with_new_names(n, k):
+    """Event `n` of interaction `k`, with a new queue and a new agent: its summary grows with each message."""
+    return event(interaction=k, event_id=n, data=f',"queueName":"{n}{"q" * 230}","purpose":"agent","userId":"{n}{"u" * 230}","name":"{n}{"a" * 230}"')
+
+
 # Nothing of it was there before: what is kept of each is to be bounded in bytes, not in number.
 FRESH_TEXTS = {
     "an interaction each": lambda: message(400, lambda n: event(interaction=n)),
@@ -81,6 +91,8 @@ FRESH_TEXTS = {
     "unattached, long names": lambda: message(100, lambda n: (
         f'{{"id":"{n}","timestamp":"{TIME}","type":"{"x" * 250}","data":'
         f'{{"participantId":"{n}{"p" * 900}","channelId":"{n}{"c" * 900}"}}}}')),
+    "a participant each": lambda: message(10_000, in_one_interaction),
+    "4,000 interactions, new names": lambda: message(4_000, lambda n: with_new_names(n, n.partition("-")[2])),
 }
 
 

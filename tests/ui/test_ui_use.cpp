@@ -454,7 +454,7 @@ private Q_SLOTS:
         };
         for (const std::string_view reason : StreamingDecoder::kReasons)
             look(reason);
-        for (const char *reason : {"id-too-long", "type-too-long", "deleted", "too-many-unattached"})
+        for (const char *reason : {"id-too-long", "type-too-long", "deleted", "interaction-too-large", "too-many-unattached"})
             look(reason);
         QCOMPARE(refusalName("of-tomorrow"), QStringLiteral("of-tomorrow"));
     }

@@ -26,6 +26,7 @@ QString refusalName(std::string_view reason)
         {"id-too-long", QT_TRANSLATE_NOOP("Refusal", "Id too long")},
         {"type-too-long", QT_TRANSLATE_NOOP("Refusal", "Type too long")},
         {"deleted", QT_TRANSLATE_NOOP("Refusal", "Interaction deleted meanwhile")},
+        {"interaction-too-large", QT_TRANSLATE_NOOP("Refusal", "Interaction has too many events")},
         {"too-many-unattached", QT_TRANSLATE_NOOP("Refusal", "Too many name no interaction")},
     };
     for (const auto &[word, name] : kNames) {

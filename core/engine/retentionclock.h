@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The time by which retention judges what is old. What it deletes is gone for good, so our wall clock alone does not suffice: a machine
+/// that starts with a wrong date, or is given one, must not delete everything. Pure but for what it is told. One thread.
+#pragma once
+
+#include "core/base/time.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+namespace threadline {
+
+class RetentionClock {
+public:
+    static constexpr Duration kExplained = Duration::seconds(7 * 86'400); ///< at a start the clock may be so far ahead of what is stored
+    static constexpr Duration kSlack = Duration::seconds(3600);           ///< so much it may gain on the steady one, or on the source's
+    static constexpr std::uint64_t kWitnesses = 101; ///< events that must show that it is right: as many as the median is taken of
+    static constexpr Duration kToldAfter = Duration::seconds(600); ///< a machine that slept is ahead too, until events come again
+
+    /// How far our clock is ahead of the source's, and by how many events, in all, that was found.
+    struct Source {
+        Duration ahead;
+        std::uint64_t events = 0;
+    };
+    /// `stored`: about when the newest stored events happened; nothing: there are none, and nothing to lose.
+    RetentionClock(Timestamp wall, Duration steady, std::optional<Timestamp> stored)
+        : m_counted((stored ? std::min(wall, *stored + kExplained) : wall) - steady)
+    {
+    }
+
+    /// The wall clock, as long as the steady one or the source bears it out; else the time that has passed since it was borne out last.
+    [[nodiscard]] Timestamp now(Timestamp wall, Duration steady, const Source &source)
+    {
+        const Timestamp counted = m_counted + steady;
+        m_ahead = wall - counted;
+        if (m_ahead <= kSlack) {
+            m_since.reset();
+            return wall;
+        }
+        if (!m_since) {
+            m_since = steady;
+            m_events = source.events;
+        }
+        const bool near = source.ahead <= kSlack && source.ahead >= Duration{} - kSlack;
+        if (!near || source.events < m_events + kWitnesses)
+            return counted;
+        m_counted = wall - steady;
+        m_since.reset();
+        return wall;
+    }
+    /// How far the wall clock is ahead of what is borne out, if it is so for long enough to be told. As of the last now().
+    [[nodiscard]] std::optional<Duration> heldBack(Duration steady) const
+    {
+        return m_since && steady - *m_since >= kToldAfter ? std::optional(m_ahead) : std::nullopt;
+    }
+
+private:
+    Timestamp m_counted; ///< when the steady clock was at zero, by what was borne out
+    Duration m_ahead;
+    std::optional<Duration> m_since; ///< steady time since when it is ahead
+    std::uint64_t m_events = 0;      ///< of the source by then
+};
+
+} // namespace threadline

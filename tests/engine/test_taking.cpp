@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What the engine thread does with one message after the other, step by step: groups that end within a message, interactions that are put
+/// out of memory and come back, clocks that are set.
+#include "core/engine/engine.h"
+#include "tests/support/testmain.h"
+
+using namespace threadline;
+
+namespace {
+
+const Timestamp kStart = *parseTimestamp("2031-01-04T10:00:00Z");
+
+/// `more`: further members of its data.
+std::string eventOf(const std::string &id, const std::string &interaction, Timestamp time, const std::string &type, const std::string &more = {})
+{
+    return R"({"id":")" + id + R"(","timestamp":")" + formatTimestamp(time) + R"(","type":")" + type + R"(","data":{"interactionId":")" + interaction
+        + R"(","participantId":"p")" + more + "}}";
+}
+
+/// So many events, of as many interactions if each has its own.
+std::string messageOf(const std::string &prefix, int events, bool ownInteractions, const std::string &more = {})
+{
+    std::string text = R"({"events":[)";
+    for (int n = 0; n < events; ++n) {
+        const std::string id = prefix + std::to_string(n);
+        text += (n > 0 ? "," : "") + eventOf(id, ownInteractions ? "i" + std::to_string(n) : "i", kStart, "interaction-updated", more);
+    }
+    return text + "]}";
+}
+
+/// A store and what fills it, without threads.
+class Steps {
+public:
+    Steps(const std::string &folder, const Clock &clock, const IngestOptions &options) : m_clock(clock)
+    {
+        StoreOptions store;
+        store.folder = folder;
+        m_store = std::move(Store::open(store).value());
+        m_ingest = std::move(Ingest::start(*m_store, options, clock, counters).value());
+    }
+    [[nodiscard]] Ingest &ingest() { return *m_ingest; }
+    [[nodiscard]] Store &store() { return *m_store; }
+    void listening() { QVERIFY(m_ingest->take(Listening{m_clock.now()})); }
+    /// What was taken becomes durable. Returns the group.
+    std::unique_ptr<WriteGroup> commit()
+    {
+        std::unique_ptr<WriteGroup> group = std::move(m_ingest->close().value());
+        const auto written = m_store->write(*group);
+        if (!written)
+            qFatal("%s", written.error().message.c_str());
+        m_ingest->committed(group->commit);
+        if (!m_ingest->reload())
+            qFatal("cannot be read anew");
+        return group;
+    }
+    /// Takes a message, in as many groups as that needs; the last one is durable too.
+    std::vector<std::unique_ptr<WriteGroup>> message(const std::string &text)
+    {
+        std::vector<std::unique_ptr<WriteGroup>> groups;
+        if (!m_ingest->take(RawMessage{text, m_clock.now(), m_clock.steady(), false}))
+            qFatal("not taken");
+        while (m_ingest->unfinished()) {
+            groups.push_back(commit());
+            if (!m_ingest->goOn())
+                qFatal("not taken");
+        }
+        groups.push_back(commit());
+        return groups;
+    }
+    [[nodiscard]] std::optional<Summary> summary(const std::string &id)
+    {
+        auto reader = std::move(m_store->reader().value());
+        const auto key = reader->find(id).value();
+        return key ? reader->summary(*key).value() : std::nullopt;
+    }
+    Counters counters;
+
+private:
+    const Clock &m_clock;
+    std::unique_ptr<Store> m_store;
+    std::unique_ptr<Ingest> m_ingest;
+};
+
+} // namespace
+
+class TestTaking : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { m_folder = test::scratchFolder().toStdString() + "/" + QTest::currentTestFunction(); }
+    void aGroupEndsWithinAMessage();
+    void whatIsNotRecordedWholeIsNotTheLastReceived();
+    void whatAMessageNamesNeedNotFitIntoMemory();
+    void oneInteractionIsBounded();
+    void whoComesBackWithinTheMinuteIsNotOver();
+    void aClockThatWasAheadSpoilsNoBand();
+    void aClockPutRightAtAStartSpoilsNoBand();
+    void whatCameAfterABandIsNoMatterOfTheClock();
+    void retentionGoesByNoClockThatNothingBearsOut();
+    void aStartWithAWrongClockDeletesNothing();
+
+private:
+    ManualClock m_clock{kStart};
+    std::string m_folder;
+};
+
+void TestTaking::aGroupEndsWithinAMessage()
+{
+    IngestOptions options;
+    options.groupRows = 10;
+    Steps steps(m_folder, m_clock, options);
+    const auto groups = steps.message(messageOf("e", 95, false));
+    QCOMPARE(groups.size(), std::size_t(10));
+    for (const auto &group : groups)
+        QVERIFY(group->events.size() <= options.groupRows);
+    QCOMPARE(steps.summary("i")->count, std::int64_t(95));
+    QCOMPARE(steps.counters.received.load(), std::uint64_t(95));
+    QCOMPARE(steps.counters.messages.load(), std::uint64_t(1));
+    // Long names of many interactions: it is what their summaries take that fills a group.
+    options.groupRows = 8192;
+    options.groupBytes = 100'000;
+    Steps named(m_folder + "named", m_clock, options);
+    const auto more = R"(,"queueName":")" + std::string(250, 'q') + R"(")";
+    QVERIFY(named.message(messageOf("e", 1000, true, more)).size() >= 8);
+}
+
+/// A kill between two groups of one message loses the rest of it, so the band must begin with the message before.
+void TestTaking::whatIsNotRecordedWholeIsNotTheLastReceived()
+{
+    IngestOptions options;
+    options.groupRows = 10;
+    Steps steps(m_folder, m_clock, options);
+    steps.listening();
+    steps.message(messageOf("a", 1, false));
+    m_clock.advance(Duration::seconds(10));
+    const auto groups = steps.message(messageOf("b", 25, false));
+    QCOMPARE(groups.size(), std::size_t(3));
+    QCOMPARE(groups[0]->lastReceived, std::optional(kStart));
+    QCOMPARE(groups[1]->lastReceived, std::optional(kStart));
+    QCOMPARE(groups[2]->lastReceived, std::optional(kStart + Duration::seconds(10)));
+    m_clock.advance(Duration::seconds(10));
+    QVERIFY(steps.ingest().take(RawMessage{messageOf("c", 25, false), m_clock.now(), m_clock.steady(), false}));
+    steps.ingest().giveUpRest();
+    QCOMPARE(steps.commit()->lastReceived, std::optional(kStart + Duration::seconds(10)));
+    QVERIFY(!steps.ingest().unfinished());
+}
+
+void TestTaking::whatAMessageNamesNeedNotFitIntoMemory()
+{
+    IngestOptions options;
+    options.cacheBytes = 100'000;
+    Steps steps(m_folder, m_clock, options);
+    const auto groups = steps.message(messageOf("e", 2000, true)); // two kilobytes each
+    QVERIFY2(groups.size() > 10, std::to_string(groups.size()).c_str());
+    QVERIFY(!steps.ingest().crowded());
+    steps.message(messageOf("e", 2000, true));
+    QCOMPARE(steps.counters.duplicates.load(), std::uint64_t(2000));
+    QCOMPARE(steps.summary("i1999")->count, std::int64_t(1));
+}
+
+/// Beyond its weight only what it has already is taken, as the duplicates that they are.
+void TestTaking::oneInteractionIsBounded()
+{
+    IngestOptions options;
+    options.interactionBytes = 100'000;
+    Steps steps(m_folder, m_clock, options);
+    steps.message(messageOf("a", 2000, false));
+    const std::int64_t kept = steps.summary("i")->count;
+    QVERIFY2(kept > 200 && kept < 2000, std::to_string(kept).c_str());
+    QCOMPARE(steps.counters.refusedBy["interaction-too-large"], std::uint64_t(2000 - kept));
+    steps.message(messageOf("a", 100, false));
+    QCOMPARE(steps.counters.duplicates.load(), std::uint64_t(100));
+    steps.message(messageOf("a", 100, false, R"(,"other":1)")); // variants
+    QCOMPARE(steps.counters.refusedBy["interaction-too-large"], std::uint64_t(2000 - kept + 100));
+    QCOMPARE(steps.summary("i")->count, kept);
+    QCOMPARE(steps.summary("i")->variants, std::int64_t(0));
+    steps.message(messageOf("b", 5, true)); // others are taken as ever
+    QCOMPARE(steps.summary("i4")->count, std::int64_t(1));
+}
+
+/// It was over, put out of memory, began again, was over again and put out again: the minute counts from the last leaving.
+void TestTaking::whoComesBackWithinTheMinuteIsNotOver()
+{
+    IngestOptions options;
+    options.cacheBytes = 1; // nothing stays in memory
+    Steps steps(m_folder, m_clock, options);
+    const auto moved = [&](const std::string &id, const char *what) {
+        steps.message(R"({"events":[)" + eventOf(id, "i", m_clock.now(), std::string("interaction-participant-") + what) + "]}");
+        steps.message(R"({"events":[)" + eventOf("other" + id, "other", m_clock.now(), "interaction-updated") + "]}");
+    };
+    const auto ended = [&] {
+        if (!steps.ingest().tick())
+            qFatal("cannot be read");
+        if (steps.ingest().pending())
+            steps.commit();
+        return steps.summary("i")->state == InteractionState::Ended;
+    };
+    moved("1", "joined");
+    moved("2", "left");
+    m_clock.advance(Duration::seconds(20));
+    moved("3", "joined");
+    m_clock.advance(Duration::seconds(30));
+    moved("4", "left");
+    m_clock.advance(Duration::seconds(15)); // the first leaving is more than a minute ago
+    QVERIFY(!ended());
+    m_clock.advance(Duration::seconds(44));
+    QVERIFY(!ended());
+    m_clock.advance(Duration::seconds(2));
+    QVERIFY(ended());
+}
+
+/// A year ahead for a minute. What is lost later lies where it was lost.
+void TestTaking::aClockThatWasAheadSpoilsNoBand()
+{
+    const Timestamp ahead = kStart + Duration::seconds(366 * 86'400);
+    Steps steps(m_folder, m_clock, {});
+    steps.listening();
+    steps.message(messageOf("a", 1, false));
+    m_clock.jumpTo(ahead);
+    QVERIFY(steps.ingest().tick());
+    steps.message(messageOf("b", 1, false));
+    m_clock.jumpTo(kStart + Duration::seconds(60));
+    QVERIFY(steps.ingest().take(NotListening{m_clock.now(), BandCause::ConnectionLost, "gone"}));
+    m_clock.advance(Duration::seconds(10));
+    steps.listening();
+    auto groups = steps.message(messageOf("c", 1, false));
+    QCOMPARE(groups.front()->bands.size(), std::size_t(1));
+    QCOMPARE(groups.front()->bands[0].start, kStart + Duration::seconds(60));
+    QCOMPARE(groups.front()->bands[0].end, std::optional(kStart + Duration::seconds(70)));
+    // And while a band is open.
+    m_clock.jumpTo(ahead);
+    QVERIFY(steps.ingest().take(NotListening{m_clock.now(), BandCause::ConnectionLost, "gone"}));
+    steps.message(messageOf("d", 1, false));
+    m_clock.advance(Duration::seconds(30));
+    m_clock.jumpTo(kStart + Duration::seconds(100));
+    steps.listening();
+    groups = steps.message(messageOf("e", 1, false));
+    QCOMPARE(groups.front()->bands.size(), std::size_t(1));
+    QVERIFY(groups.front()->bands[0].start <= kStart + Duration::seconds(70));
+    QCOMPARE(groups.front()->bands[0].end, std::optional(kStart + Duration::seconds(100)));
+    QCOMPARE(groups.front()->lastReceived, std::optional(kStart + Duration::seconds(100)));
+}
+
+/// It was put right while the program was not running: the events' own time tells when something was heard last.
+void TestTaking::aClockPutRightAtAStartSpoilsNoBand()
+{
+    {
+        Steps steps(m_folder, m_clock, {});
+        m_clock.jumpTo(kStart + Duration::seconds(366 * 86'400));
+        steps.listening();
+        steps.message(messageOf("a", 1, false)); // of kStart, by its source
+    }
+    m_clock.jumpTo(kStart + Duration::seconds(120));
+    Steps steps(m_folder, m_clock, {});
+    steps.listening();
+    const auto groups = steps.message(messageOf("b", 1, false));
+    QCOMPARE(groups.front()->bands.size(), std::size_t(1));
+    QCOMPARE(groups.front()->bands[0].start, kStart);
+    QCOMPARE(groups.front()->bands[0].end, std::optional(kStart + Duration::seconds(120)));
+    QCOMPARE(groups.front()->lastReceived, std::optional(kStart + Duration::seconds(120)));
+}
+
+/// Its last event bears a receipt of next year, and came before the band all the same: it shows nothing about that.
+void TestTaking::whatCameAfterABandIsNoMatterOfTheClock()
+{
+    Steps steps(m_folder, m_clock, {});
+    steps.listening();
+    m_clock.jumpTo(kStart + Duration::seconds(366 * 86'400));
+    const auto sequenced = [](int n, const char *what) {
+        return eventOf(std::to_string(n), "i", kStart, std::string("interaction-participant-") + what).insert(1, "\"sequence\":" + std::to_string(n) + ",");
+    };
+    steps.message(R"({"events":[)" + sequenced(1, "joined") + "," + sequenced(2, "left") + "]}");
+    m_clock.jumpTo(kStart);
+    QVERIFY(steps.ingest().take(NotListening{m_clock.now(), BandCause::ConnectionLost, "gone"}));
+    steps.listening();
+    steps.message(messageOf("other", 1, true));
+    m_clock.advance(Duration::seconds(120));
+    QVERIFY(steps.ingest().tick());
+    const auto ended = steps.commit();
+    QCOMPARE(int(steps.summary("i")->state), int(InteractionState::Ended));
+    QVERIFY(std::none_of(ended->bands.begin(), ended->bands.end(), [](const Band &band) { return band.state == BandState::NothingMissed; }));
+}
+
+void TestTaking::retentionGoesByNoClockThatNothingBearsOut()
+{
+    const auto steady = [](std::int64_t hours) { return Duration::seconds(hours * 3600); };
+    const auto wall = [&](std::int64_t hours) { return kStart + steady(hours); };
+    const RetentionClock::Source silent, near{Duration::seconds(2), 1'000};
+    RetentionClock clock(wall(0), steady(5), kStart);
+    QCOMPARE(clock.now(wall(3), steady(8), silent), wall(3));
+    QCOMPARE(clock.now(wall(9'000), steady(9), near), wall(4)); // set ahead: what was heard before shows nothing
+    QVERIFY(!clock.heldBack(steady(9)));
+    QCOMPARE(clock.now(wall(9'001), steady(10), {Duration::seconds(2), 1'100}), wall(5));
+    QVERIFY(clock.heldBack(steady(10)) && *clock.heldBack(steady(10)) > steady(8'990));
+    QCOMPARE(clock.now(wall(9'002), steady(11), {steady(8'996), 1'101}), wall(6)); // the source says that it is wrong
+    QCOMPARE(clock.now(wall(9'003), steady(12), {Duration::seconds(2), 1'101}), wall(9'003)); // that it is right
+    QVERIFY(!clock.heldBack(steady(12)));
+    QCOMPARE(clock.now(wall(4), steady(13), silent), wall(4)); // put back: less is old
+    // A start long after what is stored, or with a clock that is ahead, cannot be told apart before something is heard.
+    RetentionClock late(wall(24 * 365), steady(0), kStart);
+    QCOMPARE(late.now(wall(24 * 365), steady(0), silent), kStart + RetentionClock::kExplained);
+    QCOMPARE(late.now(wall(24 * 365 + 1), steady(1), {Duration::seconds(1), 101}), wall(24 * 365 + 1));
+    RetentionClock soon(wall(24 * 5), steady(0), kStart);
+    QCOMPARE(soon.now(wall(24 * 5), steady(0), silent), wall(24 * 5));
+    RetentionClock empty(wall(24 * 365), steady(0), std::nullopt);
+    QCOMPARE(empty.now(wall(24 * 365), steady(0), silent), wall(24 * 365));
+}
+
+void TestTaking::aStartWithAWrongClockDeletesNothing()
+{
+    const Duration year = Duration::seconds(366 * 86'400);
+    const auto over = [](const std::string &id, Timestamp time) {
+        return R"({"events":[)" + eventOf(id + "1", id, time, "interaction-participant-joined") + "," + eventOf(id + "2", id, time, "interaction-participant-left") + "]}";
+    };
+    {
+        Steps steps(m_folder, m_clock, {});
+        steps.message(over("old", kStart - year));
+        steps.message(over("new", kStart));
+        steps.message(over("newer", kStart));
+        m_clock.advance(Duration::seconds(120));
+        QVERIFY(steps.ingest().tick());
+        steps.commit();
+        QCOMPARE(int(steps.summary("new")->state), int(InteractionState::Ended));
+    }
+    m_clock.jumpTo(kStart + year);
+    StoreOptions options;
+    options.folder = m_folder;
+    const auto store = std::move(Store::open(options).value());
+    EngineOptions engineOptions;
+    engineOptions.retention = Duration::seconds(30 * 86'400);
+    auto engine = std::move(Engine::start(*store, engineOptions, m_clock, [](const WriteGroup &) {}, [] {}).value());
+    QTRY_VERIFY_WITH_TIMEOUT(store->hasTombstone("old").value(), 20'000);
+    QVERIFY(!store->hasTombstone("new").value());
+    QVERIFY(engine->end());
+    QVERIFY(store->reader().value()->find("new").value());
+}
+
+THREADLINE_TEST_MAIN(TestTaking)
+#include "test_taking.moc"
