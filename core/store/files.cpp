@@ -260,6 +260,7 @@ FoundFile::FoundFile(std::string path, std::string what, Keeps keeps, Begins beg
 std::string FoundFile::missing() const
 {
     struct stat facts {};
+    m_damaged = false; // what it was found to be may have gone since, and the file with it
     if (!m_known)
         return {};
     if (::stat(m_path.c_str(), &facts) != 0)

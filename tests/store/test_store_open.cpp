@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Opening what cannot be used says why, and changes no byte.
 #include "core/base/log.h"
+#include "core/store/files.h"
 #include "core/store/mark.h"
 #include "core/store/readfailures.h"
 #include "core/store/schema.h"
@@ -604,6 +605,26 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("sql");
         QTest::newRow("the journal") << QByteArray("PRAGMA wal_checkpoint(TRUNCATE)");
         QTest::newRow("the database") << QByteArray("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// What a file was found to be is told of it while it is so, and not of what has come since.
+    void whatAFileWasFoundToBeIsNotTheNextOnes()
+    {
+        const StoreFolder folder;
+        const std::string path = folder.path() + "/some";
+        const auto make = [&](int size) {
+            QFile file(QString::fromStdString(path));
+            QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+            QCOMPARE(file.write(QByteArray(size, 'x')), size);
+        };
+        make(100);
+        const FoundFile found(path, "database", [](std::int64_t) { return std::int64_t(100); });
+        QVERIFY(found.missing().empty() && !found.isDamaged());
+        make(10);
+        QVERIFY(!found.missing().empty() && found.isDamaged());
+        QVERIFY(QFile::remove(QString::fromStdString(path)));
+        QVERIFY(found.missing().find("was deleted") != std::string::npos);
+        QVERIFY(!found.isDamaged()); // it lies there no more
     }
 
     /// By right, and with everything in it: nothing is cut off.
