@@ -14,15 +14,6 @@ namespace {
 constexpr std::size_t kShownName = 200;
 constexpr std::size_t kShownStrays = 60;
 
-/// Control characters of a broken file do not belong on a terminal.
-std::string printable(std::string_view words)
-{
-    std::string out;
-    for (const char c : words)
-        out.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
-    return out;
-}
-
 /// At most so many bytes, in whole characters.
 std::string_view shortened(std::string_view text, std::size_t size)
 {
@@ -35,7 +26,7 @@ std::string_view shortened(std::string_view text, std::size_t size)
 
 void ImportProblems::member(std::string_view name)
 {
-    m_member = name.empty() ? std::string() : ": " + printable(shortened(name, kShownName));
+    m_member = name.empty() ? std::string() : ": " + std::string(shortened(name, kShownName));
     m_place.clear();
 }
 
@@ -43,13 +34,13 @@ void ImportProblems::tell(std::string_view why, std::uint64_t at, std::uint64_t 
 {
     endStrays();
     say(m_name + m_member + ", byte " + std::to_string(at) + m_place + ", after " + counted(conversations, "conversation") + ": "
-        + printable(why) + ".");
+        + std::string(why) + ".");
 }
 
 void ImportProblems::note(std::string_view why)
 {
     endStrays();
-    say(m_name + m_member + ": " + printable(why) + ".");
+    say(m_name + m_member + ": " + std::string(why) + ".");
 }
 
 void ImportProblems::stray(std::string_view word, std::uint64_t at, std::uint64_t conversations)
@@ -71,7 +62,7 @@ void ImportProblems::endStrays()
         words.pop_back();
     const bool zeros = words.find_first_not_of('\0') == std::string::npos;
     say(m_name + m_member + m_straysAt + "no conversation: "
-        + (zeros ? std::string("zero bytes in place of text") : printable(shortened(words, kShownStrays))) + ".");
+        + (zeros ? std::string("zero bytes in place of text") : std::string(shortened(words, kShownStrays))) + ".");
 }
 
 void ImportProblems::release()
@@ -96,13 +87,18 @@ void ImportProblems::replaceHeld(std::string_view why)
 
 std::uint64_t ImportProblems::finish()
 {
-    if (m_count > kMaxImportProblems)
-        m_out(m_name + ": " + std::to_string(m_count - kMaxImportProblems) + " more problems are not listed.");
+    if (m_count <= kMaxImportProblems)
+        return m_count;
+    std::string words = m_name + ": " + std::to_string(m_count - kMaxImportProblems) + " more problems are not listed.";
+    blankControls(words);
+    m_out(std::move(words));
     return m_count;
 }
 
+/// What moves a terminal's cursor or turns its direction does not belong on one, and a broken file, or its name, may have any of it.
 void ImportProblems::say(std::string words)
 {
+    blankControls(words);
     if (m_holds) {
         if (++m_heldCount <= kMaxImportProblems)
             m_held.push_back(std::move(words));

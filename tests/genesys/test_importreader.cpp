@@ -41,6 +41,7 @@ private Q_SLOTS:
     void stops();
     void problemsAreBounded();
     void problemsNameFileAndPlace();
+    void problemsMoveNoTerminal();
     void filesAndProgress();
     void whatMayNeverEndIsRefusedAtOnce();
     void whatUnpacksBeyondReasonIsNotReadToItsEnd();
@@ -390,6 +391,18 @@ void TestImportReader::problemsAreBounded()
     QCOMPARE(out.problems.size(), kMaxImportProblems + 1);
     QVERIFY(out.problems.back().find("4000 more") != std::string::npos);
     QCOMPARE(out.ids, std::vector<std::string>{"a"});
+}
+
+void TestImportReader::problemsMoveNoTerminal()
+{
+    const std::string control = "a\x1b[2J\xC2\x9B" "31m\xE2\x80\xAE" "b";
+    const Read out = read(control + " " + page(conversation("a")) + "\n" + control);
+    QVERIFY(!out.problems.empty());
+    QCOMPARE(out.ids, std::vector<std::string>{"a"});
+    for (const std::string &words : out.problems) {
+        for (const char *each : {"\x1b", "\xC2\x9B", "\xE2\x80\xAE"})
+            QVERIFY2(words.find(each) == std::string::npos, words.c_str());
+    }
 }
 
 void TestImportReader::problemsNameFileAndPlace()
