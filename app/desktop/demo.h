@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace threadline::app {
 
@@ -35,6 +36,7 @@ public:
 private:
     void step(ManualClock &clock);
     [[nodiscard]] bool quiet() const;
+    [[nodiscard]] bool lookedAtDue();
 
     const Clock &m_clock;
     QTemporaryDir m_folder;
@@ -43,6 +45,7 @@ private:
     QTimer m_step;
     Duration m_left;
     int m_waited = 0;
+    std::optional<std::uint64_t> m_looksBefore; ///< of the engine, when the clock came to its end
     std::function<void(Result<>)> m_done;
 };
 

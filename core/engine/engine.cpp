@@ -216,8 +216,10 @@ void Engine::noteDurable()
     const std::uint64_t durable = m_durable;
     for (; !m_marks.empty() && m_marks.front().commit <= durable; m_marks.pop_front())
         m_stored = m_marks.front().taken;
-    if (!m_ingest->pending() && !m_closed && m_committer->idle() && !m_committer->gaveUp())
-        m_stored = m_taken;
+    if (m_ingest->pending() || m_closed || !m_committer->idle() || m_committer->gaveUp())
+        return;
+    m_stored = m_taken;
+    m_durableLooks = m_looks.load();
 }
 
 void Engine::tick()
@@ -226,6 +228,7 @@ void Engine::tick()
         return;
     m_nextTick = m_real.steady() + kTickEvery;
     (void)reads(Ticking, m_ingest->tick());
+    ++m_looks;
     const std::string unreadable = m_store.unreadable(); // by whoever asked: answers, delivery
     (void)reads(Answering, unreadable.empty() ? Result<>() : fail(ErrorCode::Unusable, unreadable));
     tellRefused();

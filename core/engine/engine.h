@@ -75,6 +75,10 @@ public:
     /// False: it is not. Any thread.
     [[nodiscard]] bool drain(Duration wait, const std::stop_token &stop = {});
     [[nodiscard]] Status status() const;
+    /// How often has been looked at what time alone makes due (who has ended), and how many of these looks are durable with all they
+    /// made: once two more are than there were, all is that was due by the clock of then. Any thread.
+    [[nodiscard]] std::uint64_t looks() const { return m_looks; }
+    [[nodiscard]] std::uint64_t durableLooks() const { return m_durableLooks; }
     /// Our clock less the source's, as far as events show. Any thread.
     [[nodiscard]] Duration clockOffset() const { return Duration::micros(m_counters.clockOffset); }
 
@@ -127,6 +131,8 @@ private:
     std::deque<Mark> m_marks; ///< of the groups that are not durable yet, in their order
     std::atomic<std::uint64_t> m_durable{0};
     std::atomic<std::uint64_t> m_stored{0}; ///< items of the queue of which all that they made is durable
+    std::atomic<std::uint64_t> m_looks{0};
+    std::atomic<std::uint64_t> m_durableLooks{0};
     std::atomic<bool> m_stopping{false};
     std::atomic<std::int64_t> m_stoppedAt{0}; ///< steady microseconds; valid once m_stopping
     std::size_t m_notTaken = 0;               ///< messages that were received and are given up
