@@ -7,6 +7,7 @@
 #include "ui/dialogs/keysheet.h"
 #include "ui/dialogs/listdialog.h"
 #include "ui/dialogs/openbyid.h"
+#include "ui/dialogs/placement.h"
 #include "ui/mainwindow_p.h"
 #include "ui/memory.h"
 #include "ui/text/format.h"
@@ -32,7 +33,9 @@ namespace {
 constexpr int kKeptAfterMs = 500;
 constexpr QSize kSmallest(800, 500);
 constexpr QSize kFirst(1440, 900);
+constexpr Duration kDemoOpens = Duration::seconds(5);
 constexpr int kReadingShownEveryMs = 100;
+constexpr int kReadKnownMs = 400; ///< what is durable is in the floor's model by then
 
 /// The first problem; of several files with its own.
 QString firstOf(const FilesRead &read, bool several)
@@ -44,7 +47,11 @@ QString firstOf(const FilesRead &read, bool several)
     return several ? QStringLiteral("%1: %2").arg(isolated(foreign(QFileInfo(first.file).fileName().toStdString(), 40)), words) : words;
 }
 
-QString columnKey(bool floor) { return floor ? QStringLiteral("window/floorHeader") : QStringLiteral("window/timelineHeader"); }
+/// The name of the one, or how many they are.
+QString filesText(const QStringList &paths)
+{
+    return paths.size() == 1 ? isolated(foreign(QFileInfo(paths.front()).fileName().toStdString(), 40)) : MainWindow::tr("%1 files").arg(numberText(paths.size()));
+}
 
 } // namespace
 
@@ -121,12 +128,16 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
     connectActions();
     connectLaneActions();
     if (options.remembers)
-        rememberColumns();
+        rememberChoices(options.themeGiven);
     d->status->setReproducible(options.reproducible);
     d->space->setFirstRun(options.firstRun);
     d->welcome = options.firstRun;
     d->reading.setInterval(kReadingShownEveryMs);
     connect(&d->reading, &QTimer::timeout, this, &MainWindow::showReading);
+    d->readSoon.setSingleShot(true);
+    d->readSoon.setInterval(kReadKnownMs);
+    connect(&d->readSoon, &QTimer::timeout, this, &MainWindow::reviewRead);
+    connect(&d->space->floor().lanes(), &LanesView::viewChanged, this, &MainWindow::reviewRead);
     applyTheme();
     refresh();
     rest(true);
@@ -134,8 +145,7 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
 
 MainWindow::~MainWindow()
 {
-    if (d->columns.isActive())
-        keepColumns();
+    keepChosen();
     // The focus leaves its widget only when this is half gone: nobody listens any more then.
     for (QObject *child : findChildren<QObject *>())
         child->disconnect(this);
@@ -144,24 +154,52 @@ MainWindow::~MainWindow()
     delete takeCentralWidget();
 }
 
-/// The width of the header columns, from one run to the next.
-void MainWindow::rememberColumns()
+/// How it is set up, from one run to the next.
+void MainWindow::rememberChoices(bool themeGiven)
 {
-    for (const bool floor : {true, false}) {
-        if (const int width = memory().value(columnKey(floor)).toInt(); width >= kSmallestHeader)
-            d->look.setHeaderWidth(floor, width);
-    }
-    d->columns.setSingleShot(true);
-    d->columns.setInterval(kKeptAfterMs); // dragging changes them at each move, and each time would be a file written anew
-    connect(&d->look, &Appearance::headerChanged, &d->columns, qOverload<>(&QTimer::start));
-    connect(&d->columns, &QTimer::timeout, this, &MainWindow::keepColumns);
+    const ViewChoices before = readChoices(memory());
+    if (before.theme && !themeGiven)
+        setTheme(*before.theme);
+    d->themeChosen = before.theme && !themeGiven;
+    if (before.density)
+        d->look.setDensity(*before.density);
+    if (before.utc.value_or(false))
+        d->look.swapZone();
+    d->look.setHeaderWidth(true, before.headers[0]);
+    d->look.setHeaderWidth(false, before.headers[1]);
+    d->legend = before.legend.value_or(true);
+    d->space->showLegend(d->legend);
+    d->space->takeChoices(before);
+    d->kept = choices();
+    d->remembers = true;
+    d->keeping.setSingleShot(true);
+    d->keeping.setInterval(kKeptAfterMs); // dragging changes them at each move, and each time would be a file written anew
+    connect(&d->keeping, &QTimer::timeout, this, &MainWindow::keepChosen);
+    connect(&d->look, &Appearance::headerChanged, &d->keeping, qOverload<>(&QTimer::start));
 }
 
-void MainWindow::keepColumns()
+ViewChoices MainWindow::choices() const
 {
+    ViewChoices out;
+    if (d->themeChosen)
+        out.theme = d->look.theme().name();
+    out.density = d->look.density();
+    out.legend = d->legend;
+    out.utc = d->look.utcChosen();
+    out.headers = {d->look.headerWidth(true), d->look.headerWidth(false)};
+    d->space->tellChoices(out);
+    return out;
+}
+
+void MainWindow::keepChosen()
+{
+    d->keeping.stop();
+    const ViewChoices now = choices();
+    if (!d->remembers || now == d->kept)
+        return;
     QSettings settings = memory();
-    for (const bool floor : {true, false})
-        settings.setValue(columnKey(floor), d->look.headerWidth(floor));
+    keepChoices(settings, now);
+    d->kept = now;
 }
 
 void MainWindow::showEvent(QShowEvent *event)
@@ -298,10 +336,7 @@ void MainWindow::connectActions()
         refresh();
     });
     FirstRun &first = space->firstRunView();
-    connect(&first, &FirstRun::demoWanted, this, [this] {
-        if (const auto started = d->connector.startDemo(); !started)
-            d->error->add({Severity::Error, qstr(started.error().message), {}});
-    });
+    connect(&first, &FirstRun::demoWanted, this, &MainWindow::startDemo);
     connect(&first, &FirstRun::openWanted, this, &MainWindow::chooseFiles);
     connect(&first, &FirstRun::connectWanted, this, &MainWindow::openConnect);
 }
@@ -320,6 +355,19 @@ void MainWindow::connectLaneActions()
     }
 }
 
+/// Until its window can be seen, whoever presses once more means the same one.
+void MainWindow::startDemo()
+{
+    const Duration now = d->hub.clock().steady();
+    if (d->demoStarted && now - *d->demoStarted < kDemoOpens)
+        return;
+    const auto started = d->connector.startDemo();
+    if (started)
+        d->demoStarted = now;
+    else
+        d->error->add({started.error().code == ErrorCode::Busy ? Severity::Info : Severity::Error, qstr(started.error().message), {}});
+}
+
 void MainWindow::applyTheme()
 {
     const Theme &theme = d->look.theme();
@@ -332,6 +380,7 @@ void MainWindow::applyTheme()
 
 void MainWindow::nextTheme()
 {
+    d->themeChosen = true;
     const ThemeName now = d->look.theme().name();
     setTheme(now == ThemeName::Light ? ThemeName::Dark : now == ThemeName::Dark ? ThemeName::Contrast : ThemeName::Light);
 }
@@ -341,6 +390,8 @@ void MainWindow::setTheme(ThemeName theme) { d->look.setTheme(theme); }
 /// Brings what stands around the views up to what they show.
 void MainWindow::refresh()
 {
+    if (d->remembers && !d->keeping.isActive() && choices() != d->kept)
+        d->keeping.start();
     using A = Actions;
     Workspace &space = *d->space;
     const bool firstRun = space.firstRun();
@@ -449,7 +500,11 @@ void MainWindow::openConnect()
     dialog->setPalette(palette());
     dialog->setModal(true);
     d->dialog = dialog;
-    connect(dialog, &QDialog::accepted, this, &MainWindow::leaveWelcome);
+    connect(dialog, &QDialog::accepted, this, [this] {
+        leaveWelcome();
+        d->space->goLive(); // also from what is stored: that is what it was done for
+    });
+    centreOn(*dialog, *this);
     dialog->open();
 }
 
@@ -460,6 +515,7 @@ void MainWindow::chooseFiles()
     dialog->setFileMode(QFileDialog::ExistingFiles);
     dress(*dialog, *this);
     connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::openFiles);
+    centreOn(*dialog, *this);
     dialog->open();
 }
 
@@ -481,8 +537,11 @@ void MainWindow::openFiles(const QStringList &paths)
     leaveWelcome();
     d->status->setOutcome({});
     d->connector.openFiles(paths, [self = QPointer<MainWindow>(this), paths](const Result<FilesRead> &done) {
-        if (self)
-            self->filesRead(paths, done);
+        if (!self)
+            return;
+        self->filesRead(paths, done);
+        if (done)
+            self->noteRead(paths, *done);
     });
     d->reading.start();
     showReading();
@@ -495,7 +554,7 @@ void MainWindow::filesRead(const QStringList &paths, const Result<FilesRead> &do
         d->error->add({done.error().code == ErrorCode::Cancelled ? Severity::Info : Severity::Error, qstr(done.error().message), {}});
         return;
     }
-    const QString files = paths.size() == 1 ? isolated(foreign(QFileInfo(paths.front()).fileName().toStdString(), 40)) : tr("%1 files").arg(numberText(paths.size()));
+    const QString files = filesText(paths);
     if (!d->lists)
         makeLists();
     d->lists->files().show(*done);
@@ -511,6 +570,46 @@ void MainWindow::filesRead(const QStringList &paths, const Result<FilesRead> &do
         return;
     const QString left = done->problems == 1 ? tr("1 place could not be") : tr("%1 places could not be").arg(numberText(done->problems));
     d->error->add({Severity::Warn, tr("%1: %2, %3. The first: %4").arg(files, read, left, firstOf(*done, paths.size() > 1)), QStringLiteral("files")});
+}
+
+/// Where what was read lies; looked at once the floor knows of it.
+void MainWindow::noteRead(const QStringList &paths, const FilesRead &done)
+{
+    if (!done.place)
+        return;
+    d->error->remove(d->readWords);
+    d->read = done.place;
+    const FilesPlace &place = *done.place;
+    d->readWords = tr("%1: what was read is of %2, which is not in view.")
+        .arg(filesText(paths), d->look.time().datedRange({place.from, place.until}, d->hub.now()));
+    d->readOffered = false;
+    d->readSoon.start();
+}
+
+/// Offers to show what was read where it is not to be seen; goes there where nobody has chosen anything and nothing goes on.
+void MainWindow::reviewRead()
+{
+    if (!d->read || d->readSoon.isActive())
+        return;
+    LanesView &lanes = d->space->floor().lanes();
+    const TimeRange view = lanes.navigator().view();
+    if (lanes.navigator().placed() && view.start <= d->read->from && d->read->until <= view.end) {
+        d->error->remove(d->readWords);
+        d->read.reset();
+    } else if (!d->space->floorModel().live() && !lanes.navigator().touched()) {
+        lanes.fitRange(rangeRead());
+        d->read.reset();
+    } else if (!std::exchange(d->readOffered, true)) {
+        d->error->add({Severity::Info, d->readWords, QStringLiteral("read")});
+    }
+}
+
+TimeRange MainWindow::rangeRead() const
+{
+    constexpr Duration kBefore = Duration::seconds(600); // of the first one only its end is known
+    const FloorEntry *entry = d->space->floorModel().entry(d->read->first);
+    const Timestamp start = entry ? std::min(entry->start, d->read->from) : d->read->from - kBefore;
+    return {start, std::max(d->read->until, start + Duration::seconds(1))};
 }
 
 /// How far it is: in the middle where there is nothing else yet, and in the status bar.
@@ -557,6 +656,7 @@ void MainWindow::dropEvent(QDropEvent *event)
 void MainWindow::makeLists()
 {
     d->lists = new ListDialog(d->hub, d->look, this);
+    centreOn(*d->lists, *this);
     connect(d->lists, &ListDialog::interactionWanted, this, [this](const InteractionId &id) {
         d->space->setFirstRun(false);
         d->space->openInteraction(id);
@@ -566,6 +666,11 @@ void MainWindow::makeLists()
 
 void MainWindow::openList(const QString &list)
 {
+    if (list == QStringLiteral("read")) {
+        if (d->read)
+            d->space->showStretch(rangeRead(), d->read->first);
+        return;
+    }
     if (!d->lists)
         makeLists();
     d->lists->openList(list);
@@ -576,6 +681,7 @@ void MainWindow::showKeys()
     auto *sheet = new KeySheet(d->actions, d->look, this);
     sheet->setAttribute(Qt::WA_DeleteOnClose);
     sheet->setPalette(palette());
+    centreOn(*sheet, *this);
     sheet->open();
 }
 
@@ -590,6 +696,7 @@ void MainWindow::showAbout()
         tr("Live timelines of a contact centre: who, in which state, since when, and how we know.\n\n"
            "Free software under the GNU General Public License, version 3 or later. It comes with no warranty.\nQt %1")
             .arg(QLatin1String(qVersion())));
+    centreOn(*box, *this);
     box->open();
 }
 

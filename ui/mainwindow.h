@@ -17,12 +17,15 @@
 
 namespace threadline::ui {
 
+struct ViewChoices;
+
 struct WindowOptions {
     ThemeName theme = ThemeName::Light;
     QTimeZone zone = QTimeZone::systemTimeZone(); ///< UTC in the demo, so that its pictures are equal everywhere
     bool twelveHour = false;
     bool firstRun = false;     ///< nothing is configured: shows where events can come from
-    bool remembers = false;    ///< widths of columns, from one run to the next
+    bool remembers = false;    ///< how it is set up, from one run to the next
+    bool themeGiven = false;   ///< `theme` was asked for: what was chosen in an earlier run does not count
     bool reproducible = false; ///< leaves out figures that depend on this computer's speed
     QString title;             ///< after the program's name in the title bar: "Demo"
 };
@@ -62,19 +65,24 @@ protected:
 
 private:
     void makeMenus();
-    void rememberColumns();
-    void keepColumns();
+    void rememberChoices(bool themeGiven);
+    void keepChosen();
+    [[nodiscard]] ViewChoices choices() const;
     void connectActions();
     void connectLaneActions();
     void refresh();
     void applyTheme();
     void nextTheme();
+    void startDemo();
     void stepRegion(int by);
     void openConnect();
     void leaveWelcome();
     void rest(bool anew);
     void showReading();
     void filesRead(const QStringList &paths, const Result<FilesRead> &done);
+    void noteRead(const QStringList &paths, const FilesRead &done);
+    void reviewRead();
+    [[nodiscard]] TimeRange rangeRead() const;
     void chooseFiles();
     void chooseInteraction();
     void makeLists();

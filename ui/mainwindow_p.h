@@ -40,8 +40,16 @@ struct MainWindow::Private {
     QPointer<ConnectDialog> dialog;
     QPointer<ListDialog> lists;
     QPointer<QWidget> rested; ///< where the focus was put; as long as it is there nobody has chosen another place
-    QTimer columns;           ///< runs until the columns' widths are kept
+    QTimer keeping;           ///< runs until how it is set up is kept
+    ViewChoices kept;         ///< as it was kept last
+    bool remembers = false;
+    bool themeChosen = false; ///< by somebody, in this run or before
     QTimer reading;           ///< runs while files are read
+    std::optional<FilesPlace> read; ///< where what was read last lies, until it has been in view
+    QString readWords;              ///< that it is not in view
+    bool readOffered = false;
+    std::optional<Duration> demoStarted; ///< by the steady clock
+    QTimer readSoon;                ///< runs until that is looked at
     bool welcome = false;     ///< the welcome page stands only until there is something to see
     OpenById *byId = nullptr; ///< once it was asked for
     bool legend = true;

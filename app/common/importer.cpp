@@ -63,6 +63,7 @@ private:
                     problem(record.interaction.value, file + conversationPrefix(record.interaction.value) + warning);
             }
             ++m_state.conversations;
+            noteTime(record);
             return m_take(std::move(record));
         };
         const auto progress = [&](std::uint64_t done, std::uint64_t) {
@@ -89,6 +90,18 @@ private:
             m_hooks.tell(problem);
         if (m_result.listed.size() < kMaxListedProblems)
             m_result.listed.push_back(problem);
+    }
+
+    void noteTime(const Record &record)
+    {
+        const Timestamp last = record.rank.last;
+        if (last < kEarliestTime || last > kLatestTime)
+            return;
+        if (m_result.first.empty() || last < m_result.ends.start) {
+            m_result.ends = {last, std::max(m_result.ends.end, last)};
+            m_result.first = record.interaction;
+        }
+        m_result.ends.end = std::max(m_result.ends.end, last);
     }
 
     void show()

@@ -28,6 +28,9 @@ struct ImportResult {
     std::uint64_t problems = 0; ///< what could not be read, within the conversations that were read too
     std::vector<ImportProblem> listed; ///< the first kMaxListedProblems of them
     bool stopped = false;       ///< on request: what was read by then is kept
+
+    InteractionId first; ///< of those with a readable time the one that ends first; empty: there is none
+    TimeRange ends;      ///< from its end to the last one
 };
 
 /// So many problems are kept to be looked at, over all files.

@@ -11,6 +11,8 @@
 #include <QProcess>
 #include <QUrl>
 
+#include <csignal>
+
 namespace threadline::app {
 namespace {
 
@@ -30,9 +32,11 @@ Result<ui::FilesRead> outcomeOf(const ImportResult &read, const QStringList &pat
                         + " Open the file again to read all of it.");
     if (read.conversations == 0 && read.problems == 0)
         return fail(ErrorCode::Malformed, "There is no conversation in " + paths.join(QStringLiteral(", ")).toStdString() + "." + kMustBe);
-    ui::FilesRead out{read.conversations, read.problems, {}, nothingNew};
+    ui::FilesRead out{read.conversations, read.problems, {}, nothingNew, {}};
     for (const ImportProblem &problem : read.listed)
         out.listed.push_back({text(problem.file), InteractionId{problem.conversation}, text(problem.words())});
+    if (!read.first.empty())
+        out.place = {read.first, read.ends.start, read.ends.end};
     return out;
 }
 
@@ -217,8 +221,10 @@ void DesktopConnector::stopReading()
 
 Result<void> DesktopConnector::startDemo()
 {
+    if (m_demo > 0 && ::kill(static_cast<pid_t>(m_demo), 0) == 0)
+        return fail(ErrorCode::Busy, "The demo is open already, in a window of its own.");
     // In a process of its own: the demo touches neither the settings nor the data of this one, and leaves it its REST port.
-    if (!QProcess::startDetached(QCoreApplication::applicationFilePath(), {QStringLiteral("--demo"), QStringLiteral("--listen"), QStringLiteral("127.0.0.1:0")}))
+    if (!QProcess::startDetached(QCoreApplication::applicationFilePath(), {QStringLiteral("--demo"), QStringLiteral("--listen"), QStringLiteral("127.0.0.1:0")}, {}, &m_demo))
         return fail(ErrorCode::Unusable, "The demo could not be started: " + QCoreApplication::applicationFilePath().toStdString()
                         + " cannot be run any more. Start this program again.");
     return {};

@@ -61,6 +61,7 @@ private:
     std::deque<Files> m_files; ///< the first is being read: two at a time would only slow each other
     std::uint64_t m_keptBefore = 0; ///< when reading began
     std::unique_ptr<ImportJob> m_import;
+    qint64 m_demo = 0; ///< the process that was started for it last
 };
 
 } // namespace threadline::app

@@ -13,6 +13,7 @@
 #include "ui/mainwindow.h"
 #include "ui/screenshot.h"
 #include "ui/memory.h"
+#include "ui/viewchoices.h"
 
 #include <QApplication>
 #include <QRect>
@@ -85,14 +86,13 @@ int refuse(const CommandLine &line, const Error &error, int (*say)(const Error &
 /// At its size of the command line, else where it stood last, as far as the screens of now allow that.
 void showWindow(ui::MainWindow &window, const CommandLine &line, const ui::ScreenshotOptions &options)
 {
-    const QSettings remembered = ui::memory();
     if (!line.size.empty()) {
         window.resize(options.size);
         return window.show();
     }
-    const QVariant place = line.demo ? QVariant() : remembered.value(QStringLiteral("window/place"));
-    window.placeOnScreen(place.canConvert<QRect>() && place.toRect().isValid() ? std::optional(place.toRect()) : std::nullopt);
-    if (!line.demo && remembered.value(QStringLiteral("window/maximised")).toBool())
+    const ui::WindowPlace place = line.demo ? ui::WindowPlace() : ui::readPlace(ui::memory());
+    window.placeOnScreen(place.rect);
+    if (place.maximised)
         window.showMaximized();
     else
         window.show();
@@ -101,8 +101,7 @@ void showWindow(ui::MainWindow &window, const CommandLine &line, const ui::Scree
 void rememberPlace(const ui::MainWindow &window)
 {
     QSettings settings = ui::memory();
-    settings.setValue(QStringLiteral("window/place"), window.isMaximized() ? window.normalGeometry() : window.geometry());
-    settings.setValue(QStringLiteral("window/maximised"), window.isMaximized());
+    ui::keepPlace(settings, window.isMaximized() ? window.normalGeometry() : window.geometry(), window.isMaximized());
 }
 
 /// REST of the desktop: without it the window goes on and says so.
@@ -202,6 +201,7 @@ int run(QApplication &app, const CommandLine &line)
     DesktopConnector connector(runtime, line.settings, secrets, clock);
     ui::WindowOptions window;
     window.theme = themeFrom(line.theme);
+    window.themeGiven = !line.theme.empty();
     window.remembers = line.screenshot.empty();
     window.firstRun = !connector.configured() && line.files.empty() && line.replay.empty();
     ui::MainWindow main(runtime.session(), clock, connector, secrets, window);

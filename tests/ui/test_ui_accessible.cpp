@@ -140,11 +140,11 @@ private Q_SLOTS:
         Piece single;
         single.time = 73'000'000;
         single.kind = SegmentKind::Hold;
-        const QString tip = tipOf(scene, 0, single, TimeText());
+        const QString tip = tipOf(scene, 0, single, TimeText(), kNow);
         QVERIFY(tip.contains(QStringLiteral("Hold 1:13")));
         QVERIFY(tip.contains(QStringLiteral("&lt;b&gt;Ann"))); // foreign text is no markup
         piece.first = 0;
-        QVERIFY(tipOf(scene, 0, piece, TimeText()).contains(QStringLiteral("14 segments, zoom in")));
+        QVERIFY(tipOf(scene, 0, piece, TimeText(), kNow).contains(QStringLiteral("14 segments, zoom in")));
     }
 };
 

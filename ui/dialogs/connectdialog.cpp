@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/connectdialog.h"
 
+#include "ui/dialogs/placement.h"
 #include "ui/text/fieldnames.h"
 #include "ui/text/format.h"
 #include "ui/views/controls.h"
@@ -74,7 +75,7 @@ ConnectDialog::ConnectDialog(Connector &connector, SecretStore &secrets, const A
     const ConnectionValues now = values();
     m_nameTyped = !now.name.isEmpty() && now.name != m_connector.proposedName(now.environment);
     showSteps();
-    m_name->setFocus();
+    focusEmpty();
     fit();
     m_secrets.probe([self = QPointer<ConnectDialog>(this)](bool available) {
         if (self)
@@ -244,6 +245,8 @@ void ConnectDialog::showEvent(QShowEvent *event)
 {
     QDialog::showEvent(event);
     fit();
+    if (!event->spontaneous() && parentWidget())
+        centreOn(*this, *parentWidget()->window());
     QTimer::singleShot(0, this, &ConnectDialog::fit);
 }
 
@@ -318,8 +321,24 @@ void ConnectDialog::readKept()
             return;
         ConnectionValues filled = v;
         filled.secret = *kept;
+        const bool waits = self->m_secret->hasFocus() || self->m_key->hasFocus() || !self->isVisible(); // for what has just come
         self->setValues(filled);
+        if (waits)
+            self->focusEmpty();
     });
+}
+
+/// Where something is still to be typed; where nothing is, on what comes next.
+void ConnectDialog::focusEmpty()
+{
+    const bool key = m_signIn->currentIndex() == 1;
+    const std::pair<QWidget *, bool> fields[] = {{m_name, m_name->text().isEmpty()},
+                                                 {m_environment, m_environment->text().isEmpty()},
+                                                 {m_clientId, m_clientId->text().isEmpty()},
+                                                 {m_secret, !key && m_secret->text().isEmpty()},
+                                                 {m_key, key && m_key->toPlainText().isEmpty()}};
+    const auto empty = std::find_if(std::begin(fields), std::end(fields), [](const auto &field) { return field.second; });
+    (empty == std::end(fields) ? static_cast<QWidget *>(m_connect) : empty->first)->setFocus();
 }
 
 bool ConnectDialog::check()

@@ -45,6 +45,7 @@ private:
     void signInChanged();
     void keyringKnown(bool available);
     void readKept();
+    void focusEmpty();
     void startTest();
     void showSteps();
     void stepEnded(const ConnectionStep &step);

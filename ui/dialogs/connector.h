@@ -58,12 +58,20 @@ struct FileProblem {
     QString words;             ///< where and why, one sentence
 };
 
+/// Where in time the conversations of files lie, by their ends.
+struct FilesPlace {
+    InteractionId first; ///< the one that ends first
+    Timestamp from;      ///< its end
+    Timestamp until;     ///< the last end
+};
+
 /// What came of reading files.
 struct FilesRead {
     std::uint64_t conversations = 0;
     std::uint64_t problems = 0;      ///< places that could not be read
     std::vector<FileProblem> listed; ///< the first of them
     bool nothingNew = false;         ///< all of it was stored already
+    std::optional<FilesPlace> place = {}; ///< absent: none has a readable time
 };
 
 class Connector {
@@ -91,7 +99,7 @@ public:
     [[nodiscard]] virtual std::optional<ReadingState> reading() const = 0;
     /// Ends it, and what waits behind it; what was read by then is kept.
     virtual void stopReading() = 0;
-    /// Opens it, as a program of its own.
+    /// Opens it, as a program of its own. Errors: Busy while that runs.
     [[nodiscard]] virtual Result<void> startDemo() = 0;
 };
 

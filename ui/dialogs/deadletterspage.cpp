@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/deadletterspage.h"
 
+#include "ui/dialogs/placement.h"
 #include "ui/dialogs/tables.h"
 #include "ui/text/format.h"
 #include "ui/views/controls.h"
@@ -282,6 +283,7 @@ void DeadLettersPage::chooseFile()
         if (const auto written = exportTo(path); !written)
             m_hub.fail(written.error());
     });
+    centreOn(*dialog, *window());
     dialog->open();
 }
 

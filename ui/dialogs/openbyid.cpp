@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/openbyid.h"
 
+#include "ui/dialogs/placement.h"
+
 #include "ui/text/format.h"
 #include "ui/views/controls.h"
 
@@ -38,6 +40,7 @@ void OpenById::ask()
     if (!copied.isEmpty() && copied.size() <= kLongestSuggestion && !copied.contains(QLatin1Char(' ')) && !copied.contains(QLatin1Char('\n')))
         dialog->setTextValue(copied);
     connect(dialog, &QInputDialog::textValueSelected, this, &OpenById::look);
+    centreOn(*dialog, *m_window);
     dialog->open();
 }
 
@@ -78,6 +81,7 @@ void OpenById::choose(const InteractionId &asked, const std::vector<Summary> &it
     dialog->setComboBoxItems(ids);
     dialog->setComboBoxEditable(more);
     connect(dialog, &QInputDialog::textValueSelected, this, &OpenById::look);
+    centreOn(*dialog, *m_window);
     dialog->open();
 }
 

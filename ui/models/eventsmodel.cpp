@@ -128,7 +128,7 @@ QString EventsModel::text(int row, int column) const
     case Call:
         return m_view->story.customer.empty() ? shortId(m_view->story.interaction.value)
                                               : tr("%1, %2").arg(addressText(m_view->story.customer), shortId(m_view->story.interaction.value));
-    case Time: return m_look.time().clockMillis(e.time);
+    case Time: return m_look.time().momentMillis(e.time, m_feed.now());
     case KindColumn: return foreign(e.type);
     case Participant:
         return participant ? m_labels[static_cast<std::size_t>(participant - m_view->story.participants.data())] : shortId(e.participant.value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/floorentry.h"
 
+#include "ui/models/ending.h"
 #include "ui/models/lanebuilder.h"
 #include "ui/text/format.h"
 
@@ -130,7 +131,8 @@ FloorEntry entryOf(const Summary &summary)
 
 void fill(FloorEntry &entry, const Story &story)
 {
-    entry.lane = floorLane(story);
+    const bool ends = !endUnknown(story);
+    entry.lane = floorLane(ends ? story : concluded(story));
     entry.felt = coveredBy(*entry.lane);
     entry.media = story.media == Media::Unknown ? entry.media : story.media;
     if (!story.customer.empty())
@@ -140,6 +142,11 @@ void fill(FloorEntry &entry, const Story &story)
     if (entry.customer.isEmpty())
         entry.customer = shortId(entry.id.value);
     present(entry, story);
+    if (ends || entry.state == InteractionState::Ended)
+        return;
+    entry.since.reset(); // for how long it has been in a state nobody knows
+    entry.with = tr("end unknown");
+    entry.dim = true;
 }
 
 int attentionRank(const FloorEntry &entry)

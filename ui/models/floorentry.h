@@ -25,6 +25,7 @@ struct FloorEntry {
     QString with;  ///< "waiting", "Agent Six", "menu", "ended"
     bool dim = false;
     bool shared = false; ///< only the shared store has it
+    bool earlier = false; ///< of a live floor: it ended a while ago, and stands with those that did instead of in its queue
     SegmentKind now = SegmentKind::Unknown; ///< of the open segment
     std::optional<Timestamp> since;         ///< of the open segment
     Timestamp seenAt;                       ///< when it came into the model, by its clock

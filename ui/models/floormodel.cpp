@@ -7,8 +7,11 @@ namespace threadline::ui {
 namespace {
 
 constexpr int kRefreshMs = 100;
-/// On a live floor an ended interaction stays in sight for so long.
+constexpr Duration kArrives = Duration::seconds(20); ///< stories of what is stored, at most
+/// On a live floor an ended interaction stays in its queue for so long; then it stands with those that ended earlier.
 constexpr Duration kStays = Duration::seconds(300);
+/// The overview of a live floor shows so much though nothing was: what a view of now shows at first, and as much again.
+constexpr Duration kLeastOverview = Duration::seconds(40 * 60);
 /// Of a shared store nobody has said yet how far back it goes.
 constexpr Duration kSharedReach = Duration::seconds(400LL * 86'400);
 
@@ -107,6 +110,7 @@ void FloorModel::listed(const Result<ListPage> &page)
         return;
     }
     m_loaded = true;
+    m_loadedAt = m_hub.clock().steady();
     if (!page->nextCursor.empty())
         m_stretch.setPartial();
     evict();
@@ -265,20 +269,37 @@ bool FloorModel::shown(const FloorEntry &entry) const
     const bool liveView = m_viewIsCurrent && live();
     if (entry.shared)
         return !liveView && (m_onlyShared || touchesView(entry));
-    if (!ended(entry))
+    if (liveView && (!ended(entry) || m_hub.now() - end < kStays))
         return true;
-    return liveView ? m_hub.now() - end < kStays : touchesView(entry);
+    return touchesView(entry);
+}
+
+bool FloorModel::endedEarlier(const FloorEntry &entry) const
+{
+    return m_viewIsCurrent && live() && ended(entry) && m_hub.now() - entry.end.value_or(entry.lastEventAt) >= kStays;
+}
+
+/// While rows are held those that stand in their queue stay there.
+void FloorModel::tellEarlier(FloorOrder::Keep keep)
+{
+    const auto placed = keep == FloorOrder::Keep::Rows ? m_order.placed() : std::unordered_set<const FloorEntry *>();
+    for (auto &[id, held] : m_entries) {
+        FloorEntry &entry = held.entry;
+        entry.earlier = endedEarlier(entry) && (entry.earlier || !placed.count(&entry));
+    }
 }
 
 void FloorModel::arrange()
 {
+    const FloorOrder::Keep keep = kept();
+    tellEarlier(keep);
     m_onlyShared = std::all_of(m_entries.begin(), m_entries.end(), [](const auto &held) { return held.second.entry.shared; });
     FloorOrder::Entries belonging;
     for (const auto &[id, held] : m_entries) {
         if (shown(held.entry))
             belonging.push_back(&held.entry);
     }
-    m_order.arrange(belonging, m_sort, kept());
+    m_order.arrange(belonging, m_sort, keep);
     m_sorting = Sorting::WhenDue;
     m_sorted.restart();
     m_sortDue.stop();
@@ -289,7 +310,9 @@ void FloorModel::arrange()
 
 FloorOrder::Keep FloorModel::kept()
 {
-    if (!m_holding || m_sorting == Sorting::Anew)
+    // A feed that never rests may keep stories waiting for good.
+    m_arrived = m_arrived || (m_loaded && (m_stories.waiting() == 0 || m_hub.clock().steady() - m_loadedAt > kArrives));
+    if (!m_holding || !m_arrived || m_sorting == Sorting::Anew)
         return FloorOrder::Keep::Nothing;
     const Duration now = m_hub.clock().steady();
     if (now - m_heldSince < kLongestHold)
@@ -341,6 +364,7 @@ void FloorModel::compose()
     scene->rows = floorRows(m_order, m_figures, m_collapsed);
     scene->bands = m_hub.bands();
     scene->live = live();
+    scene->arriving = !m_arrived;
     scene->knownUntil = m_hub.knownUntil();
     placeInTime(*scene);
     m_scene = std::move(scene);
@@ -361,13 +385,16 @@ void FloorModel::placeInTime(Scene &scene) const
         scene.extent.end = std::max(scene.extent.end, m_hub.now());
     if (m_hub.status().delivery.state != DeliveryState::Off)
         scene.reach = kSharedReach;
-    if (!extent || scene.live)
+    if (!extent)
         return;
     FloorOrder::Entries all;
     all.reserve(m_entries.size());
     for (const auto &[id, held] : m_entries)
         all.push_back(&held.entry);
-    focusScene(scene, all);
+    if (scene.live)
+        scene.overview = liveOverview(all, scene.extent, m_hub.now(), kLeastOverview);
+    else
+        focusScene(scene, all);
 }
 
 void FloorModel::setView(TimeRange view, bool current)
@@ -391,14 +418,25 @@ void FloorModel::setExpanded(const std::string &group, bool expanded)
     compose();
 }
 
+/// All queues: what ended earlier is unfolded by itself.
 void FloorModel::setAllExpanded(bool expanded)
 {
-    m_collapsed.clear();
-    if (!expanded) {
-        for (const FloorOrder::Group &group : m_order.groups())
+    const std::string earlier = groupKey(FloorOrder::kEarlier);
+    std::erase_if(m_collapsed, [&](const std::string &key) { return key != earlier; });
+    for (const FloorOrder::Group &group : m_order.groups()) {
+        if (!expanded && group.queue != FloorOrder::kEarlier)
             m_collapsed.insert(groupKey(group.queue));
     }
     compose();
+}
+
+bool FloorModel::folded() const { return m_collapsed.size() > m_collapsed.count(groupKey(FloorOrder::kEarlier)); }
+
+void FloorModel::unfoldAround(const InteractionId &id)
+{
+    const FloorEntry *entry = this->entry(id);
+    if (entry && m_collapsed.count(groupKey(FloorOrder::headOf(*entry))))
+        setExpanded(groupKey(FloorOrder::headOf(*entry)), true);
 }
 
 } // namespace threadline::ui

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The floor as a scene: the newest interactions (at most kMostLanes), grouped by queue and sorted by attention. Where the store
+/// The floor as a scene: the newest interactions (at most kMostLanes) of those that lie in the view, grouped by queue and sorted by
+/// attention; where now is in view and goes on, what ended a while ago stands below all, folded at first. Where the store
 /// has more, those in the stretch in view are read once it rests, and how many are left out is told; of the past, and where the
 /// local store has nothing, the shared store is asked as well. Of stories only their lanes are kept. GUI thread.
 ///
@@ -36,7 +37,7 @@ public:
     [[nodiscard]] bool settled() const;
     /// True once the list has been read.
     [[nodiscard]] bool loaded() const { return m_loaded; }
-    /// True while a source brings events: lanes that ended a while ago leave the floor.
+    /// True while a source brings events: lanes that ended a while ago leave their queues.
     [[nodiscard]] bool live() const;
     [[nodiscard]] std::size_t count() const { return m_entries.size(); }
     /// Stories that are still to be asked for; never more than there are entries.
@@ -61,6 +62,8 @@ public:
     /// `group`: the key of its row.
     void setExpanded(const std::string &group, bool expanded);
     void setAllExpanded(bool expanded);
+    /// The group that it stands in.
+    void unfoldAround(const InteractionId &id);
     /// Key of the row of a queue's group.
     [[nodiscard]] static std::string groupKey(const QString &queue) { return groupKeyOf(queue); }
     /// Somebody rests on a lane, whose place must not change under them; or has let go.
@@ -75,7 +78,8 @@ public:
     /// Another order of the lanes, at once, held or not.
     void setSort(FloorSort sort);
     [[nodiscard]] FloorSort sort() const { return m_sort; }
-    [[nodiscard]] bool folded() const { return !m_collapsed.empty(); }
+    /// Some queue is; what ended earlier does not count.
+    [[nodiscard]] bool folded() const;
     /// Sorts and shows at once, held or not.
     void rebuild();
 
@@ -114,6 +118,8 @@ private:
     void compose();
     void placeInTime(Scene &scene) const;
     [[nodiscard]] bool shown(const FloorEntry &entry) const;
+    [[nodiscard]] bool endedEarlier(const FloorEntry &entry) const;
+    void tellEarlier(FloorOrder::Keep keep);
     /// Those of the local store; of an empty one, those of the shared store.
     [[nodiscard]] FloorOrder::Entries own() const;
     void reviewSource();
@@ -127,7 +133,7 @@ private:
     Sorting m_sorting = Sorting::Soon;
     bool m_holding = false;
     Duration m_heldSince; ///< by the steady clock; renewed when what no longer belongs has left
-    std::set<std::string> m_collapsed;
+    std::set<std::string> m_collapsed{groupKeyOf(FloorOrder::kEarlier)};
     ScenePtr m_scene = std::make_shared<const Scene>();
     NowFigures m_figures;
     int m_sharedShown = 0;
@@ -135,6 +141,8 @@ private:
     TimeRange m_view{kEarliestTime, kLatestTime};
     bool m_viewIsCurrent = true;
     bool m_loaded = false;
+    Duration m_loadedAt;     ///< by the steady clock
+    bool m_arrived = false;  ///< what was stored has been read, with its stories: until then there is no order to be held
     bool m_listened = false; ///< the source has been there since the window was opened
     bool m_wasLive = false;
     std::optional<Timestamp> m_knownUntil;

@@ -17,7 +17,7 @@ std::vector<FloorOrder::Group> newcomers(const Entries &belonging, const Set &pl
     std::map<QString, Entries> queues;
     for (const FloorEntry *entry : belonging) {
         if (!placed.count(entry))
-            queues[entry->queue].push_back(entry);
+            queues[FloorOrder::headOf(*entry)].push_back(entry);
     }
     const auto moreUrgent = [](const FloorEntry *a, const FloorEntry *b) { return beforeByAttention(*a, *b); };
     std::vector<std::pair<const FloorEntry *, FloorOrder::Group>> byUrgency;
@@ -36,6 +36,8 @@ std::vector<FloorOrder::Group> newcomers(const Entries &belonging, const Set &pl
 
 } // namespace
 
+const QString FloorOrder::kEarlier = QStringLiteral("\x01""earlier");
+
 void FloorOrder::arrange(const Entries &belonging, FloorSort sort, Keep keep)
 {
     if (keep == Keep::Nothing)
@@ -44,17 +46,22 @@ void FloorOrder::arrange(const Entries &belonging, FloorSort sort, Keep keep)
     Entries standing = belonging;
     for (const Group &group : m_groups) {
         for (const FloorEntry *lane : group.lanes) {
-            if (keep == Keep::Rows && lane->queue != group.queue && !belongs.count(lane))
+            if (keep == Keep::Rows && headOf(*lane) != group.queue && !belongs.count(lane))
                 standing.push_back(lane); // it stays, in its new group
         }
     }
     eraseLanes([&](const Group &group, const FloorEntry *lane) {
-        return lane->queue != group.queue || (keep != Keep::Rows && !belongs.count(lane));
+        return headOf(*lane) != group.queue || (keep != Keep::Rows && !belongs.count(lane));
     });
+    append(newcomers(standing, placed(), sort));
+}
+
+std::unordered_set<const FloorEntry *> FloorOrder::placed() const
+{
     Set placed;
     for (const Group &group : m_groups)
         placed.insert(group.lanes.begin(), group.lanes.end());
-    append(newcomers(standing, placed, sort));
+    return placed;
 }
 
 void FloorOrder::remove(const std::unordered_set<const FloorEntry *> &gone)
@@ -85,7 +92,7 @@ void FloorOrder::eraseLanes(Leaves leaves)
     std::erase_if(m_groups, [](const Group &group) { return group.lanes.empty(); });
 }
 
-/// Lanes behind those of their group; groups that are not there yet behind all.
+/// Lanes behind those of their group; groups that are not there yet behind all but what ended earlier.
 void FloorOrder::append(std::vector<Group> added)
 {
     const std::size_t before = m_groups.size();
@@ -97,6 +104,7 @@ void FloorOrder::append(std::vector<Group> added)
         else
             there->lanes.insert(there->lanes.end(), group.lanes.begin(), group.lanes.end());
     }
+    std::stable_partition(m_groups.begin(), m_groups.end(), [](const Group &group) { return group.queue != kEarlier; });
 }
 
 } // namespace threadline::ui

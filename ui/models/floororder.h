@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The order of the floor: a group for each queue, the group of the most urgent lane on top, in each the lanes as they are sorted.
+/// The order of the floor: a group for each queue, the group of the most urgent lane on top and what ended earlier below all,
+/// in each the lanes as they are sorted.
 /// An order can be kept while somebody rests on it. Holds pointers to entries of its owner, who removes them before they go. Pure.
 #pragma once
 
@@ -13,8 +14,12 @@ namespace threadline::ui {
 class FloorOrder {
 public:
     using Entries = std::vector<const FloorEntry *>;
+    /// In place of a queue, of those that ended a while ago; no queue is called so, since names have no control characters.
+    static const QString kEarlier;
+    /// The queue whose group it stands in, or kEarlier.
+    [[nodiscard]] static const QString &headOf(const FloorEntry &entry) { return entry.earlier ? kEarlier : entry.queue; }
     struct Group {
-        QString queue; ///< empty: none
+        QString queue; ///< headOf() its lanes; empty: none
         Entries lanes; ///< never empty
     };
     /// What stays of the order before. In all of them a lane whose queue changed goes to its new group, and newcomers stand last
@@ -30,6 +35,8 @@ public:
     /// Takes these out; nothing else moves.
     void remove(const std::unordered_set<const FloorEntry *> &gone);
     [[nodiscard]] const std::vector<Group> &groups() const { return m_groups; }
+    /// All lanes of all groups.
+    [[nodiscard]] std::unordered_set<const FloorEntry *> placed() const;
     /// Lanes that would stand further up in their group, were they sorted now.
     [[nodiscard]] int misplaced(FloorSort sort) const;
 

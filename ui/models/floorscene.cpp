@@ -12,20 +12,30 @@ namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("Floor", text); }
 
+constexpr Duration kPause = Duration::seconds(6LL * 3600); ///< so long without anything parts one stretch from the next
+constexpr Duration kDay = Duration::seconds(86'400);
+
 bool ended(const FloorEntry *entry) { return entry->state == InteractionState::Ended; }
+
+/// Where the customer lived through it; before that is known, from its first to its last event.
+TimeRange feltOf(const FloorEntry &entry, Timestamp until)
+{
+    return entry.felt ? TimeRange{entry.felt->start, std::min(entry.felt->end, until)} : TimeRange{entry.start, std::min(entry.lastEventAt, until)};
+}
 
 Row groupRow(const FloorOrder::Group &group, const NowFigures &figures, const std::set<std::string> &collapsed)
 {
     Row row;
     row.kind = RowKind::Group;
     row.key = groupKeyOf(group.queue);
-    row.title = group.queue.isEmpty() ? tr("No queue") : group.queue;
+    row.title = group.queue == FloorOrder::kEarlier ? tr("Ended earlier") : group.queue.isEmpty() ? tr("No queue") : group.queue;
     row.expanded = !collapsed.count(row.key);
     const auto counted = std::find_if(figures.queues.begin(), figures.queues.end(),
                                       [&](const QueueFigures &queue) { return queue.queue == group.queue; });
-    if (counted != figures.queues.end()) {
+    const auto open = std::count_if(group.lanes.begin(), group.lanes.end(), [](const FloorEntry *entry) { return !ended(entry) && !entry->shared; });
+    if (counted != figures.queues.end() && open > 0) { // fewer where the view is of a time before some of them
         row.since = counted->longestSince;
-        row.note = tr("%1 open").arg(numberText(static_cast<std::uint64_t>(counted->open)));
+        row.note = open < counted->open ? tr("%1 of %2 open").arg(numberText(open), numberText(counted->open)) : tr("%1 open").arg(numberText(counted->open));
     } else if (std::all_of(group.lanes.begin(), group.lanes.end(), ended)) {
         row.note = tr("%1 ended").arg(numberText(group.lanes.size()));
     }
@@ -47,6 +57,7 @@ Row laneRow(const FloorEntry &entry, int parent)
     row.waits = entry.waits();
     row.parent = parent;
     row.shared = entry.shared;
+    row.open = !ended(&entry) && !entry.shared;
     if (entry.seenAt > kEarliestTime)
         row.fresh = entry.seenAt;
     return row;
@@ -85,19 +96,52 @@ std::optional<TimeRange> extentOf(const FloorOrder::Entries &entries)
     return range.start > range.end ? std::nullopt : std::optional(range);
 }
 
+TimeRange latestStretch(const FloorOrder::Entries &entries, Timestamp until)
+{
+    std::vector<TimeRange> spans;
+    spans.reserve(entries.size());
+    for (const FloorEntry *entry : entries) {
+        const TimeRange span = feltOf(*entry, until);
+        if (span.start <= until)
+            spans.push_back({span.start, std::max(span.start, span.end)});
+    }
+    // One that was never closed would stretch it over years.
+    const auto longs = std::partition(spans.begin(), spans.end(), [](TimeRange span) { return span.length() <= kDay; });
+    if (longs != spans.begin())
+        spans.erase(longs, spans.end());
+    std::sort(spans.begin(), spans.end(), [](TimeRange a, TimeRange b) { return a.end > b.end; });
+    if (spans.empty())
+        return {until, until};
+    TimeRange stretch = spans.front();
+    for (const TimeRange span : spans) {
+        if (stretch.start - span.end > kPause || stretch.length() > kDay)
+            break;
+        stretch.start = std::min(stretch.start, span.start);
+    }
+    return stretch;
+}
+
+std::optional<TimeRange> liveOverview(const FloorOrder::Entries &entries, TimeRange extent, Timestamp now, Duration least)
+{
+    TimeRange stretch = latestStretch(entries, now);
+    if (now - stretch.end > kPause)
+        stretch.start = now;
+    return focusOn({std::min(stretch.start, now - least), now}, extent);
+}
+
 void focusScene(Scene &scene, const FloorOrder::Entries &entries)
 {
-    TimeRange felt{kLatestTime, kEarliestTime};
-    for (const FloorEntry *entry : entries) {
-        felt.start = std::min(felt.start, entry->felt ? entry->felt->start : entry->start);
-        felt.end = std::max(felt.end, entry->felt ? std::min(entry->felt->end, scene.extent.end) : entry->lastEventAt);
-    }
+    const TimeRange felt = latestStretch(entries, scene.extent.end);
     scene.focus = focusOn(felt, scene.extent);
     if (!scene.focus)
         return;
-    scene.beyond = static_cast<int>(std::count_if(entries.begin(), entries.end(), [&](const FloorEntry *entry) {
-        return entry->start < felt.start || entry->lastEventAt > felt.end;
-    }));
+    for (const FloorEntry *entry : entries) {
+        const TimeRange span = feltOf(*entry, scene.extent.end);
+        if (span.end < felt.start)
+            ++scene.before;
+        else if (entry->start < felt.start || entry->lastEventAt > felt.end)
+            ++scene.beyond;
+    }
 }
 
 std::vector<Stretch> stretchesOf(const FloorOrder::Entries &entries)

@@ -17,7 +17,11 @@ namespace threadline::ui {
 [[nodiscard]] std::vector<Row> floorRows(const FloorOrder &order, const NowFigures &figures, const std::set<std::string> &collapsed);
 /// From the first start to the last event; absent: there are none.
 [[nodiscard]] std::optional<TimeRange> extentOf(const FloorOrder::Entries &entries);
-/// Of a floor that stands still: what to look at first within `scene.extent`, and how many entries go on beyond it.
+/// The latest stretch before `until` in which something lay without a long pause: about a day at most, unless one alone takes longer.
+[[nodiscard]] TimeRange latestStretch(const FloorOrder::Entries &entries, Timestamp until);
+/// Of a floor that goes on: the stretch up to `now` in which something lay, no shorter than `least`; absent: `extent` is hardly longer.
+[[nodiscard]] std::optional<TimeRange> liveOverview(const FloorOrder::Entries &entries, TimeRange extent, Timestamp now, Duration least);
+/// Of a floor that stands still: what to look at first within `scene.extent`, and how many entries go on beyond it or lie before it.
 void focusScene(Scene &scene, const FloorOrder::Entries &entries);
 /// Where each of them lies in time.
 [[nodiscard]] std::vector<Stretch> stretchesOf(const FloorOrder::Entries &entries);

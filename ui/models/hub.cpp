@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/hub.h"
 
+#include "ui/models/ending.h"
 #include "ui/text/format.h"
 
 #include <algorithm>
@@ -147,7 +148,8 @@ std::optional<Timestamp> Hub::knownUntil() const
 
 std::optional<Timestamp> Hub::knownUntil(const InteractionView &view) const
 {
-    if (!view.origin.local) // another machine hears of it, and this one does not hear that in time
+    // Another machine hears of it, and this one does not hear that in time; or nobody does any more.
+    if (!view.origin.local || endUnknown(view.story))
         return view.story.lastEventAt;
     const std::optional<Timestamp> until = knownUntil();
     return until ? std::optional(std::max(*until, view.story.lastEventAt)) : until;

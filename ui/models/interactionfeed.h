@@ -21,6 +21,8 @@ public:
     [[nodiscard]] const View &view() const { return m_view; }
     /// Why it could not be read; absent: it could, or is coming.
     [[nodiscard]] const std::optional<Error> &problem() const { return m_problem; }
+    /// By the clock of the window.
+    [[nodiscard]] Timestamp now() const { return m_hub.now(); }
     /// Asks once more for one that could not be read.
     void retry();
     [[nodiscard]] bool settled() const { return !m_question.underWay(); }

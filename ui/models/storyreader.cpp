@@ -46,8 +46,12 @@ void StoryReader::giveBack(Wanted &wanted)
 void StoryReader::lookAt(const std::string &id, std::uint64_t number)
 {
     const auto found = m_wanted.find(id);
-    if (found == m_wanted.end() || found->second.number != number || !found->second.question.underWay() || m_late >= kMostLate)
+    if (found == m_wanted.end() || found->second.number != number || !found->second.question.underWay())
         return;
+    if (m_late >= kMostLate) { // it may give its place once others have been answered
+        QTimer::singleShot(kLateMs, this, [this, id, number] { lookAt(id, number); });
+        return;
+    }
     --line(found->second.where).underWay;
     found->second.late = true;
     ++m_late;

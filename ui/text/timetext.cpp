@@ -63,6 +63,20 @@ QString TimeText::moment(Timestamp t, Timestamp now) const
     return local(t).date() == local(now).date() ? clock(t) : dated(t);
 }
 
+QString TimeText::momentMillis(Timestamp t, Timestamp now) const
+{
+    return local(t).date() == local(now).date() ? clockMillis(t) : full(t);
+}
+
+QString TimeText::momentRange(TimeRange range, Timestamp now) const
+{
+    const QDate first = local(range.start).date(), last = local(range.end).date(), today = local(now).date();
+    const auto with = [this](Timestamp t, bool dated) {
+        return dated ? names().toString(local(t), QStringLiteral("ddd d MMM yyyy")) + QLatin1Char(' ') + clock(t) : clock(t);
+    };
+    return tr("%1 to %2").arg(with(range.start, first != today || last != today), with(range.end, first != last));
+}
+
 QString TimeText::range(TimeRange range) const
 {
     const bool fine = range.length() < Duration::seconds(600);

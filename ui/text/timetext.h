@@ -30,6 +30,10 @@ public:
     [[nodiscard]] QString full(Timestamp t) const;        ///< "2031-05-06 10:44:54.118"
     [[nodiscard]] QString dated(Timestamp t) const;       ///< "Tue 6 May 2031 10:44"
     [[nodiscard]] QString moment(Timestamp t, Timestamp now) const; ///< as clock(), on another day than that of `now` as dated()
+    /// As clockMillis(), on another day as full().
+    [[nodiscard]] QString momentMillis(Timestamp t, Timestamp now) const;
+    /// "10:44:54 to 10:45:01"; with the days and the year where that is not all today.
+    [[nodiscard]] QString momentRange(TimeRange range, Timestamp now) const;
     [[nodiscard]] QString range(TimeRange range) const;   ///< "10:42 to 10:49", with days where they differ
     /// The same with the date and the year, unless all of it lies in the day of `now`: "Tue 6 May 2031 10:42 to 10:49".
     [[nodiscard]] QString datedRange(TimeRange range, Timestamp now) const;

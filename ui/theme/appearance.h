@@ -31,6 +31,7 @@ public:
     void setDensity(Density density);
     /// Swaps between the zone given at the start and UTC.
     void swapZone();
+    [[nodiscard]] bool utcChosen() const { return m_utc; }
 
 Q_SIGNALS:
     void changed();

@@ -60,14 +60,11 @@ QRect bandBox(const PaintState &s, const Band &band)
     return {s.header + x0, s.axis, x1 - x0, s.height - s.axis};
 }
 
-QString bandText(const Band &band, const TimeText &time)
+QString bandText(const Band &band, const TimeText &time, Timestamp now)
 {
     if (!band.end)
-        return tr("Not listening since %1").arg(time.clock(band.start));
-    const bool sameDay = time.day(band.start) == time.day(*band.end);
-    const QString from = sameDay ? time.clock(band.start) : time.day(band.start) + QLatin1Char(' ') + time.clock(band.start);
-    const QString to = sameDay ? time.clock(*band.end) : time.day(*band.end) + QLatin1Char(' ') + time.clock(*band.end);
-    return tr("Not listening %1 to %2, %3").arg(from, to, bandStateName(band.state));
+        return tr("Not listening since %1").arg(time.moment(band.start, now));
+    return tr("Not listening %1, %2").arg(time.momentRange({band.start, *band.end}, now), bandStateName(band.state));
 }
 
 void paintBands(QPainter &p, const PaintState &s, PaintKit &kit, bool under)
@@ -107,7 +104,7 @@ void paintBandCaps(QPainter &p, const PaintState &s, PaintKit &kit)
         if (box.isEmpty())
             continue;
         p.fillRect(box.x(), s.axis, box.width(), kBandCap, look.colour);
-        const QString text = bandText(band, kit.look.time());
+        const QString text = bandText(band, kit.look.time(), s.now);
         const int width = static_cast<int>(std::ceil(kit.label.width(text))) + 14;
         const int y = s.scene->bandLabelsBelow ? s.height - kPillHeight - 6 : s.axis + 3;
         if (const std::optional<QRect> place = labelPlace(s, box, width, y, taken)) {

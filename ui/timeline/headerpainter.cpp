@@ -7,6 +7,7 @@ namespace {
 
 constexpr int kGlyphX = 14;
 constexpr int kTitleX = 34;
+constexpr int kBetween = 6; ///< title and detail
 constexpr int kRightInset = 10;
 constexpr int kBar = 3;
 constexpr int kBesideTime = 18; ///< an icon and its distance from the time
@@ -95,10 +96,10 @@ private:
         const double timeWidth = row.since ? m_kit.table.width(m_kit.table.duration(std::max(m_s.counted() - *row.since, Duration{}).us)) : 0;
         const double end = floorTextsEnd(row, row.since ? m_s.scene->attention(row, m_s.counted() - *row.since) : Attention::None, m_s.header, timeWidth);
         drawGlyph(m_p, row.glyph, kGlyphX, m_middle - 6, m_kit.role(Role::Text2));
-        drawText(m_p, m_kit.table, kTitleX, m_middle, row.title, m_kit.role(Role::Text), (at.with ? at.with - 6 : end) - kTitleX);
+        const double with = at.with ? floorWithStart(m_kit.table.width(row.title), m_kit.table.width(row.detail), m_s.header, end) : 0;
+        drawText(m_p, m_kit.table, kTitleX, m_middle, row.title, m_kit.role(Role::Text), (at.with ? with - kBetween : end) - kTitleX);
         if (at.with)
-            drawText(m_p, m_kit.table, at.with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text),
-                     end - at.with);
+            drawText(m_p, m_kit.table, with, m_middle, row.detail, m_kit.role(row.dim ? Role::Text2 : Role::Text), end - with);
         time(row, at.time, std::min<double>(at.icon, at.time - timeWidth - kBesideTime), false);
         if (row.shared) // it has no time
             drawGlyph(m_p, Glyph::Store, at.time - 12, m_middle - 6, m_kit.role(Role::Text2));
@@ -185,6 +186,18 @@ double floorTextsEnd(const Row &row, Attention attention, int header, double tim
     if (row.since)
         return at.time - timeWidth - kGap;
     return row.shared ? at.time - 12 - kGap : at.time;
+}
+
+double floorWithStart(double title, double detail, int header, double end)
+{
+    const double column = FloorColumns(header).with;
+    const double first = std::ceil(kTitleX + title + kBetween); // behind the title
+    const double last = std::floor(end - detail);
+    if (first > column && last > column)
+        return std::min(first, last);
+    if (first < column && last < column)
+        return std::max(first, last);
+    return column;
 }
 
 void paintGrounds(QPainter &p, const PaintState &s, PaintKit &kit)

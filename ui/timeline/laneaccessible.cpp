@@ -147,7 +147,7 @@ QString LaneCell::text(QAccessible::Text t) const
     if (t != QAccessible::Name || !isValid())
         return {};
     const TimeText &time = m_view->look().time();
-    return isMark() ? spokenMark(mark(), time) : spokenSegment(scene(), m_row, segment(), time, m_view->counted());
+    return isMark() ? spokenMark(mark(), time, m_view->now()) : spokenSegment(scene(), m_row, segment(), time, m_view->counted(), m_view->now());
 }
 
 QRect LaneCell::rect() const

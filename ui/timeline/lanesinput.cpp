@@ -198,7 +198,7 @@ bool LanesView::viewportEvent(QEvent *event)
 void LanesView::showTip(const QPoint &at, const PieceRef &ref)
 {
     QToolTip::showText(viewport()->mapToGlobal(at + QPoint(0, m_look.metrics().lane)),
-                       tipOf(*m_scene, ref.row, ref.piece, m_look.time()), viewport());
+                       tipOf(*m_scene, ref.row, ref.piece, m_look.time(), now()), viewport());
 }
 
 void LanesView::showSelectedTip()
@@ -278,7 +278,10 @@ void LanesView::execute(LaneCommand command)
     case LaneCommand::ZoomIn: m_navigator.zoomAtFocus(kZoomStep); break;
     case LaneCommand::ZoomOut: m_navigator.zoomAtFocus(1 / kZoomStep); break;
     case LaneCommand::Fit: fitSelection(); break;
-    case LaneCommand::FitAll: m_navigator.fitAll(); break;
+    case LaneCommand::FitAll:
+        m_navigator.setNow(now());
+        m_navigator.fitAll();
+        break;
     }
     moved();
 }
@@ -364,6 +367,7 @@ void LanesView::page(int by)
 
 void LanesView::fitSelection()
 {
+    m_navigator.setNow(now());
     if (const LaneSegment *segment = selectedSegment()) {
         m_navigator.show({Timestamp{segment->start}, Timestamp{std::max(segment->endAt(openEnd().us), segment->start + 1000)}});
         return;
@@ -371,7 +375,7 @@ void LanesView::fitSelection()
     const int index = selectedRow();
     const LanePtr lane = index < 0 ? nullptr : row(index).lane;
     if (lane && !lane->empty()) {
-        std::int64_t end = lane->segments().front().start + 1000;
+        std::int64_t end = std::max(lane->segments().front().start + 1000, row(index).open ? openEnd().us : 0);
         for (const LaneSegment &segment : lane->segments())
             end = std::max(end, segment.endAt(openEnd().us));
         m_navigator.show({Timestamp{lane->segments().front().start}, Timestamp{end}});

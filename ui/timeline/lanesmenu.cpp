@@ -5,6 +5,7 @@
 
 #include <QContextMenuEvent>
 #include <QMenu>
+#include <QToolTip>
 
 #include <cstdlib>
 
@@ -75,6 +76,8 @@ QMenu *LanesView::makeMenu()
 
 void LanesView::showMenu(const QPoint &global)
 {
+    m_tipTimer.stop();
+    QToolTip::hideText();
     QMenu *menu = makeMenu();
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->popup(global);

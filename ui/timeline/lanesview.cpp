@@ -5,6 +5,7 @@
 #include "ui/timeline/spoken.h"
 
 #include <QAccessible>
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QPainter>
 #include <QScrollBar>
@@ -52,6 +53,8 @@ LanesView::LanesView(Purpose purpose, Appearance &look, const Clock &clock, QWid
     m_tipTimer.setSingleShot(true);
     m_tipTimer.setInterval(kTipMs);
     connect(&m_tipTimer, &QTimer::timeout, this, [this] {
+        if (QApplication::activePopupWidget())
+            return; // a tip would lie over the menu
         if (m_hover)
             showTip(m_tipAt, *m_hover);
         else if (m_hoverRow >= 0 && m_tipAt.x() < headerWidth())
@@ -128,7 +131,7 @@ void LanesView::setScene(ScenePtr scene)
     const int index = anchor.empty() ? -1 : rowOf(*m_scene, anchor);
     if (unfolded && index >= 0 && !row(index).expanded)
         oldY = drawnY; // its lanes are gone, among which it was drawn
-    if (!anchor.empty() && oldY >= 0 && (m_resting || verticalScrollBar()->value() > 0))
+    if (!anchor.empty() && oldY >= 0 && !m_scene->arriving && (m_resting || verticalScrollBar()->value() > 0))
         anchorTo(anchor, oldY);
     m_timer.start(m_navigator.following() ? kFollowMs : kStandingMs);
     if (!m_scene->live)
@@ -161,7 +164,9 @@ void LanesView::relayout()
 void LanesView::resizeEvent(QResizeEvent *event)
 {
     QAbstractScrollArea::resizeEvent(event);
-    m_spare = kMostSpare; // where a row below the lanes has gone they stay where they are, also at their end
+    // Where a row below the lanes has gone they stay where they are, also at their end; a window that grows is filled.
+    const int tall = window()->height();
+    m_spare = std::exchange(m_windowHeight, tall) == tall ? kMostSpare : 0;
     relayout();
     Q_EMIT viewChanged();
 }
@@ -217,6 +222,12 @@ void LanesView::showRange(TimeRange range)
     moved();
 }
 
+void LanesView::fitRange(TimeRange range)
+{
+    m_navigator.show(range);
+    moved();
+}
+
 void LanesView::calm()
 {
     m_hover.reset();
@@ -235,6 +246,21 @@ std::vector<std::string> LanesView::visibleKeys() const
     for (int i = range.first; i < range.end; ++i)
         keys.push_back(row(i).key);
     return keys;
+}
+
+std::vector<int> LanesView::alarmsOutOfView() const
+{
+    std::vector<int> out;
+    const RowRange seen = state().visible();
+    const Timestamp until = counted();
+    for (int i = 0; i < m_rows.rowCount(); ++i) {
+        const Row &shown = row(i);
+        const bool inView = i >= seen.first && i < seen.end;
+        if (!inView && shown.kind == RowKind::Lane && shown.since && m_scene->attention(shown, until - *shown.since) == Attention::Alarm)
+            out.push_back(i);
+    }
+    std::sort(out.begin(), out.end(), [this](int a, int b) { return *row(a).since < *row(b).since; });
+    return out;
 }
 
 int LanesView::selectedRow() const { return m_selection.row.empty() ? -1 : rowOf(*m_scene, m_selection.row); }

@@ -48,6 +48,8 @@ public:
     void execute(LaneCommand command);
     /// Shows exactly this stretch.
     void showRange(TimeRange range);
+    /// Shows all of this stretch with a little room around it.
+    void fitRange(TimeRange range);
     /// Time went on: moves the picture if it follows, repaints if something shown has changed.
     void tick();
     /// The picture is about to be taken: no hover, nothing marked as new, the view as it would be chosen now.
@@ -59,6 +61,8 @@ public:
     [[nodiscard]] double lastFrameMs() const { return m_frameMs; }
     /// Keys of the rows in view.
     [[nodiscard]] std::vector<std::string> visibleKeys() const;
+    /// Rows whose customers have waited so long that it is an alarm and that stand above or below what is in view, the longest first.
+    [[nodiscard]] std::vector<int> alarmsOutOfView() const;
     [[nodiscard]] int headerWidth() const;
     /// Scrolls as far as needed to show all of the row.
     void revealRow(int row);
@@ -160,6 +164,7 @@ private:
     Duration m_touched; ///< when something was last done here, by the steady clock
     std::int64_t m_paintedSecond = -1;
     double m_frameMs = 0;
+    int m_windowHeight = 0;
     int m_spare = 0; ///< pixels free below the last row, so that what is in view stays
 };
 

@@ -10,6 +10,9 @@ namespace {
 constexpr double kRoomAround = 0.03; ///< of the width, at each side of what is fitted
 /// The view may leave the data by a quarter of its length, and by so much where that is short.
 constexpr std::int64_t kMarginPart = 4;
+/// What goes on is seen going on at scales in between.
+constexpr Duration kShortestLive = Duration::seconds(5);
+constexpr Duration kLongestLive = Duration::seconds(12LL * 3600);
 constexpr Duration kLeastMargin{Navigator::kFirstSpan.us / 2};
 
 } // namespace
@@ -110,7 +113,11 @@ void Navigator::show(TimeRange range)
     m_touched = true;
     fit(range);
     bound();
-    pause();
+    if (m_mode == Mode::Stored || range.end < m_now)
+        return pause();
+    m_mode = Mode::Following;
+    m_missed = 0;
+    afterMove();
 }
 
 void Navigator::showExactly(TimeRange range)
@@ -123,7 +130,11 @@ void Navigator::showExactly(TimeRange range)
 
 void Navigator::fitAll()
 {
-    const auto least = [](TimeRange range) { return TimeRange{range.start, std::max(range.end, range.start + Duration::millis(1))}; };
+    // The extent is as old as the scene: where that goes on it reaches to now.
+    const auto least = [this](TimeRange range) {
+        const Timestamp end = m_mode != Mode::Stored && range.end >= m_extent.end ? std::max(range.end, m_now) : range.end;
+        return TimeRange{range.start, std::max(end, range.start + Duration::millis(1))};
+    };
     const bool follow = following();
     const TimeScale before = m_scale;
     show(least(m_focus));
@@ -171,12 +182,24 @@ void Navigator::end()
     m_anchor = 1 - kFreeAtRight;
     m_missed = 0;
     if (m_mode == Mode::Stored) {
+        if (m_focus != m_extent && view().length().us > kMarginPart * m_focus.length().us)
+            fit(m_focus);
         m_scale = m_scale.withAt(m_extent.end, m_anchor * m_width);
         bound();
         return;
     }
     m_mode = Mode::Following;
+    if (const Duration span = view().length(); span < kShortestLive || span > kLongestLive)
+        place();
     m_scale = m_scale.withAt(m_now, m_anchor * m_width);
+}
+
+void Navigator::goLive()
+{
+    if (m_mode == Mode::Stored)
+        m_touched = false;
+    else
+        end();
 }
 
 void Navigator::settle()

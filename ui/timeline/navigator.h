@@ -48,8 +48,13 @@ public:
     void fitAll();
     /// The start of the data.
     void home();
-    /// Back to now and on with it; of stored data, its end.
+    /// Back to now and on with it; of stored data, its end. A scale that shows nothing of that (of years, of an instant) gives way to
+    /// the one that would be chosen.
     void end();
+    /// To what goes on now; where nothing does, as soon as something does.
+    void goLive();
+    /// The user has chosen what is in view.
+    [[nodiscard]] bool touched() const { return m_touched; }
     /// Chooses the view anew from what there is now, unless the user has moved it.
     void settle();
     /// Stops following without moving: something in the past was chosen.

@@ -68,6 +68,9 @@ void paintGroups(QPainter &p, const PaintState &s, PaintKit &kit);
 void paintHeader(QPainter &p, const PaintState &s, PaintKit &kit);
 /// Where the texts of a floor lane end in a header column so wide: before its icon where it has one, else before its time.
 [[nodiscard]] double floorTextsEnd(const Row &row, Attention attention, int header, double timeWidth);
+/// Where with whom the customer is begins in that header: at its column, unless the one text is too long for that and the other, both
+/// of these widths, leaves room before `end`.
+[[nodiscard]] double floorWithStart(double title, double detail, int header, double end);
 void paintGrid(QPainter &p, const PaintState &s, PaintKit &kit, const std::vector<Tick> &ticks);
 void paintAxis(QPainter &p, const PaintState &s, PaintKit &kit, const std::vector<Tick> &ticks);
 void paintNow(QPainter &p, const PaintState &s, PaintKit &kit);
@@ -92,6 +95,6 @@ struct BandLook {
 /// Its pixels in the picture, at least kMinBandWidth wide.
 [[nodiscard]] QRect bandBox(const PaintState &s, const Band &band);
 /// "Not listening 10:47:02 to 10:47:10, repaired"
-[[nodiscard]] QString bandText(const Band &band, const TimeText &time);
+[[nodiscard]] QString bandText(const Band &band, const TimeText &time, Timestamp now);
 
 } // namespace threadline::ui

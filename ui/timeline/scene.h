@@ -43,6 +43,7 @@ struct Row {
     bool waits = false;             ///< the customer waits or is held: `since` may call for attention
     int parent = -1;                ///< index of the group or participant row it belongs to
     bool expanded = true;
+    bool open = false;              ///< of a floor: it has not ended, whatever its last segment did
     bool lastOfParent = false;
     bool shared = false;            ///< only the shared store has it
     bool odd = false;               ///< lane ground; set by number within what is shown
@@ -72,9 +73,12 @@ struct Scene {
     TimeRange extent;             ///< of all that is in it; an open end counts as now
     std::optional<TimeRange> focus; ///< what is looked at first, where that is not all; within `extent`
     int beyond = 0;               ///< legs (of a floor: interactions) that lie in part outside of `focus`
+    int before = 0;               ///< of a floor: interactions that lie before `focus`
+    std::optional<TimeRange> overview; ///< where it goes on: what the overview shows as long as no more is in view; absent: all
     Duration reach;               ///< how much further back there may be something that would be asked for
     bool dated = false;           ///< `extent` means something although no row is in sight
     bool live = false;            ///< something in it goes on
+    bool arriving = false;        ///< it is read for the first time: rows have no places yet
     std::optional<Timestamp> knownUntil; ///< nothing is known of what came later; absent: now
     bool bandLabelsBelow = false; ///< at the bottom instead of the first row
 

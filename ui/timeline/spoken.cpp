@@ -22,11 +22,11 @@ QString whoOf(const Scene &scene, int index)
     return row.kind == RowKind::Felt ? tr("customer") : row.title;
 }
 
-QString clockRange(const LaneSegment &segment, const TimeText &time)
+QString clockRange(const LaneSegment &segment, const TimeText &time, Timestamp now)
 {
     if (segment.open())
-        return tr("since %1").arg(time.clock(Timestamp{segment.start}));
-    return tr("%1 to %2").arg(time.clock(Timestamp{segment.start}), time.clock(Timestamp{segment.end}));
+        return tr("since %1").arg(time.moment(Timestamp{segment.start}, now));
+    return time.momentRange({Timestamp{segment.start}, Timestamp{segment.end}}, now);
 }
 
 /// Place of a lane among its group's.
@@ -57,14 +57,14 @@ QString evidenceText(const LaneSegment &segment)
     return {};
 }
 
-QString spokenSegment(const Scene &scene, int row, const LaneSegment &segment, const TimeText &time, Timestamp now)
+QString spokenSegment(const Scene &scene, int row, const LaneSegment &segment, const TimeText &time, Timestamp counted, Timestamp now)
 {
     const Row &r = at(scene, row);
     QStringList parts{stateName(segment.kind)};
     const QString name = r.lane->nameOf(segment);
     if (!name.isEmpty() && name != stateName(segment.kind))
         parts << name;
-    parts << whoOf(scene, row) << clockRange(segment, time) << spokenDuration(Duration{segment.endAt(now.us) - segment.start});
+    parts << whoOf(scene, row) << clockRange(segment, time, now) << spokenDuration(Duration{segment.endAt(counted.us) - segment.start});
     parts << evidenceText(segment);
     if (segment.open())
         parts << tr("still going on");
@@ -104,9 +104,9 @@ QString spokenRow(const Scene &scene, int index, Timestamp now)
     return row.title;
 }
 
-QString spokenMark(const EventMark &mark, const TimeText &time)
+QString spokenMark(const EventMark &mark, const TimeText &time, Timestamp now)
 {
-    QStringList parts{foreign(mark.type), time.clockMillis(mark.time), provenanceName(mark.provenance)};
+    QStringList parts{foreign(mark.type), time.momentMillis(mark.time, now), provenanceName(mark.provenance)};
     if (mark.late.us > 0)
         parts << tr("late by %1").arg(delayText(mark.late));
     if (mark.skew.us > 0)
@@ -116,7 +116,7 @@ QString spokenMark(const EventMark &mark, const TimeText &time)
     return parts.join(QStringLiteral(", "));
 }
 
-QString tipOf(const Scene &scene, int row, const Piece &piece, const TimeText &time)
+QString tipOf(const Scene &scene, int row, const Piece &piece, const TimeText &time, Timestamp now)
 {
     const Row &r = at(scene, row);
     if (piece.merged())
@@ -128,7 +128,7 @@ QString tipOf(const Scene &scene, int row, const Piece &piece, const TimeText &t
         name.isEmpty() || name == stateName(segment.kind) ? whoOf(scene, row) : name + QStringLiteral(", ") + whoOf(scene, row);
     const QString head = stateName(segment.kind) + QLatin1Char(' ') + durationText(Duration{piece.time});
     return QStringLiteral("<b>%1</b><br>%2<br>%3<br>%4<br><span>%5</span>")
-        .arg(line(head), line(who), line(clockRange(segment, time)), line(evidenceText(segment)),
+        .arg(line(head), line(who), line(clockRange(segment, time, now)), line(evidenceText(segment)),
              line(r.kind == RowKind::Lane ? tr("Enter opens it") : tr("Enter zooms to it")));
 }
 

@@ -165,9 +165,11 @@ void FlatButton::paintEvent(QPaintEvent *)
     const Theme &theme = m_look.theme();
     const QFont font = shownFont();
     const QFontMetricsF metrics(font);
-    const double textWidth = metrics.horizontalAdvance(text());
     const double hint = m_hint.isEmpty() ? 0 : 18;
     const double glyph = m_glyph == Glyph::None ? 0 : text().isEmpty() ? 12 : kGlyphSpace;
+    // Where there is too little room it begins at the left, and says that it goes on.
+    const QString shown = text().isEmpty() ? QString() : metrics.elidedText(text(), Qt::ElideRight, width() - hint - glyph - 2);
+    const double textWidth = metrics.horizontalAdvance(shown);
     double x = m_style == Style::Link ? 2 : (width() - textWidth - hint - glyph) / 2;
     const double middle = height() / 2.0 - (m_style == Style::Tab ? 0.5 : 0);
     if (m_glyph != Glyph::None)
@@ -176,7 +178,7 @@ void FlatButton::paintEvent(QPaintEvent *)
     p.setFont(font);
     p.setPen(ink());
     const double base = std::round(middle + (metrics.ascent() - metrics.descent()) / 2);
-    p.drawText(QPointF(std::round(x), base), text());
+    p.drawText(QPointF(std::round(x), base), shown);
     if (!m_hint.isEmpty()) {
         p.setFont(m_look.fonts().label);
         p.setPen(theme(Role::Text3));

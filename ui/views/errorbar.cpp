@@ -53,7 +53,7 @@ std::vector<Problem> problemsOf(const Status &status, const QString &failure)
     }
     if (status.delivery.state == DeliveryState::Paused)
         out.push_back({Severity::Error, qstr(status.delivery.words), QStringLiteral("counters"), About::Delivery});
-    else if (status.delivery.state == DeliveryState::Waiting && !status.delivery.words.empty())
+    else if (status.delivery.state != DeliveryState::Off && !status.delivery.words.empty()) // also while most of it is delivered
         out.push_back({Severity::Warn, qstr(status.delivery.words), QStringLiteral("counters"), About::Delivery});
     if (!failure.isEmpty())
         out.push_back({Severity::Error, failure, {}, About::Failure});
@@ -187,7 +187,7 @@ void ErrorBar::showProblem(std::size_t index)
         return;
     m_index = index;
     const Problem &problem = m_problems[index];
-    const QString tried = problem.about == About::Delivery && m_tried ? tr(" Last tried from here at %1.").arg(m_look.time().clock(*m_tried)) : QString();
+    const QString tried = problem.about == About::Delivery && m_tried ? tr(" Last tried from here at %1.").arg(m_look.time().moment(*m_tried, m_hub.now())) : QString();
     m_text->setText(problem.text + tried);
     m_text->setToolTip(problem.text);
     m_try->setVisible(problem.about == About::Delivery);

@@ -32,16 +32,28 @@ EventsPanel::EventsPanel(EventsModel &model, const InteractionFeed &feed, Choice
     horizontalHeader()->setFixedHeight(24);
     horizontalHeader()->setStretchLastSection(true);
     connect(&choice, &Choice::selectionChanged, this, &EventsPanel::follow);
-    connect(&model, &EventsModel::modelReset, this, &EventsPanel::follow);
+    connect(&model, &EventsModel::modelReset, this, [this] {
+        if (std::exchange(m_dated, isDated()) != m_dated)
+            fitColumns();
+        follow();
+    });
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, &EventsPanel::chosen);
     fitColumns();
+}
+
+/// Some of them are not of today.
+bool EventsPanel::isDated() const
+{
+    const InteractionFeed::View &view = m_feed.view();
+    const auto isToday = [&](Timestamp t) { return m_look.time().local(t).date() == m_look.time().local(m_feed.now()).date(); };
+    return view && !(isToday(view->story.start) && isToday(view->story.lastEventAt));
 }
 
 void EventsPanel::fitColumns()
 {
     const QFontMetrics metrics(m_look.fonts().table);
     constexpr Timestamp kLateEvening{86'398'888'000};
-    const QString time = m_look.time().clockMillis(kLateEvening); // with 12 hours it is longer
+    const QString time = m_dated ? m_look.time().full(kLateEvening) : m_look.time().clockMillis(kLateEvening); // with 12 hours it is longer
     const QString widest[] = {QStringLiteral("+00 000 0000000, 00000000"),
                               time,
                               QStringLiteral("interaction-media-channel-removed"),

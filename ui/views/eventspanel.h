@@ -31,12 +31,14 @@ private:
     void follow();
     void chosen();
     void fitColumns();
+    [[nodiscard]] bool isDated() const;
 
     EventsModel &m_model;
     const InteractionFeed &m_feed;
     Choice &m_choice;
     const Appearance &m_look;
     bool m_following = false;
+    bool m_dated = false; ///< the times have their days
 };
 
 } // namespace threadline::ui

@@ -81,6 +81,10 @@ QStringList FloorView::notesOnView() const
     if (const std::int64_t more = m_model.leftOut(); more > 0)
         text << (more == 1 ? tr("1 more lies in this stretch than is shown: zoom in.")
                            : tr("%1 more lie in this stretch than are shown: zoom in.").arg(numberText(static_cast<std::uint64_t>(more))));
+    if (scene.focus && scene.before > 0)
+        text << (scene.before == 1 ? tr("1 interaction lies before %1: Home goes to the first, Shift+F shows all.").arg(m_look.time().dated(scene.focus->start))
+                                   : tr("%1 interactions lie before %2: Home goes to the first, Shift+F shows all.")
+                                         .arg(numberText(scene.before), m_look.time().dated(scene.focus->start)));
     if (scene.focus && scene.beyond > 0)
         text << beyondText(scene, scene.beyond == 1 ? tr("1 interaction goes") : tr("%1 interactions go").arg(numberText(scene.beyond)), m_look.time());
     return text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/inspector.h"
 
+#include "ui/models/ending.h"
 #include "ui/models/eventsmodel.h"
 #include "ui/text/format.h"
 #include "ui/text/prettyjson.h"
@@ -307,10 +308,12 @@ void Inspector::showSegment(const InteractionView &view, const SegmentRef &ref, 
     if (ref.participant)
         who << participantLabel(view.story, static_cast<std::size_t>(ref.participant - view.story.participants.data()));
     who << (ref.channel ? mediaName(ref.channel->media, ref.channel->mediaText) : tr("what the customer felt"));
-    segmentHead(kind, [start, end](Timestamp now) { return durationText(end.value_or(now) - start); }, who.join(QStringLiteral(", ")));
+    segmentHead(kind, [start, end, unknown = !end && endUnknown(view.story)](Timestamp now) {
+        return unknown ? tr("unknown") : durationText(end.value_or(now) - start);
+    }, who.join(QStringLiteral(", ")));
     field(tr("Start"), time.full(start));
     field(tr("Clock"), futureNote(start, m_hub.now()), "warn");
-    field(tr("End"), end ? time.full(*end) : tr("still going on"));
+    field(tr("End"), end ? time.full(*end) : noEndText(view.story));
     field(tr("Label"), addressText(ref.felt ? ref.felt->label : ref.segment->label));
     if (ref.segment && ref.felt)
         field(tr("Its leg says"), stateName(ref.segment->kind));
@@ -349,7 +352,7 @@ void Inspector::showEvent(const InteractionView &view, int index)
         ? view.story.marks[static_cast<std::size_t>(index)]
         : EventMark();
     const TimeText &time = m_look.time();
-    head(Glyph::Dot, clean(event.type), [shown = time.clock(event.time)](Timestamp) { return shown; },
+    head(Glyph::Dot, clean(event.type), [shown = time.moment(event.time, m_hub.now())](Timestamp) { return shown; },
          tr("event %1 of %2").arg(numberText(static_cast<std::uint64_t>(index) + 1), numberText(view.count())));
     field(tr("Time"), time.full(event.time));
     field(tr("Sequence"), event.sequence ? QString::number(*event.sequence) : tr("none"));
@@ -407,13 +410,15 @@ void Inspector::showInteraction(const InteractionView &view)
     QStringList below{mediaName(story.media, {})};
     if (const QString direction = directionName(story.direction); !direction.isEmpty())
         below << direction;
-    below << (story.end ? tr("ended") : tr("open"));
+    below << (story.end ? tr("ended") : endUnknown(story) ? tr("its end is unknown") : tr("open"));
     head(glyphOf(story.media), story.customer.empty() ? shortId(story.interaction.value) : addressText(story.customer),
-         [start = story.start, end = story.end](Timestamp now) { return durationText(end.value_or(now) - start); },
+         [start = story.start, end = story.end, unknown = endUnknown(story)](Timestamp now) {
+             return unknown ? tr("unknown") : durationText(end.value_or(now) - start);
+         },
          below.join(QStringLiteral(", ")));
     field(tr("Start"), m_look.time().full(story.start));
     field(tr("Clock"), futureNote(story.start, m_hub.now()), "warn");
-    field(tr("End"), story.end ? m_look.time().full(*story.end) : tr("still going on"));
+    field(tr("End"), story.end ? m_look.time().full(*story.end) : noEndText(story));
     idField(tr("Interaction"), story.interaction.value);
     field(tr("Participants"), numberText(story.participants.size()));
     field(tr("Events"), numberText(view.count()));
@@ -449,6 +454,7 @@ void Inspector::showInteraction(const InteractionView &view)
     for (const RecordSeen &record : view.records) {
         showRaw(record.standing ? tr("The platform's record") : tr("Another of the platform's records"), record.raw);
         field(tr("Read"), record.read.us == 0 ? QString() : m_look.time().full(record.read));
+        field(tr("Segments"), numberText(record.segments));
         if (view.records.size() > 1)
             field(tr("Stands"), record.standing ? tr("yes, for it tells the most") : tr("no, for another tells more"));
     }
@@ -466,7 +472,7 @@ void Inspector::showLinks(const InteractionView &view, int participant)
         QString target = other >= 0 && other < static_cast<int>(view.story.participants.size())
             ? participantLabel(view.story, static_cast<std::size_t>(other))
             : shortId(link.otherInteraction.value);
-        field(linkName(link.kind), tr("%1, %2").arg(target, m_look.time().clock(link.time)));
+        field(linkName(link.kind), tr("%1, %2").arg(target, m_look.time().moment(link.time, m_hub.now())));
         field(tr("Rule"), clean(link.rule));
         field(tr("Confidence"), confidenceName(link.confidence));
         idField(tr("Interaction"), link.otherInteraction.value);

@@ -27,7 +27,9 @@ Minimap::Minimap(LanesView &lanes, Columns counted, const Appearance &look, QWid
     setFixedHeight(kMinimapHeight);
     setFocusPolicy(Qt::TabFocus);
     setAccessibleName(tr("Overview of the whole time"));
-    connect(&lanes, &LanesView::viewChanged, this, qOverload<>(&QWidget::update));
+    connect(&lanes, &LanesView::viewChanged, this, &Minimap::viewMoved);
+    m_later.setSingleShot(true);
+    connect(&m_later, &QTimer::timeout, this, [this] { refresh(true); });
     connect(&look, &Appearance::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -35,21 +37,49 @@ void Minimap::refresh(bool now)
 {
     if (now || !m_counted.isValid() || m_counted.elapsed() > kCountEveryMs)
         count();
+    else if (!m_later.isActive())
+        m_later.start(kCountEveryMs);
     update();
 }
 
 void Minimap::count()
 {
+    m_later.stop();
+    m_countedOver = stretch();
     m_columns = m_counts(scale(), plot().width());
     m_counted.start();
-    setToolTip(m_look.time().range(m_lanes.scene()->extent));
+    setToolTip(m_look.time().datedRange(m_countedOver, m_lanes.now()));
+}
+
+/// Another stretch has other columns; one that has grown by less than a column has not.
+void Minimap::viewMoved()
+{
+    const TimeRange over = stretch();
+    const auto column = static_cast<std::int64_t>(scale().usPerPx() * kMinimapColumn);
+    if (std::abs(over.start.us - m_countedOver.start.us) > column || std::abs(over.end.us - m_countedOver.end.us) > column)
+        count();
+    update();
 }
 
 QRect Minimap::plot() const { return {m_lanes.headerWidth(), 1, std::max(1, width() - m_lanes.headerWidth()), height() - 2}; }
 
+TimeRange Minimap::stretch() const
+{
+    constexpr int kMuch = 2; // so many times as long as the stretch of now
+    const Scene &scene = *m_lanes.scene();
+    if (m_grabbedOver)
+        return *m_grabbedOver;
+    if (!scene.overview || !m_lanes.navigator().placed())
+        return scene.extent;
+    const TimeRange view = m_lanes.navigator().view();
+    const TimeRange all{std::min(view.start, scene.overview->start), scene.overview->end};
+    const bool apart = view.end < scene.overview->start || view.start > scene.overview->end;
+    return apart || all.length().us > kMuch * scene.overview->length().us ? scene.extent : all;
+}
+
 TimeScale Minimap::scale() const
 {
-    const TimeRange extent = m_lanes.scene()->extent;
+    const TimeRange extent = stretch();
     // A little room to the right, so that the window of a live view does not stand at the edge.
     return TimeScale::fitting(extent, plot().width(), 0.03);
 }
@@ -87,7 +117,7 @@ void Minimap::paintEvent(QPaintEvent *)
 std::pair<QString, QString> Minimap::labels(int room) const
 {
     const TimeText &time = m_look.time();
-    const TimeRange extent = m_lanes.scene()->extent;
+    const TimeRange extent = stretch();
     const QString from = time.day(extent.start, m_lanes.now());
     const QString until = time.day(extent.end, m_lanes.now());
     std::vector<std::pair<QString, QString>> ways; // the fullest first
@@ -177,6 +207,7 @@ void Minimap::mousePressEvent(QMouseEvent *event)
     if (event->button() != Qt::LeftButton || x < plot().x())
         return;
     m_grip = gripAt(x);
+    m_grabbedOver = stretch();
     if (m_grip == Grip::None) {
         // A click jumps: the window's middle comes here.
         const TimeRange view = m_lanes.navigator().view();
@@ -199,7 +230,12 @@ void Minimap::mouseMoveEvent(QMouseEvent *event)
     }
 }
 
-void Minimap::mouseReleaseEvent(QMouseEvent *) { m_grip = Grip::None; }
+void Minimap::mouseReleaseEvent(QMouseEvent *)
+{
+    m_grip = Grip::None;
+    m_grabbedOver.reset();
+    viewMoved();
+}
 
 void Minimap::moveTo(Timestamp start)
 {

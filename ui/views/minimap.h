@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The whole span of the data with its density, and in it the window of what is in view: drag it, drag its edges, or click.
+/// The span of the data with its density, and in it the window of what is in view: drag it, drag its edges, or click.
 /// GUI thread.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "ui/timeline/lanesview.h"
 
 #include <QElapsedTimer>
+#include <QTimer>
 #include <QWidget>
 
 #include <functional>
@@ -24,9 +25,11 @@ public:
     /// The scene is another one. Columns are counted anew at most every two seconds, or at once where `now`.
     void refresh(bool now);
     [[nodiscard]] const std::vector<DensityColumn> &columns() const { return m_columns; }
-    /// The whole time as columns() lie over it.
+    /// All of the time; where it goes on the stretch of now, as long as hardly more is in view.
+    [[nodiscard]] TimeRange stretch() const;
+    /// stretch() as columns() lie over it.
     [[nodiscard]] TimeScale scale() const;
-    /// The whole time in two lines that fit into `room` pixels.
+    /// stretch() in two lines that fit into `room` pixels.
     [[nodiscard]] std::pair<QString, QString> labels(int room) const;
 
 protected:
@@ -41,6 +44,7 @@ private:
     enum class Grip { None, Window, Left, Right };
 
     void count();
+    void viewMoved();
     [[nodiscard]] QRect plot() const;
     /// Pixels of the window in view.
     [[nodiscard]] QRect window() const;
@@ -53,7 +57,10 @@ private:
     const Columns m_counts;
     const Appearance &m_look;
     std::vector<DensityColumn> m_columns;
+    TimeRange m_countedOver;
     QElapsedTimer m_counted;
+    QTimer m_later;                    ///< runs until what came too soon after the last time is counted
+    std::optional<TimeRange> m_grabbedOver; ///< while it is dragged what lies under the pointer stays there
     Grip m_grip = Grip::None;
     int m_grabbed = 0;
 };

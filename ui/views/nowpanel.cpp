@@ -18,6 +18,7 @@ constexpr std::size_t kListed = 5;
 constexpr std::size_t kQueuesListed = 12;
 constexpr std::array kQueueColumns{58, 62, 62, 52};
 constexpr int kBarWidth = 72; ///< leaves room for a whole number, country and all
+constexpr int kGap = 6;
 constexpr int kTimeRoom = 52;
 
 QVBoxLayout *section(QVBoxLayout *layout, const QString &title, const Appearance &look, QLabel **right = nullptr)
@@ -68,6 +69,17 @@ void WaitRow::setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, 
     update();
 }
 
+std::pair<int, int> WaitRow::rooms(double customer, double place, double room)
+{
+    const int free = static_cast<int>(room) - 2 * kGap;
+    int first = std::max(92 - kGap, free * 64 / 100);
+    if (customer > first && place < free - first)
+        first = std::min(static_cast<int>(std::ceil(customer)), free - static_cast<int>(std::ceil(place)));
+    else if (customer < first && place > free - first)
+        first = std::max(static_cast<int>(std::ceil(customer)), free - static_cast<int>(std::ceil(place)));
+    return {first, free - first};
+}
+
 void WaitRow::paintEvent(QPaintEvent *)
 {
     QPainter p(this);
@@ -81,9 +93,10 @@ void WaitRow::paintEvent(QPaintEvent *)
         p.setPen(ink);
         p.drawText(box, Qt::AlignVCenter | align, elidedText(QFontMetricsF(font), words, box.width()));
     };
-    const int split = std::max(92, bar * 64 / 100);
-    text(QRect(0, 0, split - 6, height()), m_item.customer, m_look.fonts().table, theme(Role::Text), Qt::AlignLeft);
-    text(QRect(split, 0, bar - split - 6, height()), m_item.place, m_look.fonts().table, theme(Role::Text2), Qt::AlignLeft);
+    const QFontMetricsF metrics(m_look.fonts().table);
+    const auto [customer, place] = rooms(metrics.horizontalAdvance(m_item.customer), metrics.horizontalAdvance(m_item.place), bar);
+    text(QRect(0, 0, customer, height()), m_item.customer, m_look.fonts().table, theme(Role::Text), Qt::AlignLeft);
+    text(QRect(bar - kGap - place, 0, place, height()), m_item.place, m_look.fonts().table, theme(Role::Text2), Qt::AlignLeft);
     p.fillRect(bar, 7, kBarWidth, 9, theme(Role::GridMinor));
     const double part = m_longest.us > 0 ? static_cast<double>(m_waited.us) / static_cast<double>(m_longest.us) : 0;
     p.fillRect(bar, 7, static_cast<int>(std::lround(kBarWidth * std::min(1.0, part))), 9, theme.fill(m_kind));
@@ -310,7 +323,7 @@ void NowPanel::showAttention()
     int gaps = 0;
     for (auto it = m_hub.bands().rbegin(); it != m_hub.bands().rend() && gaps < 3; ++it, ++gaps) {
         const bool calm = it->state == BandState::Repaired || it->state == BandState::NothingMissed;
-        items.push_back({calm ? Glyph::Info : Glyph::Warn, calm ? Severity::Info : Severity::Warn, bandText(*it, m_look.time()),
+        items.push_back({calm ? Glyph::Info : Glyph::Warn, calm ? Severity::Info : Severity::Warn, bandText(*it, m_look.time(), m_hub.now()),
                          QStringLiteral("gaps")});
     }
     if (items.empty())
@@ -329,6 +342,8 @@ void NowPanel::showAttention()
         auto *button = new FlatButton(FlatButton::Style::Item, m_look);
         button->setText(item.text);
         button->setGlyph(item.glyph, item.severity);
+        button->setToolTip(item.text);
+        button->setMinimumWidth(40); // a long one makes the panel no wider than its dock
         connect(button, &FlatButton::clicked, this, [this, list = item.list] { Q_EMIT listWanted(list); });
         m_attention->addWidget(button, 0, Qt::AlignLeft);
     }

@@ -27,6 +27,9 @@ public:
     void setItem(const WaitingItem &item, SegmentKind kind, Timestamp now, Duration longest, bool known);
     [[nodiscard]] const InteractionId &interaction() const { return m_item.id; }
     [[nodiscard]] QSize sizeHint() const override { return {200, 24}; }
+    /// How much of `room` the customer gets and how much the place, given the widths of both: as in the other rows, unless one is too
+    /// long for that and the other leaves room.
+    [[nodiscard]] static std::pair<int, int> rooms(double customer, double place, double room);
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/timelineview.h"
 
+#include "ui/models/ending.h"
 #include "ui/models/timelinescene.h"
 #include "ui/text/format.h"
 #include "ui/views/controls.h"
@@ -105,7 +106,8 @@ void SummaryBar::setStory(const Story *story, Timestamp now, int header)
             if (const Duration sum = feltTime(*story, kind, now); sum.us > 0)
                 m_figures.push_back({durationText(sum), caption});
         }
-        m_figures.push_back({durationText(lived(*story, now)), tr("in all")});
+        const bool open = story->felt.empty() ? !story->end : !story->felt.back().end;
+        m_figures.push_back({open && endUnknown(*story) ? tr("unknown") : durationText(lived(*story, now)), tr("in all")});
         m_figures.push_back(
             {numberText(story->figures.transfers), story->figures.transfers == 1 ? tr("transfer") : tr("transfers")});
         m_figures.push_back({numberText(story->figures.humanAnswers), tr("fresh human answers")});
@@ -228,7 +230,9 @@ void TimelineView::rebuild()
         m_collapsed.clear();
         m_lanes->navigator() = Navigator();
     }
-    m_lanes->setScene(timelineScene(view->story, m_hub.bands(), m_collapsed, m_hub.now(), m_hub.knownUntil(*view), m_hub.hasSource() && view->origin.local));
+    const bool ends = !endUnknown(view->story);
+    m_lanes->setScene(timelineScene(ends ? view->story : concluded(view->story), m_hub.bands(), m_collapsed, m_hub.now(), m_hub.knownUntil(*view),
+                                    m_hub.hasSource() && view->origin.local && ends));
     m_summary->setStory(&view->story, m_lanes->counted(), m_lanes->headerWidth());
     showOrigin(view->origin);
     follow();
@@ -301,7 +305,9 @@ void TimelineView::copyId()
 /// Since when, and up to when that is known.
 QString TimelineView::openText(const Story &story) const
 {
-    const QString since = tr("Open since %1").arg(m_look.time().clock(story.start));
+    if (endUnknown(story))
+        return tr("Began %1, its end is %2").arg(m_look.time().moment(story.start, m_hub.now()), noEndText(story));
+    const QString since = tr("Open since %1").arg(m_look.time().moment(story.start, m_hub.now()));
     const std::optional<Timestamp> known = m_lanes->scene()->knownUntil;
     return known ? tr("%1, as of %2").arg(since, m_look.time().moment(*known, m_hub.now())) : since;
 }
@@ -315,7 +321,7 @@ QString TimelineView::stateText() const
     if (view->left > 0)
         return tr("Of %1 events the first %2 are shown; REST gives all").arg(numberText(view->count()), numberText(view->events.size()));
     const QString gaveUp = story.figures.abandoned ? tr("Abandoned after %1 of waiting. ").arg(durationText(story.figures.wait)) : QString();
-    const QString state = gaveUp + (story.end ? tr("Ended %1, length %2").arg(m_look.time().clock(*story.end), wholeText(story, *story.end))
+    const QString state = gaveUp + (story.end ? tr("Ended %1, length %2").arg(m_look.time().moment(*story.end, m_hub.now()), wholeText(story, *story.end))
                                     : openText(story));
     if (const QString clock = futureNote(story.start, m_hub.now()); !clock.isEmpty())
         return tr("It %1").arg(clock);

@@ -43,8 +43,8 @@ Workspace::Workspace(Hub &hub, Appearance &look, QWidget *parent)
       m_rail(new DockRail(tr("Tabs of the right dock"), look)), m_firstRun(new FirstRun(look)), m_views(new QStackedWidget),
       m_pages(new QStackedWidget), m_across(new QSplitter(Qt::Horizontal)), m_down(new QSplitter(Qt::Vertical))
 {
-    m_docks[static_cast<std::size_t>(ViewName::Floor)] = {true, false, QStringLiteral("now")};
-    m_docks[static_cast<std::size_t>(ViewName::Timeline)] = {true, true, QStringLiteral("inspector")};
+    m_docks[static_cast<std::size_t>(ViewName::Floor)] = {{true, false}, false, QStringLiteral("now")};
+    m_docks[static_cast<std::size_t>(ViewName::Timeline)] = {{true, false}, true, QStringLiteral("inspector")};
     m_right->addPage(QStringLiteral("now"), tr("Now"), m_now);
     m_right->addPage(QStringLiteral("inspector"), tr("Inspector"), m_inspector);
     m_bottom->addPage(QStringLiteral("events"), tr("Events"), m_events);
@@ -117,12 +117,20 @@ void Workspace::join()
     connect(m_bottom, &SidePanel::closeWanted, this, [this] { showBottomDock(false); });
     connect(m_right, &SidePanel::pageChosen, this, [this](const QString &page) {
         docks().page = page;
-        m_rail->setOpen(docks().right ? page : QString());
+        m_rail->setOpen(rightDockShown() ? page : QString());
     });
     connect(m_rail, &DockRail::pressed, this, [this](const QString &page) {
-        const bool shown = docks().right && docks().page == page;
+        const bool shown = rightDockShown() && docks().page == page;
         docks().page = page;
         showRightDock(!shown);
+    });
+    connect(m_across, &QSplitter::splitterMoved, this, [this] {
+        m_rightWidth = m_right->width();
+        Q_EMIT viewChanged();
+    });
+    connect(m_down, &QSplitter::splitterMoved, this, [this] {
+        m_bottomHeight = m_bottom->height();
+        Q_EMIT viewChanged();
     });
     connect(m_now, &NowPanel::queueChosen, this, &Workspace::showQueue);
     connect(&m_floor->lanes(), &LanesView::sortWanted, this, [this](int column) {
@@ -171,12 +179,12 @@ void Workspace::applyDocks()
 {
     const QString page = docks().page;
     m_right->choose(page);
-    m_right->setVisible(docks().right);
+    m_right->setVisible(rightDockShown());
     m_rail->setVisible(m_narrow);
-    m_rail->setOpen(docks().right ? page : QString());
+    m_rail->setOpen(rightDockShown() ? page : QString());
     m_bottom->setVisible(docks().bottom);
-    const int bottom = m_tall ? kBottomHeight : kBottomHeightSmall;
-    const int right = m_narrow ? kRightWidthSmall : kRightWidth;
+    const int bottom = m_bottomHeight ? std::min(m_bottomHeight, height() * 2 / 3) : m_tall ? kBottomHeight : kBottomHeightSmall;
+    const int right = m_rightWidth ? std::min(m_rightWidth, width() / 2) : m_narrow ? kRightWidthSmall : kRightWidth;
     m_across->setSizes({std::max(400, width() - right - (m_narrow ? kRailWidth : 0)), right});
     m_down->setSizes({std::max(200, height() - bottom), bottom});
 }
@@ -186,7 +194,7 @@ void Workspace::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() != Qt::Key_Escape || firstRun())
         return QWidget::keyPressEvent(event);
-    if (m_narrow && docks().right) {
+    if (m_narrow && rightDockShown()) {
         showRightDock(false);
         lanes().setFocus();
     } else if (m_view == ViewName::Timeline) {
@@ -206,6 +214,8 @@ void Workspace::follow(const QString &target)
         setSort(static_cast<FloorSort>((static_cast<int>(m_floorModel.sort()) + 1) % 3));
     else if (target == QStringLiteral("release"))
         m_floor->lanes().execute(LaneCommand::Leave);
+    else if (target == QStringLiteral("urgent"))
+        showUrgent();
     else if (target == QStringLiteral("whole"))
         m_choice.setSelection({});
     else if (target.startsWith(QStringLiteral("queue:")))
@@ -214,6 +224,14 @@ void Workspace::follow(const QString &target)
         return;
     setView(ViewName::Floor);
     m_floor->lanes().setFocus();
+}
+
+void Workspace::showUrgent()
+{
+    LanesView &lanes = m_floor->lanes();
+    if (const std::vector<int> urgent = lanes.alarmsOutOfView(); !urgent.empty())
+        lanes.revealRow(urgent.front());
+    lanes.setFocus();
 }
 
 void Workspace::setSort(FloorSort sort)
@@ -257,25 +275,21 @@ QString Workspace::sortText() const
 void Workspace::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    // Where the window becomes narrow the right dock makes room for the lanes; Ctrl+I brings it back.
+    // Where the window is narrow the right dock makes room for the lanes, until somebody brings it back (Ctrl+I).
     const bool narrow = event->size().width() < kNarrowWindow;
     const bool tall = window()->height() >= kTallWindow; // of the window: what stands below this comes and goes
-    if (narrow != m_narrow) {
-        m_narrow = narrow;
-        for (Docks &docks : m_docks)
-            docks.right = !narrow;
-    }
+    m_narrow = narrow;
     if (std::exchange(m_tall, tall) != tall || event->size().width() != event->oldSize().width())
         applyDocks();
     Q_EMIT viewChanged();
 }
 
-bool Workspace::rightDockShown() const { return docks().right; }
+bool Workspace::rightDockShown() const { return docks().right[m_narrow ? 1 : 0]; }
 bool Workspace::bottomDockShown() const { return docks().bottom; }
 
 void Workspace::showRightDock(bool shown)
 {
-    docks().right = shown;
+    right() = shown;
     applyDocks();
     Q_EMIT viewChanged();
 }
@@ -285,6 +299,24 @@ void Workspace::showBottomDock(bool shown)
     docks().bottom = shown;
     applyDocks();
     Q_EMIT viewChanged();
+}
+
+void Workspace::tellChoices(ViewChoices &choices) const
+{
+    choices.sort = m_floorModel.sort();
+    std::copy(m_docks.begin(), m_docks.end(), choices.docks.begin());
+    choices.rightWidth = m_rightWidth;
+    choices.bottomHeight = m_bottomHeight;
+}
+
+void Workspace::takeChoices(const ViewChoices &choices)
+{
+    for (std::size_t i = 0; i < m_docks.size(); ++i)
+        m_docks[i] = choices.docks[i].value_or(m_docks[i]);
+    m_rightWidth = choices.rightWidth;
+    m_bottomHeight = choices.bottomHeight;
+    setSort(choices.sort.value_or(m_floorModel.sort()));
+    applyDocks();
 }
 
 void Workspace::showLegend(bool shown) { m_floor->legend().setVisible(shown); }
@@ -316,6 +348,30 @@ void Workspace::openInteraction(const InteractionId &id)
     m_choice.setInteraction(id);
     setView(ViewName::Timeline);
     m_timeline->lanes().setFocus();
+}
+
+void Workspace::showStretch(TimeRange range, const InteractionId &id)
+{
+    setFirstRun(false);
+    setView(ViewName::Floor);
+    LanesView &lanes = m_floor->lanes();
+    lanes.fitRange(range);
+    m_floorModel.rebuild(); // its row is there now
+    m_floorModel.unfoldAround(id);
+    Selection selection;
+    selection.row = id.value;
+    lanes.setSelection(selection, true);
+    floorChosen(selection);
+    lanes.setFocus();
+    Q_EMIT viewChanged();
+}
+
+void Workspace::goLive()
+{
+    setView(ViewName::Floor);
+    m_floor->lanes().navigator().goLive();
+    m_floor->lanes().update();
+    Q_EMIT m_floor->lanes().viewChanged();
 }
 
 void Workspace::openSomething()
@@ -372,13 +428,17 @@ std::vector<Crumbs::Crumb> Workspace::crumbs() const
     if (m_view == ViewName::Floor)
 {
         const bool held = m_floorModel.held();
-        return {{tr("Floor"), {}},
+        std::vector<Crumbs::Crumb> out{{tr("Floor"), {}},
                 {range, QStringLiteral("all"), tr("Show all of the time (Shift+F)")},
                 {tr("By queue"), QStringLiteral("groups"), m_floorModel.folded() ? tr("Expand all groups") : tr("Collapse all groups")},
                 held ? Crumbs::Crumb{heldText(), QStringLiteral("release"),
                                      tr("Rows stay where they are while the pointer or the focus rests on a lane (Esc lets go, and so does a minute "
                                         "without a move)")}
                      : Crumbs::Crumb{sortText(), QStringLiteral("sort"), tr("Sort by the next column (Ctrl+Shift+S)")}};
+        if (const std::vector<int> urgent = m_floor->lanes().alarmsOutOfView(); !urgent.empty())
+            out.insert(out.begin() + 1, {urgent.size() == 1 ? tr("1 urgent out of view") : tr("%1 urgent out of view").arg(numberText(urgent.size())),
+                                         QStringLiteral("urgent"), tr("Scroll to who has waited longest of them")});
+        return out;
     }
     std::vector<Crumbs::Crumb> out{{tr("Floor"), QStringLiteral("floor"), tr("Back to the floor (Esc)")}};
     if (!m_choice.interaction().empty()) {
@@ -418,7 +478,7 @@ QList<QWidget *> Workspace::regions() const
         out << &m_timeline->lanes();
     if (docks().bottom)
         out << m_events;
-    if (docks().right)
+    if (rightDockShown())
         out << m_right;
     if (m_narrow)
         out << m_rail;

@@ -6,6 +6,7 @@
 #include "ui/models/eventsmodel.h"
 #include "ui/models/floormodel.h"
 #include "ui/models/interactionfeed.h"
+#include "ui/viewchoices.h"
 #include "ui/views/topbar.h"
 
 #include <QWidget>
@@ -53,6 +54,9 @@ public:
     void showRightDock(bool shown);
     void showBottomDock(bool shown);
     void showLegend(bool shown);
+    /// Of docks and sort: what somebody chose, to be kept; and what was kept.
+    void tellChoices(ViewChoices &choices) const;
+    void takeChoices(const ViewChoices &choices);
     /// Where the window is too narrow for the right dock its tabs stand in this strip.
     [[nodiscard]] DockRail &rail() { return *m_rail; }
     /// Goes where a crumb leads.
@@ -68,6 +72,10 @@ public:
     /// In it, the segment that asks for an explanation first: the longest hold, else the longest wait.
     void chooseSomething();
     void openInteraction(const InteractionId &id);
+    /// On the floor: all of this stretch, with this interaction chosen.
+    void showStretch(TimeRange range, const InteractionId &id);
+    /// To the floor of now, or as soon as something goes on.
+    void goLive();
     [[nodiscard]] std::vector<Crumbs::Crumb> crumbs() const;
     [[nodiscard]] QString crumbNote() const;
     /// What F6 goes through, in order.
@@ -85,21 +93,16 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
-    /// What is remembered of a view: which docks it shows.
-    struct Docks {
-        bool right = true;
-        bool bottom = false;
-        QString page;
-    };
-
     void join();
     void applyDocks();
     [[nodiscard]] QString sortText() const;
     [[nodiscard]] QString heldText() const;
+    void showUrgent();
     void floorChosen(const Selection &selection);
     void tick();
-    [[nodiscard]] Docks &docks() { return m_docks[static_cast<std::size_t>(m_view)]; }
-    [[nodiscard]] const Docks &docks() const { return m_docks[static_cast<std::size_t>(m_view)]; }
+    [[nodiscard]] DockChoice &docks() { return m_docks[static_cast<std::size_t>(m_view)]; }
+    [[nodiscard]] const DockChoice &docks() const { return m_docks[static_cast<std::size_t>(m_view)]; }
+    [[nodiscard]] bool &right() { return docks().right[m_narrow ? 1 : 0]; }
 
     Hub &m_hub;
     Appearance &m_look;
@@ -108,7 +111,9 @@ private:
     FloorModel m_floorModel;
     EventsModel m_eventsModel;
     ViewName m_view = ViewName::Floor;
-    std::array<Docks, 2> m_docks{};
+    std::array<DockChoice, 2> m_docks{};
+    int m_rightWidth = 0; ///< as it was dragged
+    int m_bottomHeight = 0;
     FloorView *m_floor;
     TimelineView *m_timeline;
     NowPanel *m_now;
