@@ -50,13 +50,23 @@ bool isWithCustomer(const Piece &piece, const std::optional<Asked> &asked)
     return piece.to > asked->until && piece.segment.end.value_or(kLatestTime) - asked->untilTime > kHandOver;
 }
 
-void collect(const Leg &leg, const std::optional<Asked> &asked, std::vector<Engagement> &out)
+/// `stays`: from one engagement to the next of the leg he is with the customer, unless it rings between.
+void collect(const Leg &leg, bool stays, const std::optional<Asked> &asked, std::vector<Engagement> &out)
 {
-    for (std::size_t i = 0; i < leg.pieces.size(); ++i) {
-        const Piece &piece = leg.pieces[i];
+    std::optional<std::size_t> before;
+    bool called = false;
+    for (const Piece &piece : leg.pieces) {
+        if (piece.segment.kind == K::Alert) {
+            before.reset();
+            called = piece.dialling;
+        }
         if (!isEngaged(piece) || piece.mark)
             continue;
-        const bool called = i > 0 && leg.pieces[i - 1].dialling && leg.pieces[i - 1].segment.end == piece.segment.start;
+        if (stays && before && out[*before].to < piece.from) {
+            out[*before].to = piece.from;
+            out[*before].end = piece.segment.start;
+        }
+        before = out.size();
         out.push_back({piece.from, piece.to, piece.segment.start, piece.segment.end, isWithCustomer(piece, asked), !isBetween(piece) && !piece.barging, called});
     }
 }
@@ -94,7 +104,7 @@ int humanAnswers(const Cast &cast, const Lineage &lineage)
     for (std::size_t i = 0; i < cast.legs.size(); ++i) {
         const auto p = static_cast<std::size_t>(cast.legs[i].participant);
         if (cast.parts[p] == Part::Person)
-            collect(cast.legs[i], lineage.asked[i], byParticipant[p]);
+            collect(cast.legs[i], cast.sessionsStay, lineage.asked[i], byParticipant[p]);
     }
     int answers = 0;
     for (std::vector<Engagement> &engagements : byParticipant)

@@ -65,6 +65,7 @@ struct Cast {
     std::vector<Part> parts;          ///< beside `rows`
     std::vector<Leg> legs;            ///< in order of first appearance
     bool conferenceTold = false;      ///< the source says itself what is a conference: none is concluded
+    bool sessionsStay = false;        ///< nobody leaves a leg and comes back to it: what is missing between was not readable
 };
 
 [[nodiscard]] Part partOf(const ParticipantRow &row);

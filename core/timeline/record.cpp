@@ -5,6 +5,7 @@
 #include "core/timeline/recordparse.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 namespace threadline {
@@ -55,9 +56,16 @@ SegmentSum sumSegments(const Story &story)
     SegmentSum sum;
     for (const ParticipantRow &participant : story.participants) {
         for (const ChannelRow &channel : participant.channels) {
-            sum.segments += static_cast<std::int64_t>(channel.segments.size());
-            for (const Segment &segment : channel.segments)
-                sum.total = sum.total + (segment.end && !segment.inferred ? *segment.end - segment.start : Duration{});
+            Duration whole; // of a segment that was cut into pieces
+            for (auto piece = channel.segments.begin(); piece != channel.segments.end(); ++piece) {
+                whole = whole + (piece->end ? *piece->end - piece->start : Duration{});
+                const auto next = std::next(piece);
+                if (next != channel.segments.end() && next->startEvent.empty())
+                    continue;
+                ++sum.segments;
+                sum.total = sum.total + (piece->end && !piece->inferred ? whole : Duration{});
+                whole = {};
+            }
         }
     }
     return sum;

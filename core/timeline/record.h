@@ -54,12 +54,13 @@ struct RecordVersion {
 /// The record as events: `conversation-start` and `conversation-end` where it has them; joined, added, a `segment-start` and `segment-end` for each boundary that has a readable time,
 /// removed, left; ids are made from session, segment index and boundary, so that they are a pure function of the record.
 /// Provenance Import. `raw` is an event of the streaming protocol's shape; the decoder reads the same event from it.
-/// A channel is removed, and its participant leaves, where its last segment but wrap-up ends (none has a readable end: at
-/// conversationEnd, else never): after-call work follows, as it does live.
+/// A channel is removed, and its participant leaves, where its last segment but wrap-up ends (none has a readable end: with
+/// the conversation, else never): after-call work follows, as it does live.
 [[nodiscard]] std::vector<Event> recordEvents(const Record &record, Timestamp received);
 
 /// The record's participants, sessions and segments as a story: one Segment for each segment of the record, with exactly its
-/// times (a segment with an unreadable start is listed in Story::warnings instead, as is each unreadable time).
+/// times; where three or more talk and the record does not say that it is a conference, or somebody barges in, it is cut into pieces, the first
+/// of which alone has a startEvent (a segment with an unreadable start is listed in Story::warnings instead, as is each unreadable time).
 /// Segments whose type is no state but an event mark (system, sharing, ...) are among them as Unknown, labelled with the type;
 /// the customer-felt lane does not count them. One without an end, or that ends before it starts (with a warning), ends where the next of its
 /// session begins, else with the conversation, and says that this was concluded (Segment::inferred). Marks are left
@@ -72,7 +73,7 @@ struct RecordVersion {
 /// Gives `story` (of a record) the event marks of `fromEvents` (correlate() over the same record's events).
 void takeMarks(Story &story, const Story &fromEvents);
 
-/// How many segments a story shows, and how long they are together; those whose end was not told count nothing.
+/// How many segments of its record a story shows, and how long they are together; those whose end was not told count nothing.
 struct SegmentSum {
     std::int64_t segments = 0;
     Duration total;

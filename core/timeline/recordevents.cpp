@@ -18,23 +18,21 @@ struct Presence {
 
     void take(const RecordSession &session)
     {
-        const bool onlyWork = std::all_of(session.segments.begin(), session.segments.end(), isWork);
+        const RecordStay stay(session);
         for (const RecordSegment &segment : session.segments) {
-            for (const auto &time : {segment.start, segment.end})
+            const auto over = shownEnd(segment);
+            for (const auto &time : {segment.start, over})
                 start = time ? std::min(start.value_or(*time), *time) : start;
-            if (isWork(segment) && !onlyWork)
-                continue;
-            open = open || !segment.end;
-            end = segment.end ? std::max(end.value_or(*segment.end), *segment.end) : end;
+            open = open || stay.goesOn(segment);
+            end = stay.isOf(segment) ? std::max(end, over) : end;
         }
     }
-    static bool isWork(const RecordSegment &segment) { return segment.state == State::Wrapup; }
 };
 
 class Writer {
 public:
     Writer(const Record &record, Timestamp received)
-        : m_record(record), m_tree(parseRecord(record.raw)), m_ids(m_tree), m_received(received)
+        : m_record(record), m_tree(parseRecord(record.raw)), m_ids(m_tree), m_over(overAt(m_tree)), m_received(received)
     {
     }
 
@@ -65,7 +63,7 @@ private:
     {
         if (presence.open)
             return m_tree.end && presence.start ? std::optional(std::max(*m_tree.end, *presence.start)) : m_tree.end;
-        return presence.end ? presence.end : m_tree.end;
+        return presence.end ? presence.end : m_over;
     }
 
     void participant(std::size_t p)
@@ -93,9 +91,8 @@ private:
             const RecordSegment &segment = from.segments[n];
             if (segment.start)
                 event(m_ids.segment(p, s, n, "start"), "segment-start", Kind::Other, *segment.start, {p, s, &segment});
-            if (segment.start && segment.end)
-                event(m_ids.segment(p, s, n, "end"), "segment-end", Kind::Other, std::max(*segment.end, *segment.start),
-                      {p, s, &segment, true});
+            if (segment.end)
+                event(m_ids.segment(p, s, n, "end"), "segment-end", Kind::Other, *shownEnd(segment), {p, s, &segment, true});
         }
         if (const auto end = endOf(presence))
             event(m_ids.session(p, s, "removed"), "interaction-media-channel-removed", Kind::Removed, *end, {p, s, nullptr, true});
@@ -212,6 +209,7 @@ private:
     const Record &m_record;
     RecordTree m_tree;
     RecordIds m_ids;
+    std::optional<Timestamp> m_over;
     Timestamp m_received;
     std::vector<Event> m_events;
 };

@@ -306,6 +306,22 @@ private:
 
 } // namespace
 
+std::optional<Timestamp> overAt(const RecordTree &tree)
+{
+    std::optional<Timestamp> last;
+    for (const RecordParticipant &participant : tree.participants) {
+        for (const RecordSession &session : participant.sessions) {
+            const RecordStay stay(session);
+            for (const RecordSegment &segment : session.segments) {
+                if (!tree.end && stay.goesOn(segment))
+                    return std::nullopt;
+                last = std::max({last, segment.start, shownEnd(segment)});
+            }
+        }
+    }
+    return tree.end ? tree.end : last;
+}
+
 RecordTree parseRecord(std::string_view raw) { return Parser().parse(raw); }
 
 RecordIds::RecordIds(const RecordTree &tree)

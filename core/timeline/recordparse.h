@@ -4,6 +4,7 @@
 
 #include "core/model/event.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ struct RecordSegment {
     std::string_view raw;
 };
 
+/// A segment's end, if one was told; an end before the start is none that anything could have happened at, so the start stands for it.
+[[nodiscard]] inline std::optional<Timestamp> shownEnd(const RecordSegment &segment)
+{
+    return segment.start && segment.end ? std::max(segment.start, segment.end) : segment.end;
+}
+
 struct RecordSession {
     std::string id;
     std::string peer;
@@ -32,6 +39,28 @@ struct RecordSession {
     bool consulted = false; ///< a metric counts a consult
     std::vector<Timestamp> consults; ///< when, the first 64 of them
     std::vector<RecordSegment> segments;
+};
+
+/// Which of a session's segments keep it going, and whether one does for ever: one that tells no end, and behind which the session tells of nothing.
+/// After-call work comes after the session has gone, unless it is all there is.
+class RecordStay {
+public:
+    explicit RecordStay(const RecordSession &session)
+    {
+        for (const RecordSegment &segment : session.segments) {
+            m_lastStart = std::max(m_lastStart, segment.start);
+            m_onlyWork = m_onlyWork && segment.state == State::Wrapup;
+        }
+    }
+    [[nodiscard]] bool isOf(const RecordSegment &segment) const { return m_onlyWork || segment.state != State::Wrapup; }
+    [[nodiscard]] bool goesOn(const RecordSegment &segment) const
+    {
+        return isOf(segment) && !segment.end && (!segment.start || segment.start == m_lastStart);
+    }
+
+private:
+    std::optional<Timestamp> m_lastStart;
+    bool m_onlyWork = true;
 };
 
 struct RecordParticipant {
@@ -58,6 +87,10 @@ struct RecordTree {
 /// `raw`: a conversation object, minified and valid; the tree points into it. Of duplicate members the last counts. Members may be named
 /// in other forms than the platform's, a list of one be that one: what is read so is among the warnings.
 [[nodiscard]] RecordTree parseRecord(std::string_view raw);
+
+/// When the conversation was over: at its own end; some records of ended conversations lack it, and one that everybody has left has ended with
+/// the last that it tells of. Nothing: it goes on.
+[[nodiscard]] std::optional<Timestamp> overAt(const RecordTree &tree);
 
 /// Ids of the events that stand for the record: of a participant, a session, a segment's boundary. The same for whoever
 /// reads the record; two exports of one conversation share them.

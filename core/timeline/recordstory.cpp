@@ -22,11 +22,12 @@ std::vector<std::string> warningsOf(RecordTree &&tree)
 
 class Teller {
 public:
-    explicit Teller(const Record &record) : m_tree(parseRecord(record.raw)), m_ids(m_tree), m_record(record) {}
+    explicit Teller(const Record &record) : m_tree(parseRecord(record.raw)), m_over(overAt(m_tree)), m_ids(m_tree), m_record(record) {}
 
     Story tell()
     {
         m_story.interaction = m_record.interaction;
+        m_cast.sessionsStay = true;
         number();
         for (const std::size_t p : m_order)
             participant(p);
@@ -63,7 +64,7 @@ private:
     void note(const RecordSegment &segment, std::optional<Timestamp> &first)
     {
         m_cast.conferenceTold = m_cast.conferenceTold || segment.conference.has_value();
-        for (const auto &time : {segment.start, segment.end}) {
+        for (const auto &time : {segment.start, shownEnd(segment)}) {
             if (!time)
                 continue;
             m_times.push_back(*time);
@@ -144,7 +145,7 @@ private:
         segment.startEvent.value = m_ids.segment(p, s, n, "start");
         piece.from = orderOf(segment.start);
         if (from.end) {
-            segment.end = std::max(*from.end, segment.start);
+            segment.end = shownEnd(from);
             segment.inferred = *from.end < segment.start;
             segment.endEvent.value = m_ids.segment(p, s, n, "end");
             piece.to = orderOf(*segment.end);
@@ -157,7 +158,7 @@ private:
     /// What has no readable end, or one before its start, ends where what the session tells next begins, else with the conversation.
     void concludeEnds(Leg &leg) const
     {
-        std::optional<Timestamp> next = m_tree.end, starts;
+        std::optional<Timestamp> next = m_over, starts;
         for (auto piece = leg.pieces.rbegin(); piece != leg.pieces.rend(); ++piece) {
             Segment &segment = piece->segment;
             if (starts && *starts > segment.start)
@@ -213,7 +214,7 @@ private:
         m_story.lastEventAt = m_times.empty() ? m_story.start : m_times.back();
         if (m_tree.end)
             m_story.lastEventAt = std::max(m_story.lastEventAt, *m_tree.end);
-        if (m_tree.end || allEnded())
+        if (m_over)
             m_story.end = m_story.lastEventAt;
         for (ParticipantRow &row : m_cast.rows) {
             if (row.start == Timestamp{}) { // nothing is told of it
@@ -223,23 +224,8 @@ private:
         }
     }
 
-    /// Some records of ended conversations lack conversationEnd; one whose every segment has ended has ended.
-    [[nodiscard]] bool allEnded() const
-    {
-        bool any = false;
-        for (const RecordParticipant &participant : m_tree.participants) {
-            for (const RecordSession &session : participant.sessions) {
-                for (const RecordSegment &segment : session.segments) {
-                    if (!segment.start || !segment.end)
-                        return false;
-                    any = true;
-                }
-            }
-        }
-        return any;
-    }
-
     RecordTree m_tree;
+    std::optional<Timestamp> m_over;
     RecordIds m_ids;
     const Record &m_record;
     Story m_story;

@@ -54,6 +54,13 @@ private Q_SLOTS:
     void overlapsStay();
     void badTimesAreListed();
     void endBeforeStart();
+    void anEndBeforeTheStartIsNoTimeOfTheConversation();
+    void whatEndedHasEnded_data();
+    void whatEndedHasEnded();
+    void anEndAloneIsToldToo();
+    void aConferenceIsNoMoreSegments();
+    void anUnreadableHoldIsNoAnswer();
+    void whoDialledDoesNotAnswer();
     void unknownTypesAndMarks();
     void conferenceIsWhatTheFlagSays();
     void conferenceWithoutFlagsIsConcluded();
@@ -195,6 +202,98 @@ void TestRecord::endBeforeStart()
     QCOMPARE(rowsOf(longer), std::string("c/s ~talk 9-20 | ~hold 20-30\n"));
     QCOMPARE(longer.warnings.size(), std::size_t{1});
     QCOMPARE(sumSegments(longer).total.us, std::int64_t(0)); // none of their lengths was told
+}
+
+void TestRecord::anEndBeforeTheStartIsNoTimeOfTheConversation()
+{
+    const Record record = read(conversation(participant("c", "customer", session("s", segment("interact", at("20"), "2001-01-01T00:00:00Z") + ","
+        + segment("interact", at("30"), at("40"))))));
+    const Story story = recordStory(record);
+    QCOMPARE(story.start, kZero + Duration::seconds(20));
+    QCOMPARE(rowsOf(story), std::string("c/s ~talk 20-30 | talk 30-40\n"));
+    for (const Event &e : recordEvents(record, kZero))
+        QVERIFY2(kZero + Duration::seconds(20) <= e.time, e.raw.c_str());
+}
+
+void TestRecord::whatEndedHasEnded_data()
+{
+    QTest::addColumn<QString>("segments");
+    QTest::addColumn<double>("end"); // 0: it goes on
+    const auto row = [](const char *name, const std::string &segments, double end) { QTest::newRow(name) << QString::fromStdString(segments) << end; };
+    const std::string talk = "," + segment("interact", at("04"), at("09"));
+    row("all told", segment("alert", at("02"), at("04")) + talk, 9);
+    row("an end that what comes next tells", segment("alert", at("02"), "") + talk, 9);
+    row("a start that nobody can read", segment("hold", "soon", at("08")) + talk, 9);
+    row("after-call work of which no end is told", segment("interact", at("04"), at("08")) + "," + segment("wrapup", at("09"), ""), 9);
+    row("nothing but that", segment("wrapup", at("09"), ""), 0);
+    row("the last has no end", segment("interact", at("04"), ""), 0);
+    row("nothing readable of one", segment("hold", "soon", "later") + talk, 0);
+}
+
+/// In the list, which knows of events, as in the timeline; whoever else is named and nothing told of does not keep it open.
+void TestRecord::whatEndedHasEnded()
+{
+    QFETCH(QString, segments);
+    QFETCH(double, end);
+    const Record record = read(conversation(participant("c", "customer", session("sc", "")) + "," + participant("b", "acd", "") + ","
+        + participant("a", "agent", session("sa", segments.toStdString()))));
+    const auto expected = end > 0 ? std::optional(kZero + Duration::seconds(static_cast<std::int64_t>(end))) : std::nullopt;
+    QCOMPARE(recordStory(record).end, expected);
+    QCOMPARE(correlate(placed(recordEvents(record, kZero))).end, expected);
+}
+
+void TestRecord::anEndAloneIsToldToo()
+{
+    const Record record = read(conversation(participant("a", "agent", session("s", segment("interact", at("01"), at("05")) + ","
+        + segment("wrapup", "soon", at("20"))))));
+    std::optional<Timestamp> last;
+    for (const Event &e : recordEvents(record, kZero))
+        last = std::max(last.value_or(e.time), e.time);
+    QCOMPARE(recordStory(record).end, std::optional(kZero + Duration::seconds(20)));
+    QCOMPARE(last, recordStory(record).end);
+}
+
+/// Shown are its pieces, counted what the record has: `import --segments` stands beside the file.
+void TestRecord::aConferenceIsNoMoreSegments()
+{
+    const std::string barged = conversation(
+        participant("c", "customer", session("sc", segment("interact", at("00"), at("50"), R"("conference":false)"), R"("mediaType":"voice","direction":"inbound")"))
+        + "," + participant("a", "agent", session("sa", segment("interact", at("01"), at("30"), R"("conference":false)")))
+        + "," + participant("b", "agent", session("sb", segment("barging", at("20"), at("50"), R"("conference":false)"))));
+    for (const std::string &text : {barged, threeTogether("")}) {
+        const Record record = read(text);
+        const Story story = recordStory(record);
+        QVERIFY(rowsOf(story).find("c/sc talk 0-20 | conference 20-30 | talk 30-50") != std::string::npos);
+        QCOMPARE(sumSegments(story).segments, record.rank.segments);
+        QCOMPARE(sumSegments(story).total, Duration::seconds(50 + 29 + 30));
+    }
+    // What has no end counts nothing, though the pieces before its last have one.
+    const Story open = recordStory(read(conversation(participant("c", "customer", session("sc", segment("interact", at("00"), "")))
+        + "," + participant("a", "agent", session("sa", segment("interact", at("01"), at("30"))))
+        + "," + participant("b", "agent", session("sb", segment("interact", at("20"), at("50")))))));
+    QVERIFY(rowsOf(open).find("c/sc talk 0-20 | conference 20-30 | talk 30-...") != std::string::npos);
+    QCOMPARE(sumSegments(open), (SegmentSum{3, Duration::seconds(29 + 30)}));
+}
+
+void TestRecord::anUnreadableHoldIsNoAnswer()
+{
+    const auto answers = [](const std::string &between) {
+        return recordStory(read(conversation(participant("a", "agent", session("s", segment("interact", at("01"), at("10")) + "," + between + ","
+            + segment("interact", at("20"), at("30"))))))).figures.humanAnswers;
+    };
+    QCOMPARE(answers(segment("hold", at("10"), at("20"))), 1);
+    QCOMPARE(answers(segment("hold", "soon", at("20"))), 1);
+    QCOMPARE(answers(segment("alert", at("15"), at("20"))), 2);
+}
+
+/// Whether what he dialled ended a moment before, or after, they began to talk.
+void TestRecord::whoDialledDoesNotAnswer()
+{
+    for (const char *over : {"09.9", "10", "10.1"}) {
+        const Story story = recordStory(read(conversation(participant("a", "agent", session("s", segment("dialing", at("01"), at(over)) + ","
+            + segment("interact", at("10"), at("20")) + "," + segment("hold", at("20"), at("25")) + "," + segment("interact", at("25"), at("30")))))));
+        QCOMPARE(story.figures.humanAnswers, 0);
+    }
 }
 
 void TestRecord::unknownTypesAndMarks()
