@@ -186,7 +186,7 @@ public:
 
 struct StoreOptions {
     std::string folder;               ///< made if absent, mode 0700
-    std::int64_t cacheBytes = 64 << 20;
+    std::int64_t cacheBytes = 32 << 20;
     std::int64_t walLimitBytes = 256 << 20; ///< the journal is written back before it is larger, unless a reader holds it
     /// Reads beside a process that writes: takes no lock and makes nothing; write(), retain() and closeCleanly() fail.
     bool readOnly = false;
