@@ -189,7 +189,8 @@ Result<> Ingest::goOn()
         if (!taken)
             return taken;
         ++m_counters.received;
-        evict();
+        if (crowded())
+            evict();
     }
     const bool message = !m_rest->returned;
     m_rest.reset();
@@ -339,7 +340,7 @@ Result<> Ingest::takeEvent(Event &&event)
     return {};
 }
 
-/// What is over the budget leaves as soon as it may, not only when a group is closed: one message can name many.
+/// What is over the budget leaves with each group; from half as much again on within a message too, for one can name many.
 void Ingest::evict()
 {
     if (m_cache.bytes() > m_cache.maxBytes())
@@ -648,7 +649,8 @@ Result<> Ingest::reload()
 void Ingest::committed(std::uint64_t commit)
 {
     m_committed = std::max(m_committed, commit);
-    evict();
+    if (crowded()) // else when the group is closed: those of every group are soon wanted again
+        evict();
     for (auto it = m_unwritten.begin(); it != m_unwritten.end();) {
         std::erase_if(it->second, [&](const UnwrittenRecord &record) { return record.commit <= m_committed; });
         it = it->second.empty() ? m_unwritten.erase(it) : std::next(it);
