@@ -219,7 +219,7 @@ private Q_SLOTS:
         f->session.setListNote(words.toStdString());
         floor().lanes().navigator().showExactly({kNow - Duration::seconds(86'400), kNow - Duration::seconds(82'800)});
         Q_EMIT floor().lanes().viewChanged();
-        QTRY_COMPARE(floor().note().text(), words);
+        QTRY_COMPARE(floor().note().text(), QStringLiteral("Nothing lies in this stretch. 33 interactions are stored: Home goes to the first, Shift+F shows all. ") + words);
     }
 
     void withoutASharedStoreThePastIsAskedOfNobody()

@@ -75,7 +75,7 @@ QStringList FloorView::notesOnView() const
     const Scene &scene = *m_model.scene();
     const auto stored = static_cast<std::uint64_t>(m_model.total().all);
     if (scene.rows.empty() && scene.dated)
-        text << (scene.live ? tr("Nothing goes on now. %1 stored: Home goes to the first, Shift+F shows all.")
+        text << (scene.live && m_lanes->navigator().view().contains(m_lanes->now()) ? tr("Nothing goes on now. %1 stored: Home goes to the first, Shift+F shows all.")
                             : tr("Nothing lies in this stretch. %1 stored: Home goes to the first, Shift+F shows all."))
                     .arg(stored == 1 ? tr("1 interaction is") : tr("%1 interactions are").arg(numberText(stored)));
     if (const std::int64_t more = m_model.leftOut(); more > 0)
