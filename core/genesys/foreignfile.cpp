@@ -87,6 +87,8 @@ std::string foreignBytes(std::string_view head)
         return "this is an SQLite database; the data folder of Threadline is opened by --data-dir, nothing else's is read";
     if (head.find_first_not_of('\0') == std::string_view::npos)
         return "the file begins with zero bytes in place of text, as one does that was not written to its end; export it again";
+    if (head.starts_with(kGzip)) // the file itself would have been unpacked
+        return "this is packed twice (gzip within gzip); unpack it once and read what is in it";
     if (encodingOf(head) || beginsLikeJson(head))
         return {};
     if (isArchive(head)) // the file itself would have been read as one

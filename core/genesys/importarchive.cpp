@@ -2,6 +2,7 @@
 #include "core/genesys/importarchive.h"
 
 #include "core/base/ascii.h"
+#include "core/genesys/archivesource.h"
 #include "core/genesys/foreignfile.h"
 #include "core/genesys/inputfile.h"
 
@@ -237,11 +238,9 @@ bool isArchive(std::string_view beginning)
 void readArchive(const InputFile &file, ImportSink &out, const ImportLimits &limits, const std::function<void(std::uint64_t)> &progress)
 {
     std::FILE *stream = file.stream();
-    Zip<zip_source_t> source(stream ? zip_source_filep_create(stream, 0, 0, nullptr) : nullptr);
+    Zip<zip_source_t> source(stream ? stoppableSource(stream, [&out] { return out.stopped(); }) : nullptr);
     if (source)
         return ArchiveReader(out, limits, file.size(), progress).read(std::move(source));
-    if (stream)
-        std::fclose(stream);
     out.note("the zip archive cannot be opened: too many files are open");
 }
 

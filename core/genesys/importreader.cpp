@@ -225,7 +225,7 @@ Result<ImportTotals> readImport(const std::string &path, const std::function<boo
             return collector.finish();
         }
         done += *got;
-        if (!intake.feed({block.data(), *got}))
+        if (!intake.feed({block.data(), *got}) || collector.stopped()) // what is packed may hold nothing for long
             return collector.finish();
         tellProgress(done);
     }

@@ -24,7 +24,8 @@ struct ImportTotals {
 /// What keeps a hostile file from taking the machine's memory or the day.
 struct ImportLimits {
     std::uint64_t bytes = 4ull << 30;             ///< a file may unpack to so much; what lies beyond is not read
-    std::size_t conversationBytes = 64u << 20;    ///< a larger conversation is passed over
+    /// A larger conversation is passed over. Reading and storing one takes up to some thirty times its size.
+    std::size_t conversationBytes = 8u << 20;
     /// What unpacks to more than so many times its size is no export: those shrink to a tenth, hardly ever to a hundredth. What lies
     /// beyond is not read. Below `ratioFrom` bytes of text it does not count.
     std::uint64_t ratio = 200;

@@ -44,6 +44,9 @@ Result<Record> readRecord(std::string_view json, json::Reader &reader)
                         + std::to_string(kMaxIdBytes) + " are taken.");
     if (!tree.hasParticipants)
         return fail(ErrorCode::Malformed, tree.warnings.empty() ? "Conversation " + tree.id + " has no participants." : "Conversation " + tree.id + ": " + tree.warnings.front());
+    if (tree.tooMany)
+        return fail(ErrorCode::Malformed, "Conversation " + tree.id + " lists more than " + std::to_string(kMaxRecordParts)
+                        + " participants, sessions and segments, which no export does; it is passed over.");
     Record record;
     record.interaction.value = std::move(tree.id);
     record.rank = {tree.end.has_value(), tree.last.value_or(Timestamp{}), static_cast<std::int64_t>(tree.segments), tree.wrappedUp, hash128(*prepared)};

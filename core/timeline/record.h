@@ -36,6 +36,9 @@ struct Record {
     std::string raw; ///< the conversation object, minified
 };
 
+/// So many participants, sessions and segments a record may list, all together; the largest seen have some hundreds. Each comes to some events.
+inline constexpr std::size_t kMaxRecordParts = 50'000;
+
 /// So many records of one conversation are kept, the richest.
 inline constexpr int kMaxRecordVersions = 8;
 
@@ -46,7 +49,8 @@ struct RecordVersion {
     bool standing = false; ///< the others are there to be looked at
 };
 
-/// Reads one conversation object (JSON). Errors: Malformed (no object, no conversationId, no participants).
+/// Reads one conversation object (JSON). Errors: Malformed (no object, no conversationId, no participants, too many
+/// of them).
 [[nodiscard]] Result<Record> readRecord(std::string_view json);
 /// The same with a reader whose buffers are used again: for whoever reads many.
 [[nodiscard]] Result<Record> readRecord(std::string_view json, json::Reader &reader);

@@ -4,6 +4,7 @@
 #include "core/base/ascii.h"
 #include "core/base/json.h"
 #include "core/timeline/membername.h"
+#include "core/timeline/record.h"
 #include "core/timeline/recordtime.h"
 
 #include <algorithm>
@@ -74,8 +75,17 @@ public:
     }
 
 private:
+    /// One more of what takes memory beyond its text; false: it is left out.
+    bool countPart()
+    {
+        m_tree.tooMany = m_tree.tooMany || ++m_parts > kMaxRecordParts;
+        return !m_tree.tooMany;
+    }
+
     void participant(std::string_view raw)
     {
+        if (!countPart())
+            return;
         const std::string number = std::to_string(m_tree.participants.size() + 1);
         if (json::typeOf(raw) != json::Type::Object)
             return warn("Participant " + number + " is no object and was left out.");
@@ -107,6 +117,8 @@ private:
 
     void session(std::string_view raw, RecordParticipant &p)
     {
+        if (!countPart())
+            return;
         if (json::typeOf(raw) != json::Type::Object)
             return warn("A session of participant " + std::to_string(m_tree.participants.size()) + " is no object and was left out.");
         RecordSession &s = p.sessions.emplace_back();
@@ -143,6 +155,8 @@ private:
 
     void segment(std::string_view raw, RecordSession &s)
     {
+        if (!countPart())
+            return;
         const std::string number = std::to_string(++m_segment);
         if (json::typeOf(raw) != json::Type::Object)
             return warn("Segment " + number + " of the record is no object and was left out.");
@@ -297,6 +311,7 @@ private:
     RecordTree m_tree;
     std::string m_where;
     std::size_t m_segment = 0;
+    std::size_t m_parts = 0;
     std::optional<Timestamp> m_lastEnd; ///< of what is no after-call work, which is known to end later
     std::string m_otherName; ///< the first member that is written otherwise
     std::string m_single;    ///< the first list that is the one element of it

@@ -79,6 +79,7 @@ struct RecordTree {
     std::vector<RecordParticipant> participants;
     bool hasParticipants = false; ///< a list of them is there, if an empty one
     std::size_t segments = 0;     ///< all that are listed
+    bool tooMany = false;         ///< more than kMaxRecordParts: what lies beyond was left out
     bool wrappedUp = false;       ///< somebody entered a wrap-up code
     std::vector<std::string> warnings; ///< what cannot be, and what is read otherwise than it is written
     std::size_t unlisted = 0;          ///< warnings beyond those kept

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Exports in zip archives, and archives that hold none.
+#include "core/genesys/archivesource.h"
 #include "core/genesys/importarchive.h"
 #include "tests/genesys/importing.h"
 #include "tests/support/encoded.h"
@@ -56,6 +57,8 @@ private Q_SLOTS:
     void tellWhatIsNotRead();
     void thatAreNone();
     void areBounded();
+    void thatLieOverOneAnother();
+    void canBeLeftWhileTheyHoldNothing();
     void onDisk();
 };
 
@@ -158,6 +161,79 @@ void TestImportArchive::areBounded()
     const Read lists = read("PK\x03\x04" + end);
     QCOMPARE(lists.problems,
              std::vector<std::string>{"file: the zip archive lists more than 100000 files, which no export does; nothing is read."});
+}
+
+std::string littleEndian(std::uint64_t value, int size)
+{
+    std::string bytes;
+    for (int i = 0; i < size; ++i)
+        bytes.push_back(static_cast<char>(value >> (8 * i) & 0xFF));
+    return bytes;
+}
+
+/// `names`, each of them the same deflated bytes, which stand in the archive once.
+std::string overlapping(const std::vector<std::string> &names, const std::string &packed, std::uint64_t size, std::uint32_t check)
+{
+    const auto header = [&](const std::string &name) {
+        return littleEndian(20, 2) + littleEndian(0, 2) + littleEndian(8, 2) + littleEndian(0, 4) + littleEndian(check, 4) + littleEndian(packed.size(), 4)
+            + littleEndian(size, 4) + littleEndian(name.size(), 2) + littleEndian(0, 2);
+    };
+    const std::string file = "PK\x03\x04" + header(names.front()) + names.front() + packed;
+    std::string list;
+    for (const std::string &name : names)
+        list += "PK\x01\x02" + littleEndian(20, 2) + header(name) + std::string(14, '\0') + name;
+    return file + list + "PK\x05\x06" + littleEndian(0, 4) + littleEndian(names.size(), 2) + littleEndian(names.size(), 2) + littleEndian(list.size(), 4)
+        + littleEndian(file.size(), 4) + littleEndian(0, 2);
+}
+
+/// Together they are no larger than the archive: that bounds what comes of them.
+void TestImportArchive::thatLieOverOneAnother()
+{
+    const std::string blanks(1u << 20, ' '), packed = gzip(blanks);
+    std::vector<std::string> names;
+    for (int i = 0; i < 2000; ++i)
+        names.push_back(std::to_string(10'000 + i) + ".json");
+    // behind gzip's own header, before its trailer
+    const std::string archive = overlapping(names, packed.substr(10, packed.size() - 18), blanks.size(),
+                                            static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef *>(blanks.data()), static_cast<uInt>(blanks.size()))));
+    const Read out = read(archive, {1u << 30, 1u << 20, 200, 8u << 20});
+    QVERIFY(out.totals.stopped);
+    QVERIFY2(out.totals.bytes <= 200 * archive.size() + (1u << 20), std::to_string(out.totals.bytes).c_str());
+    QCOMPARE(out.problems.size(), std::size_t{1});
+    QVERIFY2(out.problems[0].find("200 times its size") != std::string::npos, out.problems[0].c_str());
+}
+
+/// libzip reads on until it has a block to give; of empty blocks it never has.
+void TestImportArchive::canBeLeftWhileTheyHoldNothing()
+{
+    std::string nothing;
+    while (nothing.size() < (4u << 20))
+        nothing += std::string("\0\0\0\xff\xff", 5);
+    const std::string archive = overlapping({"1.json"}, nothing + std::string("\1\0\0\xff\xff", 5), 0, 0);
+    const std::string name = test::scratchFolder().toStdString() + "/nothing.zip";
+    QFile file(QString::fromStdString(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(archive.data(), static_cast<qint64>(archive.size()));
+    file.close();
+    QCOMPARE(read(archive).problems, std::vector<std::string>{"file: 1.json: the file is empty; export it again."});
+
+    int asked = 0;
+    bool stop = false;
+    zip_source_t *source = stoppableSource(std::fopen(name.c_str(), "rb"), [&] {
+        ++asked;
+        return stop;
+    });
+    zip_t *opened = zip_open_from_source(source, ZIP_RDONLY, nullptr);
+    QVERIFY(opened);
+    zip_file_t *member = zip_fopen_index(opened, 0, 0);
+    QVERIFY(member);
+    char block[16];
+    stop = true;
+    asked = 0;
+    QCOMPARE(zip_fread(member, block, sizeof block), zip_int64_t(-1));
+    QVERIFY2(asked <= 2, std::to_string(asked).c_str());
+    zip_fclose(member);
+    zip_discard(opened);
 }
 
 void TestImportArchive::onDisk()

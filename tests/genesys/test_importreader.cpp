@@ -3,6 +3,7 @@
 #include "core/genesys/jsonsplitter.h"
 #include "tests/genesys/importing.h"
 #include "tests/support/encoded.h"
+#include "tests/support/heap.h"
 #include "tests/support/testmain.h"
 
 #include <QFile>
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void gzipPaddedAndFollowedByGarbage();
     void bombIsStopped();
     void tooLargeConversationIsPassedOver();
+    void theLimitsAreThoseOfTheManual();
     void deepNesting();
     void stops();
     void problemsAreBounded();
@@ -46,6 +48,10 @@ private Q_SLOTS:
     void whatMayNeverEndIsRefusedAtOnce();
     void whatUnpacksBeyondReasonIsNotReadToItsEnd();
     void stoppingLeavesWhatWasRead();
+    void whatHoldsNothingIsLeftToo();
+    void packedTwiceIsSaidOnce();
+    void oneLineWithoutEndIsBounded_data();
+    void oneLineWithoutEndIsBounded();
     void anyBytesSurvive();
 };
 
@@ -356,6 +362,16 @@ void TestImportReader::tooLargeConversationIsPassedOver()
     }
 }
 
+/// What one conversation may take of memory: some thirty times its size.
+void TestImportReader::theLimitsAreThoseOfTheManual()
+{
+    const std::string large = conversation("large", ",\"x\":\"" + std::string(9u << 20, 'x') + "\"");
+    const Read out = read(large + "\n" + conversation("a"));
+    QCOMPARE(out.ids, std::vector<std::string>{"a"});
+    QCOMPARE(out.problems.size(), std::size_t{1});
+    QVERIFY2(out.problems[0].find("the conversation is larger than 8 MiB and is passed over") != std::string::npos, out.problems[0].c_str());
+}
+
 void TestImportReader::deepNesting()
 {
     for (const char *open : {"[", "{\"a\":", "[{\"conversations\":["}) {
@@ -497,6 +513,80 @@ void TestImportReader::stoppingLeavesWhatWasRead()
 }
 
 /// Whatever is done to a good file: no crash, and what is read is whole.
+/// Packed bytes may come to no text for long: a stop is seen all the same.
+void TestImportReader::whatHoldsNothingIsLeftToo()
+{
+    const std::string name = (test::scratchFolder() + QStringLiteral("/nothing.gz")).toStdString(), nothing = gzip("");
+    QFile file(QString::fromStdString(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    for (std::size_t written = 0; written < (4u << 20); written += nothing.size())
+        file.write(nothing.data(), static_cast<qint64>(nothing.size()));
+    file.close();
+    std::stop_source stop;
+    int blocks = 0;
+    const auto totals = readImport(
+        name, [](Record &&) { return true; }, [](const std::string &text) { QFAIL(text.c_str()); },
+        [&](std::uint64_t, std::uint64_t) {
+            ++blocks;
+            stop.request_stop();
+        },
+        {}, stop.get_token());
+    QVERIFY(totals && totals->stopped);
+    QCOMPARE(blocks, 1);
+}
+
+void TestImportReader::packedTwiceIsSaidOnce()
+{
+    std::string lines; // so little that it looks like text, and more
+    for (int i = 0; i < 2000; ++i)
+        lines += conversation(std::to_string(i * 7919 % 2000)) + "\n";
+    for (const std::string &text : {page(conversation("a")), lines}) {
+        const Read out = read(gzip(gzip(text)));
+        QVERIFY(out.ids.empty());
+        QCOMPARE(out.problems, std::vector<std::string>{"file: this is packed twice (gzip within gzip); unpack it once and read what is in it."});
+    }
+}
+
+void TestImportReader::oneLineWithoutEndIsBounded_data()
+{
+    QTest::addColumn<QString>("beginning");
+    QTest::addColumn<QString>("more");
+    QTest::newRow("letters") << QString() << QStringLiteral("x");
+    QTest::newRow("words") << QString() << QStringLiteral("ab ");
+    QTest::newRow("brackets") << QString() << QStringLiteral("[");
+    QTest::newRow("pages") << QString() << QStringLiteral("{\"conversations\":[");
+    QTest::newRow("a string in a conversation") << QStringLiteral("{\"conversationId\":\"a\",\"participants\":[],\"x\":\"") << QStringLiteral("x");
+    QTest::newRow("a key") << QStringLiteral("{\"") << QStringLiteral("x");
+    QTest::newRow("backslashes") << QStringLiteral("\"") << QStringLiteral("\\");
+    QTest::newRow("elements") << QStringLiteral("[") << QStringLiteral("1,");
+    QTest::newRow("a comment") << QStringLiteral("/*") << QStringLiteral("*");
+}
+
+/// A line that goes on for ever: what is held of it is a conversation's bound and some blocks, and little is said.
+void TestImportReader::oneLineWithoutEndIsBounded()
+{
+    QFETCH(QString, beginning);
+    QFETCH(QString, more);
+    const std::string name = (test::scratchFolder() + QStringLiteral("/line.json")).toStdString();
+    QFile file(QString::fromStdString(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(beginning.toUtf8());
+    const QByteArray block = more.toUtf8().repeated(static_cast<int>((1 << 20) / more.size()));
+    for (int i = 0; i < 24; ++i)
+        file.write(block);
+    file.close();
+    ImportLimits limits;
+    limits.conversationBytes = 1u << 20;
+    const std::size_t before = test::heapInUse();
+    std::size_t most = 0, problems = 0;
+    const auto totals = readImport(
+        name, [](Record &&) { return true; }, [&](const std::string &text) { problems += text.size() < 400 ? 1 : 1000; },
+        [&](std::uint64_t, std::uint64_t) { most = std::max(most, test::heapInUse()); }, limits);
+    QVERIFY(totals.has_value());
+    QVERIFY2(most < before + (12u << 20), std::to_string(most - before).c_str());
+    QVERIFY2(problems >= 1 && problems <= kMaxImportProblems + 1, std::to_string(problems).c_str());
+}
+
 void TestImportReader::anyBytesSurvive()
 {
     std::mt19937 random(20270115);

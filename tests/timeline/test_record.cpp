@@ -109,6 +109,9 @@ void TestRecord::refuses_data()
     QTest::newRow("participants as text") << QStringLiteral("{\"conversationId\":\"I\",\"participants\":\"System.Object[]\"}");
     QTest::newRow("cut off") << QStringLiteral("{\"conversationId\":\"I\"");
     QTest::newRow("deep") << QString(100000, QLatin1Char('['));
+    QString many = QStringLiteral("{},").repeated(static_cast<int>(kMaxRecordParts));
+    QTest::newRow("more participants than anybody has") << QStringLiteral(R"({"conversationId":"I","participants":[%1{}]})").arg(many);
+    QTest::newRow("more segments than anybody has") << QStringLiteral(R"({"conversationId":"I","participants":[{"sessions":[{"segments":[%1{}]}]}]})").arg(many);
     QTest::newRow("an id that is none") << QStringLiteral(R"({"conversationId":"%1","participants":[]})").arg(QString(1025, QLatin1Char('x')));
 }
 
