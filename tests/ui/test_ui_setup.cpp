@@ -45,7 +45,7 @@ WindowOptions remembering()
 
 } // namespace
 
-class TestKept : public QObject, WindowAccess {
+class TestSetup : public QObject, WindowAccess {
     Q_OBJECT
 
     void put(const test::FakeInteraction &call) { f->session.put(call.view, call.summary); }
@@ -403,5 +403,5 @@ private Q_SLOTS:
     }
 };
 
-THREADLINE_GUI_TEST_MAIN(TestKept)
-#include "test_ui_kept.moc"
+THREADLINE_GUI_TEST_MAIN(TestSetup)
+#include "test_ui_setup.moc"
