@@ -5,6 +5,10 @@
 
 #include <chrono>
 
+#ifdef __linux__
+#include <sys/timex.h>
+#endif
+
 namespace threadline {
 namespace {
 
@@ -162,6 +166,17 @@ Timestamp SystemClock::now() const
 {
     using namespace std::chrono;
     return {duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+bool systemClockIsKept()
+{
+#ifdef __linux__
+    timex asked{};
+    const int state = ::adjtimex(&asked);
+    return state >= 0 && state != TIME_ERROR; // setting the clock takes the mark away
+#else
+    return false;
+#endif
 }
 
 Duration SystemClock::steady() const

@@ -75,6 +75,10 @@ public:
     [[nodiscard]] Duration steady() const override;
 };
 
+/// Whether the system itself keeps the machine's clock right (by NTP or the like): false where that is not known, and after somebody has
+/// set the clock until it is kept right again.
+[[nodiscard]] bool systemClockIsKept();
+
 /// A clock that stands until it is told otherwise. Any thread.
 class ManualClock final : public Clock {
 public:

@@ -438,7 +438,7 @@ void Engine::retain(Store &store)
         return;
     m_nextRetention = m_real.steady() + kRetentionEvery;
     const std::uint64_t compared = m_counters.clockCompared; // first: what was found by so many events, or by more
-    const Timestamp now = m_retentionClock->now(m_clock.now(), m_clock.steady(), {Duration::micros(m_counters.clockOffset), compared});
+    const Timestamp now = m_retentionClock->now(m_clock.now(), m_clock.steady(), {Duration::micros(m_counters.clockOffset), compared, m_options.clockIsKept()});
     const auto deleted = store.retain(now - m_options.retention, kRetainAtATime);
     if (!deleted)
         log::warning("store", deleted.error().message);
@@ -461,7 +461,7 @@ void Engine::tellRetention(int deleted)
         return;
     const std::string note = !ahead ? std::string() : "This machine's clock is " + counted(static_cast<std::uint64_t>(ahead->us / 3'600'000'000), "hour")
         + " ahead of what the stored events and the time since the start explain, so retention does not go by it: less is deleted. Set the clock "
-          "right; if it is right, this ends once " + std::to_string(RetentionClock::kWitnesses) + " new events of the source have shown that.";
+          "right and have the system keep it so (NTP); else it is believed once " + std::to_string(RetentionClock::kWitnesses) + " new events of the source have borne it out.";
     if (ahead)
         log::warning("store", note);
     else

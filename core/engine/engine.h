@@ -37,6 +37,7 @@ struct EngineOptions {
     /// Whether the feed is to be held back, because too much waits to be handed on; null: never.
     std::function<bool()> held;
     Duration retention;                     ///< ended interactions older than this are deleted; zero: never
+    std::function<bool()> clockIsKept = systemClockIsKept; ///< right, by the system: then retention goes by it
 };
 
 class Engine final : public SourceSink {

@@ -18,10 +18,11 @@ public:
     static constexpr std::uint64_t kWitnesses = 101; ///< events that must show that it is right: as many as the median is taken of
     static constexpr Duration kToldAfter = Duration::seconds(600); ///< a machine that slept is ahead too, until events come again
 
-    /// How far our clock is ahead of the source's, and by how many events, in all, that was found.
-    struct Source {
+    /// How far our clock is ahead of the source's, and by how many events, in all, that was found; and whether the system keeps it right.
+    struct Witness {
         Duration ahead;
         std::uint64_t events = 0;
+        bool kept = false;
     };
     /// `stored`: about when the newest stored events happened; nothing: there are none, and nothing to lose.
     RetentionClock(Timestamp wall, Duration steady, std::optional<Timestamp> stored)
@@ -29,8 +30,8 @@ public:
     {
     }
 
-    /// The wall clock, as long as the steady one or the source bears it out; else the time that has passed since it was borne out last.
-    [[nodiscard]] Timestamp now(Timestamp wall, Duration steady, const Source &source)
+    /// The wall clock, as long as the steady one, the source or the system bears it out; else the time that has passed since it was borne out last.
+    [[nodiscard]] Timestamp now(Timestamp wall, Duration steady, const Witness &witness)
     {
         const Timestamp counted = m_counted + steady;
         m_ahead = wall - counted;
@@ -40,10 +41,10 @@ public:
         }
         if (!m_since) {
             m_since = steady;
-            m_events = source.events;
+            m_events = witness.events;
         }
-        const bool near = source.ahead <= kSlack && source.ahead >= Duration{} - kSlack;
-        if (!near || source.events < m_events + kWitnesses)
+        const bool near = witness.ahead <= kSlack && witness.ahead >= Duration{} - kSlack;
+        if (!witness.kept && (!near || witness.events < m_events + kWitnesses))
             return counted;
         m_counted = wall - steady;
         m_since.reset();

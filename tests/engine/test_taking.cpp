@@ -284,21 +284,24 @@ void TestTaking::retentionGoesByNoClockThatNothingBearsOut()
 {
     const auto steady = [](std::int64_t hours) { return Duration::seconds(hours * 3600); };
     const auto wall = [&](std::int64_t hours) { return kStart + steady(hours); };
-    const RetentionClock::Source silent, near{Duration::seconds(2), 1'000};
+    const RetentionClock::Witness silent, near{Duration::seconds(2), 1'000, false};
     RetentionClock clock(wall(0), steady(5), kStart);
     QCOMPARE(clock.now(wall(3), steady(8), silent), wall(3));
     QCOMPARE(clock.now(wall(9'000), steady(9), near), wall(4)); // set ahead: what was heard before shows nothing
     QVERIFY(!clock.heldBack(steady(9)));
-    QCOMPARE(clock.now(wall(9'001), steady(10), {Duration::seconds(2), 1'100}), wall(5));
+    QCOMPARE(clock.now(wall(9'001), steady(10), {Duration::seconds(2), 1'100, false}), wall(5));
     QVERIFY(clock.heldBack(steady(10)) && *clock.heldBack(steady(10)) > steady(8'990));
-    QCOMPARE(clock.now(wall(9'002), steady(11), {steady(8'996), 1'101}), wall(6)); // the source says that it is wrong
-    QCOMPARE(clock.now(wall(9'003), steady(12), {Duration::seconds(2), 1'101}), wall(9'003)); // that it is right
+    QCOMPARE(clock.now(wall(9'002), steady(11), {steady(8'996), 1'101, false}), wall(6)); // the source says that it is wrong
+    QCOMPARE(clock.now(wall(9'003), steady(12), {Duration::seconds(2), 1'101, false}), wall(9'003)); // that it is right
     QVERIFY(!clock.heldBack(steady(12)));
     QCOMPARE(clock.now(wall(4), steady(13), silent), wall(4)); // put back: less is old
     // A start long after what is stored, or with a clock that is ahead, cannot be told apart before something is heard.
     RetentionClock late(wall(24 * 365), steady(0), kStart);
     QCOMPARE(late.now(wall(24 * 365), steady(0), silent), kStart + RetentionClock::kExplained);
-    QCOMPARE(late.now(wall(24 * 365 + 1), steady(1), {Duration::seconds(1), 101}), wall(24 * 365 + 1));
+    QCOMPARE(late.now(wall(24 * 365 + 1), steady(1), {Duration::seconds(1), 101, false}), wall(24 * 365 + 1));
+    RetentionClock kept(wall(24 * 365), steady(0), kStart); // what is only imported is never borne out by a source
+    QCOMPARE(kept.now(wall(24 * 365), steady(0), {Duration(), 0, true}), wall(24 * 365));
+    QCOMPARE(kept.now(wall(24 * 366), steady(24), silent), wall(24 * 366));
     RetentionClock soon(wall(24 * 5), steady(0), kStart);
     QCOMPARE(soon.now(wall(24 * 5), steady(0), silent), wall(24 * 5));
     RetentionClock empty(wall(24 * 365), steady(0), std::nullopt);
@@ -327,6 +330,7 @@ void TestTaking::aStartWithAWrongClockDeletesNothing()
     const auto store = std::move(Store::open(options).value());
     EngineOptions engineOptions;
     engineOptions.retention = Duration::seconds(30 * 86'400);
+    engineOptions.clockIsKept = [] { return false; };
     auto engine = std::move(Engine::start(*store, engineOptions, m_clock, [](const WriteGroup &) {}, [] {}).value());
     QTRY_VERIFY_WITH_TIMEOUT(store->hasTombstone("old").value(), 20'000);
     QVERIFY(!store->hasTombstone("new").value());
