@@ -268,9 +268,8 @@ std::string FoundFile::missing() const
     const bool same = static_cast<std::uint64_t>(facts.st_dev) == m_device && static_cast<std::uint64_t>(facts.st_ino) == m_number;
     if (!same)
         return "Another file was put in the place of the " + m_what + " " + m_path + " while Threadline runs.";
-    m_modified = std::int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + facts.st_mtim.tv_nsec;
     const auto cutOff = cutOffFrom(facts.st_size);
-    m_damaged = cutOff || m_foundDamaged || isWrittenOver();
+    m_damaged = cutOff || isWrittenOver();
     if (m_damaged && !cutOff)
         return "The " + m_what + " " + m_path + " was written over by another hand while Threadline runs.";
     if (cutOff)

@@ -48,10 +48,6 @@ public:
     [[nodiscard]] std::string missing() const;
     /// It lies there, and missing() has found it cut off or written over.
     [[nodiscard]] bool isDamaged() const { return m_damaged; }
-    /// When it was written last, nanoseconds, as missing() has seen it.
-    [[nodiscard]] std::int64_t modified() const { return m_modified; }
-    /// It was found written over by what is not for this class to judge.
-    void setDamaged() { m_foundDamaged = m_damaged = true; }
 
 private:
     /// The bytes that it had to have; nothing: it has them.
@@ -65,8 +61,6 @@ private:
     Begins m_begins;
     mutable std::optional<std::uint32_t> m_first; ///< its first bytes, once it has them; both kinds of file have a mark there
     mutable bool m_damaged = false;
-    bool m_foundDamaged = false; ///< see setDamaged()
-    mutable std::int64_t m_modified = 0;
     mutable std::int64_t m_largest = 0; ///< bytes, as seen so far
 };
 

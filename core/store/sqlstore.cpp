@@ -142,28 +142,8 @@ void SqliteStore::rescueJournal()
     m_rescued = sqlite3_wal_checkpoint_v2(m_connection.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) == SQLITE_OK && copied == frames;
 }
 
-/// Whoever writes an older copy over the file in place changes nothing that SQLite looks at while it runs. Only passes over the journal
-/// write there by right, and they never lead back. One that runs just now is waited for; what cannot be read twice is no database any more.
-void SqliteStore::lookIntoFile()
-{
-    if (m_found[0].modified() == m_file.modified || m_checkpointer->busy() || !m_found[0].missing().empty())
-        return;
-    const std::int64_t modified = m_found[0].modified();
-    const auto file = sqlite::Connection::open(m_path, sqlite::Connection::Mode::FileAlone, 0);
-    sqlite::Statement state;
-    const bool read = file && state.prepare(*file, "SELECT commit_no FROM state") && state.step() == SQLITE_ROW;
-    m_file.unreadable = read ? 0 : m_file.unreadable + 1;
-    if (m_file.commit > 0 && (read ? state.number(0) < m_file.commit : m_file.unreadable > 1))
-        m_found[0].setDamaged();
-    if (!read)
-        return;
-    m_file.modified = modified;
-    m_file.commit = std::max(m_file.commit, state.number(0));
-}
-
 Result<> SqliteStore::inPlace()
 {
-    lookIntoFile();
     rescueJournal();
     static constexpr const char *kAdvice[] = {
         " Nothing more is recorded until it is back where it was; else end Threadline and start it again.",

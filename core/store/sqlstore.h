@@ -68,8 +68,6 @@ private:
     void rescueJournal();
     /// See inPlace(). Whether the database still ends with the commit that we wrote last, if another connection has changed it.
     [[nodiscard]] Result<> sameContent();
-    /// See inPlace(). Whether the file alone, without its journal, is still what was written back into it, if somebody has written in it.
-    void lookIntoFile();
     /// See inPlace(). Within a transaction it has an index that was written over built anew for the next one.
     [[nodiscard]] Result<> indexInPlace();
     [[nodiscard]] Result<> checkWritable() const;
@@ -112,11 +110,6 @@ private:
     bool m_unwritten = false; ///< what the mark says of the end; stands until a group is durable, and with it the band over that time
     const std::shared_ptr<ReadFailures> m_readFailures = std::make_shared<ReadFailures>(); ///< shared with the readers
     std::array<FoundFile, 2> m_found; ///< database and journal
-    struct {
-        std::int64_t modified = 0; ///< FoundFile::modified() when it was looked into last
-        std::int64_t commit = 0;   ///< that it ends with, as seen last; 0: never
-        int unreadable = 0;        ///< looks since it could be read
-    } m_file;
     bool m_rescued = false;           ///< the journal has gone, and what it holds is in the database
     sqlite::Connection m_connection;
     std::unique_ptr<Writes> m_writes;

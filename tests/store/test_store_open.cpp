@@ -694,51 +694,6 @@ private Q_SLOTS:
         QCOMPARE(*(*(*store)->reader())->countEvents(), std::uint64_t(1501));
     }
 
-    void anOlderCopyIsWrittenOverItWhileItIsUsed_data()
-    {
-        QTest::addColumn<bool>("readable");
-        QTest::newRow("an older copy") << true;
-        QTest::newRow("something else") << false;
-    }
-
-    /// By "cp", into the same file: no size, no counter of SQLite's tells.
-    void anOlderCopyIsWrittenOverItWhileItIsUsed()
-    {
-        QFETCH(bool, readable);
-        const StoreFolder folder;
-        fill(folder);
-        QFile database(QString::fromStdString(folder.database()));
-        QVERIFY(database.open(QIODevice::ReadOnly));
-        QByteArray older = database.readAll();
-        database.close();
-        if (!readable)
-            older = older.left(16) + QByteArray(older.size() - 16, 'x');
-        auto store = folder.open();
-        NEED(store);
-        NEED((*store)->inPlace());
-        for (std::uint64_t commit = 4; commit < 7; ++commit) {
-            WriteGroup group = groupOf(commit);
-            NEED((*store)->write(group));
-            run(folder.database(), "PRAGMA wal_checkpoint(TRUNCATE)"); // of no consequence
-            NEED((*store)->inPlace());
-        }
-        QCOMPARE(QFile(database.fileName()).size(), older.size());
-        QVERIFY(database.open(QIODevice::WriteOnly | QIODevice::Truncate));
-        QCOMPARE(database.write(older), older.size());
-        database.close();
-        WriteGroup group = groupOf(7, {}, {newEvent(1, "b")});
-        if (!readable)
-            NEED((*store)->inPlace()); // what cannot be read is looked at twice
-        const auto found = (*store)->inPlace();
-        QVERIFY(!found);
-        QVERIFY2(found.error().message.find("was written over by another hand") != std::string::npos, found.error().message.c_str());
-        QVERIFY(!(*store)->write(group));
-        QVERIFY(!(*store)->closeCleanly(kNoon));
-        store->reset();
-        QVERIFY(database.open(QIODevice::ReadOnly));
-        QCOMPARE(database.readAll(), older); // nothing is written into it any more
-    }
-
     void theIndexOfTheJournalIsWrittenOver_data()
     {
         QTest::addColumn<qint64>("at");
