@@ -82,11 +82,10 @@ void Attacher::named(const Event &event, InteractionKey key)
     }
 }
 
-Result<std::set<InteractionKey>> Attacher::settle(StoreReader &reader, WriteGroup &group)
+Result<> Attacher::settle(StoreReader &reader, WriteGroup &group, std::set<InteractionKey> &changed)
 {
-    std::set<InteractionKey> changed;
     if (!m_active)
-        return changed;
+        return {};
     group.indexNames = true;
     for (const auto &[name, keys] : m_newNames) {
         for (const InteractionKey key : keys)
@@ -96,7 +95,7 @@ Result<std::set<InteractionKey>> Attacher::settle(StoreReader &reader, WriteGrou
     if (!indexed)
         return fail(indexed.error());
     if (!*indexed)
-        return changed; // the group asks for the index; decided when it is there
+        return {}; // the group asks for the index; decided when it is there
     for (auto &[name, watch] : m_watches) {
         if (!watch.touched)
             continue;
@@ -112,15 +111,17 @@ Result<std::set<InteractionKey>> Attacher::settle(StoreReader &reader, WriteGrou
                 continue;
             group.moves.push_back({member.at, member.id, to});
             m_waiting += (to == 0 ? 1 : 0) - (member.at == 0 ? 1 : 0);
-            changed.insert({member.at, to});
+            for (const InteractionKey key : {member.at, to}) {
+                if (key != 0)
+                    changed.insert(key);
+            }
             member.at = to;
         }
         watch.touched = false;
     }
     m_newNames.clear();
     m_touched = false;
-    changed.erase(0);
-    return changed;
+    return {};
 }
 
 } // namespace threadline

@@ -37,9 +37,9 @@ public:
     void named(const Event &event, InteractionKey key);
     [[nodiscard]] bool active() const { return m_active; }
 
-    /// Decides anew where the events belong whose names were touched, and puts moves and names into `group`. Returns the
-    /// interactions whose set of events changes.
-    [[nodiscard]] Result<std::set<InteractionKey>> settle(StoreReader &reader, WriteGroup &group);
+    /// Decides anew where the events belong whose names were touched, puts moves and names into `group`, and the interactions whose set
+    /// of events changes into `changed`. Errors: the store could not be read; what was moved by then stays, the rest is decided next time.
+    [[nodiscard]] Result<> settle(StoreReader &reader, WriteGroup &group, std::set<InteractionKey> &changed);
     [[nodiscard]] std::size_t waiting() const { return m_waiting; }
     /// Whether settle() has something to decide.
     [[nodiscard]] bool pending() const { return m_touched; }

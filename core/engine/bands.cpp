@@ -2,6 +2,7 @@
 #include "core/engine/bands.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace threadline {
 namespace {
@@ -92,6 +93,7 @@ void BandKeeper::message(Timestamp received, const std::function<std::set<std::i
 {
     m_lastReceived = std::max(m_lastReceived.value_or(received), received);
     ++m_messages;
+    m_endedByLast.reset();
     if (!m_openBand || !m_listens)
         return;
     Band &band = m_bands[*m_openBand];
@@ -104,7 +106,20 @@ void BandKeeper::message(Timestamp received, const std::function<std::set<std::i
         awaited += watch.waiting.size();
     if (!open.empty() && m_watched.size() < kMaxWatched && awaited <= kMaxAwaited)
         m_watched[band.id] = {std::move(open), m_messages};
-    m_openBand.reset();
+    m_endedByLast = std::exchange(m_openBand, std::nullopt);
+}
+
+void BandKeeper::heardUntil(std::optional<Timestamp> before)
+{
+    m_lastReceived = before;
+    const auto ended = m_endedByLast ? m_bands.find(*m_endedByLast) : m_bands.end();
+    if (m_openBand || ended == m_bands.end())
+        return;
+    ended->second.end.reset(); // it goes on
+    ended->second.state = Band().state;
+    m_watched.erase(ended->first);
+    m_dirty.insert(ended->first);
+    m_openBand = m_endedByLast;
 }
 
 void BandKeeper::saw(const Sight &sight)

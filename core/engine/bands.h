@@ -37,7 +37,7 @@ public:
     /// How many messages came.
     [[nodiscard]] std::uint64_t messages() const { return m_messages; }
     /// The message that came last is not recorded, so it counts as not received; `before` is the receipt of the one before.
-    void heardUntil(std::optional<Timestamp> before) { m_lastReceived = before; }
+    void heardUntil(std::optional<Timestamp> before);
 
     /// What the sequences of an interaction say, told when it has changed.
     struct Sight {
@@ -71,6 +71,7 @@ private:
     std::map<std::int64_t, Band> m_bands; ///< the newest, by id; bounded
     std::set<std::int64_t> m_dirty;
     std::optional<std::int64_t> m_openBand;
+    std::optional<std::int64_t> m_endedByLast; ///< the band that the message that came last has ended
     /// Of an ended band.
     struct Watch {
         std::set<std::int64_t> waiting; ///< interactions that have not yet shown whether they lost anything

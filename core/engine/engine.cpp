@@ -329,7 +329,7 @@ void Engine::pauseReading() const
 void Engine::makeRoom()
 {
     flush(true);
-    if (m_ingest->crowded())
+    if (m_ingest->crowded() && !m_closed && !m_ingest->grouping()) // else the group stands as it was: the store could not be read or written
         barrier();
 }
 
@@ -428,7 +428,7 @@ Result<> Engine::startRetention()
     const auto stored = usualEventTime(**reader);
     if (!stored)
         return fail(stored.error());
-    m_retentionClock.emplace(m_clock.now(), m_clock.steady(), *stored);
+    m_retentionClock.emplace(m_clock.now(), m_clock.steady(), *stored, m_options.retention);
     return {};
 }
 

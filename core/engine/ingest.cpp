@@ -70,8 +70,10 @@ Result<> Ingest::loadOpen()
         if (!*more)
             break;
     }
-    m_look.reset();
-    m_counters.openInteractions = m_due.size();
+    const auto census = m_reader->census(std::nullopt); // those that are looked for later, as time allows, are open, too
+    if (!census)
+        return fail(census.error());
+    m_counters.openInteractions = static_cast<std::uint64_t>(census->open);
     return {};
 }
 
@@ -169,7 +171,7 @@ Result<> Ingest::takeMessage(const RawMessage &message)
         m_decoder.decode(message.text, message.received, m_decoded);
     }
     const auto before = m_bands.lastReceived();
-    m_bands.message(message.received, [this] { return openInteractions(); });
+    m_bands.message(std::min(message.received, m_clock.now()), [this] { return openInteractions(); });
     for (const Event &event : m_decoded.events)
         m_offset.add(event.received, event.time);
     m_compared += m_decoded.events.size();
@@ -185,10 +187,12 @@ Result<> Ingest::goOn()
     for (; m_rest->next < events; ++m_rest->next) {
         if (full())
             return {};
+        ++m_counters.received; // first: at no instant is there less than what became of it
         const auto taken = m_rest->returned ? takeReturned((*m_rest->returned)[m_rest->next]) : takeSized(std::move(m_decoded.events[m_rest->next]));
-        if (!taken)
+        if (!taken) {
+            --m_counters.received;
             return taken;
-        ++m_counters.received;
+        }
         if (crowded())
             evict();
     }
@@ -417,6 +421,14 @@ Result<> Ingest::take(Imported &imported)
 {
     Record &record = imported.record;
     const std::string id = record.interaction.value;
+    const auto deleted = m_store.hasTombstone(id);
+    if (!deleted)
+        return fail(deleted.error());
+    if (*deleted) {
+        ++m_counters.received;
+        refuse({"deleted", "The conversation was deleted by retention.", m_clock.now(), record.raw.substr(0, kKeptRefusedBytes), record.raw.size()});
+        return {};
+    }
     const auto found = interaction(id);
     if (!found)
         return fail(found.error());
@@ -477,13 +489,24 @@ void Ingest::addRecord(Imported &&imported, WriteGroup &writes)
     // Its events are read with the next group. Until then its row tells at least when it was: one of 1970, still open, would be seen.
     const auto row = std::find_if(writes.summaries.rbegin(), writes.summaries.rend(),
                                   [&](const WriteGroup::SummaryRow &r) { return r.key == target->key; });
-    if (row != writes.summaries.rend() && row->summary.count == 0)
+    if (row != writes.summaries.rend() && row->summary.count == 0) {
         tellSpan(record, events, row->summary);
+        if (row->summary.state == InteractionState::Ended)
+            tellEnded(row->key);
+    }
     for (Event &event : events) {
         writes.events.push_back({target->key, std::move(event.id.value), std::move(event.raw), event.received, event.provenance,
                                  event.marks});
     }
     writes.records.push_back({std::move(record), m_clock.now(), true});
+}
+
+/// Its row says so already: what is read back of it will show nothing new.
+void Ingest::tellEnded(InteractionKey key)
+{
+    CachedInteraction *cached = m_cache.find(key);
+    if (cached && !std::exchange(cached->ended, true))
+        --m_counters.openInteractions;
 }
 
 Result<> Ingest::tick()
@@ -555,11 +578,10 @@ bool Ingest::pending() const
 Result<std::unique_ptr<WriteGroup>> Ingest::close()
 {
     WriteGroup &writes = group();
-    auto moved = m_attacher.settle(*m_reader, writes);
-    if (!moved)
-        return fail(moved.error());
-    for (const InteractionKey key : *moved) {
-        const auto summary = m_reader->summary(key);
+    if (const auto settled = m_attacher.settle(*m_reader, writes, m_moved); !settled)
+        return fail(settled.error());
+    for (; !m_moved.empty(); m_moved.erase(m_moved.begin())) {
+        const auto summary = m_reader->summary(*m_moved.begin());
         if (!summary)
             return fail(summary.error());
         if (*summary)
@@ -635,8 +657,17 @@ Result<> Ingest::reload()
 {
     while (!m_reload.empty()) {
         const std::string id = *m_reload.begin();
-        if (CachedInteraction *stale = m_cache.find(id))
+        const auto key = m_reader->find(id);
+        if (!key)
+            return fail(key.error());
+        if (const CachedInteraction *stale = m_cache.find(id)) {
+            m_counters.openInteractions -= !*key && !stale->ended ? 1 : 0;
             m_cache.erase(stale->key);
+        }
+        if (!*key) { // retention was quicker: there is nothing of it any more, and nothing is to be made of it
+            m_reload.erase(m_reload.begin());
+            continue;
+        }
         const auto found = interaction(id);
         if (!found)
             return fail(found.error());

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] bool full() const { return m_rows >= m_options.groupRows || m_bytes >= m_options.groupBytes || crowded(); }
     /// Whether the interactions in memory are so many that the groups that hold some back must become durable first.
     [[nodiscard]] bool crowded() const { return m_cache.bytes() >= m_cache.maxBytes() + m_cache.maxBytes() / 2; }
+    /// Whether a group is open: nothing may be read anew behind its back.
+    [[nodiscard]] bool grouping() const { return m_group != nullptr; }
     /// Whether there is anything to write.
     [[nodiscard]] bool pending() const;
     /// Whether the source listens, as far as what was taken says.
@@ -136,6 +138,7 @@ private:
     void addVariant(CachedInteraction &interaction, Event &&event, bool wins);
     static void tellSpan(const Record &record, const std::vector<Event> &events, Summary &summary);
     void addRecord(Imported &&imported, WriteGroup &writes);
+    void tellEnded(InteractionKey key);
     void touched(CachedInteraction &interaction);
     void evict();
     void summarise(CachedInteraction &interaction, WriteGroup &group);
@@ -163,6 +166,7 @@ private:
     Duration m_clockAhead;        ///< our wall clock less our steady one, as seen last
     std::unique_ptr<WriteGroup> m_group;
     std::vector<CachedInteraction *> m_touched;
+    std::set<InteractionKey> m_moved; ///< whose set of events the attacher has changed: their names are still to be found
     std::set<std::string> m_reload; ///< interactions to be read anew once the group is durable
     std::map<std::string, Imported> m_records; ///< standing ones of this group
     struct UnwrittenRecord {

@@ -16,6 +16,7 @@ struct Faults {
     std::atomic<bool> writing{false}; ///< writes fail
     std::atomic<bool> reading{false}; ///< what the engine asks for first, find(), fails
     std::atomic<bool> naming{false};  ///< what is asked when a group is closed, namesIndexed(), fails
+    std::atomic<int> summing{0};      ///< so many times summary() fails
     std::atomic<bool> handing{false}; ///< what delivery asks for, eventsAfter(), fails
     std::atomic<ErrorCode> code{ErrorCode::Unusable};
     std::atomic<int> slowMillis{0};   ///< each write takes so long
@@ -35,7 +36,14 @@ public:
     }
     Result<> events(InteractionKey key, const std::function<bool(StoredEvent &&)> &each) override { return m->events(key, each); }
     Result<> eventsByRow(std::span<const std::int64_t> rows, const std::function<bool(StoredEvent &&)> &each) override { return m->eventsByRow(rows, each); }
-    Result<std::optional<Summary>> summary(InteractionKey key) override { return m->summary(key); }
+    Result<std::optional<Summary>> summary(InteractionKey key) override
+    {
+        if (m_faults.summing <= 0)
+            return m->summary(key);
+        --m_faults.summing;
+        ++m_faults.refusedReads;
+        return fail(m_faults.error());
+    }
     Result<std::optional<Record>> record(std::string_view id) override { return m->record(id); }
     Result<std::vector<RecordVersion>> records(std::string_view id, bool texts) override { return m->records(id, texts); }
     Result<std::vector<WriteGroup::SummaryRow>> list(const Listing &listing) override { return m->list(listing); }

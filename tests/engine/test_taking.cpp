@@ -2,9 +2,12 @@
 /// What the engine thread does with one message after the other, step by step: groups that end within a message, interactions that are put
 /// out of memory and come back, clocks that are set.
 #include "core/engine/engine.h"
+#include "tests/engine/endedcall.h"
+#include "tests/engine/faultystore.h"
 #include "tests/support/testmain.h"
 
 using namespace threadline;
+using test::endedCall;
 
 namespace {
 
@@ -35,7 +38,7 @@ public:
     {
         StoreOptions store;
         store.folder = folder;
-        m_store = std::move(Store::open(store).value());
+        m_store = std::make_unique<test::FaultyStore>(std::move(Store::open(store).value()), faults);
         m_ingest = std::move(Ingest::start(*m_store, options, clock, counters).value());
     }
     [[nodiscard]] Ingest &ingest() { return *m_ingest; }
@@ -74,6 +77,7 @@ public:
         return key ? reader->summary(*key).value() : std::nullopt;
     }
     Counters counters;
+    test::Faults faults;
 
 private:
     const Clock &m_clock;
@@ -96,6 +100,13 @@ private Q_SLOTS:
     void aClockPutRightAtAStartSpoilsNoBand();
     void whatCameAfterABandIsNoMatterOfTheClock();
     void retentionGoesByNoClockThatNothingBearsOut();
+    void whatWaitedWhileTheClockWasPutBackIsOfNow();
+    void aMessageThatIsGivenUpEndsNoBand();
+    void whatIsImportedAsEndedIsNotOpen();
+    void whatRetentionDeletesMeanwhileIsNotMadeAnew();
+    void anEventThatFindsItsInteractionIsCountedThoughReadingFailsOnce();
+    void allThatWereOpenAtAStartEnd();
+    void aFullMemoryWaitsForAGroupThatCannotBeClosed();
     void aStartWithAWrongClockDeletesNothing();
 
 private:
@@ -284,8 +295,9 @@ void TestTaking::retentionGoesByNoClockThatNothingBearsOut()
 {
     const auto steady = [](std::int64_t hours) { return Duration::seconds(hours * 3600); };
     const auto wall = [&](std::int64_t hours) { return kStart + steady(hours); };
+    const Duration keeps = Duration::seconds(30 * 86'400);
     const RetentionClock::Witness silent, near{Duration::seconds(2), 1'000, false};
-    RetentionClock clock(wall(0), steady(5), kStart);
+    RetentionClock clock(wall(0), steady(5), kStart, keeps);
     QCOMPARE(clock.now(wall(3), steady(8), silent), wall(3));
     QCOMPARE(clock.now(wall(9'000), steady(9), near), wall(4)); // set ahead: what was heard before shows nothing
     QVERIFY(!clock.heldBack(steady(9)));
@@ -296,16 +308,161 @@ void TestTaking::retentionGoesByNoClockThatNothingBearsOut()
     QVERIFY(!clock.heldBack(steady(12)));
     QCOMPARE(clock.now(wall(4), steady(13), silent), wall(4)); // put back: less is old
     // A start long after what is stored, or with a clock that is ahead, cannot be told apart before something is heard.
-    RetentionClock late(wall(24 * 365), steady(0), kStart);
+    RetentionClock late(wall(24 * 365), steady(0), kStart, keeps);
     QCOMPARE(late.now(wall(24 * 365), steady(0), silent), kStart + RetentionClock::kExplained);
     QCOMPARE(late.now(wall(24 * 365 + 1), steady(1), {Duration::seconds(1), 101, false}), wall(24 * 365 + 1));
-    RetentionClock kept(wall(24 * 365), steady(0), kStart); // what is only imported is never borne out by a source
+    RetentionClock kept(wall(24 * 365), steady(0), kStart, keeps); // what is only imported is never borne out by a source
     QCOMPARE(kept.now(wall(24 * 365), steady(0), {Duration(), 0, true}), wall(24 * 365));
     QCOMPARE(kept.now(wall(24 * 366), steady(24), silent), wall(24 * 366));
-    RetentionClock soon(wall(24 * 5), steady(0), kStart);
+    RetentionClock soon(wall(24 * 5), steady(0), kStart, keeps);
     QCOMPARE(soon.now(wall(24 * 5), steady(0), silent), wall(24 * 5));
-    RetentionClock empty(wall(24 * 365), steady(0), std::nullopt);
+    // What is kept for three days is not all too old because the clock may be seven ahead.
+    RetentionClock brief(wall(24 * 365), steady(0), kStart, Duration::seconds(3 * 86'400));
+    QCOMPARE(brief.now(wall(24 * 365), steady(0), silent), wall(36));
+    // Of an empty store only the source can tell.
+    RetentionClock empty(wall(24 * 365), steady(0), std::nullopt, keeps);
     QCOMPARE(empty.now(wall(24 * 365), steady(0), silent), wall(24 * 365));
+    QCOMPARE(empty.now(wall(24 * 365 + 1), steady(1), {steady(24 * 365), 1, false}), wall(1));
+    QCOMPARE(empty.now(wall(2), steady(2), {Duration(), 50, false}), wall(2)); // put right
+    // No battery: 1970 at first, then set right within what is stored.
+    RetentionClock bare(Timestamp{0}, steady(0), kStart, keeps);
+    QCOMPARE(bare.now(Timestamp{60'000'000}, Duration::seconds(60), silent), Timestamp{60'000'000});
+    QCOMPARE(bare.now(wall(1), Duration::seconds(120), silent), wall(1));
+}
+
+/// The clock was ahead when it was received, and has been put right before it is taken.
+void TestTaking::whatWaitedWhileTheClockWasPutBackIsOfNow()
+{
+    Steps steps(m_folder, m_clock, {});
+    QVERIFY(steps.ingest().take(Listening{m_clock.now()}));
+    const Timestamp ahead = m_clock.now() + Duration::seconds(3'600);
+    QVERIFY(steps.ingest().take(RawMessage{messageOf("i", 1, false), ahead, m_clock.steady(), false}));
+    m_clock.advance(Duration::seconds(60));
+    QVERIFY(steps.ingest().take(NotListening{m_clock.now(), BandCause::ConnectionLost, "gone"}));
+    const auto written = steps.commit();
+    QCOMPARE(written->bands.size(), std::size_t(1));
+    QVERIFY(written->bands.front().start <= m_clock.now());
+}
+
+/// Half of a message that ended a band: the band goes on, and there is one.
+void TestTaking::aMessageThatIsGivenUpEndsNoBand()
+{
+    BandKeeper bands("streaming", 1);
+    bands.listening();
+    bands.message(kStart, [] { return std::set<std::int64_t>(); });
+    bands.notListening(kStart + Duration::seconds(10), BandCause::ConnectionLost, "gone");
+    bands.listening();
+    const auto before = bands.lastReceived();
+    bands.message(kStart + Duration::seconds(60), [] { return std::set<std::int64_t>{1}; });
+    QCOMPARE(bands.takeChanged().size(), std::size_t(1));
+    bands.heardUntil(before);
+    bands.notListening(kStart + Duration::seconds(61), BandCause::NotRunning, "stopped");
+    const auto changed = bands.takeChanged();
+    QCOMPARE(changed.size(), std::size_t(1));
+    QVERIFY(!changed.front().end);
+    QVERIFY(changed.front().start == kStart);
+}
+
+/// A conversation that has ended is not counted as open until the next start.
+void TestTaking::whatIsImportedAsEndedIsNotOpen()
+{
+    Steps steps(m_folder, m_clock, {});
+    Imported imported = endedCall("c1", kStart);
+    QVERIFY(steps.ingest().take(imported));
+    steps.commit();
+    steps.commit();
+    QCOMPARE(steps.counters.openInteractions.load(), std::uint64_t(0));
+    QCOMPARE(int(steps.summary("c1")->state), int(InteractionState::Ended));
+}
+
+/// Retention deletes it between its commit and its being read anew: nothing is made of it, and it is not taken again.
+void TestTaking::whatRetentionDeletesMeanwhileIsNotMadeAnew()
+{
+    Steps steps(m_folder, m_clock, {});
+    Imported imported = endedCall("c1", kStart - Duration::seconds(40 * 86'400));
+    QVERIFY(steps.ingest().take(imported));
+    auto group = std::move(steps.ingest().close().value());
+    QVERIFY(steps.store().write(*group));
+    QCOMPARE(steps.store().retain(kStart, 100).value(), 1);
+    steps.ingest().committed(group->commit);
+    QVERIFY(steps.ingest().reload());
+    steps.commit();
+    QVERIFY(!steps.summary("c1"));
+    QCOMPARE(steps.counters.openInteractions.load(), std::uint64_t(0));
+    imported = endedCall("c1", kStart - Duration::seconds(40 * 86'400));
+    QVERIFY(steps.ingest().take(imported));
+    steps.commit();
+    QVERIFY(!steps.summary("c1"));
+    QCOMPARE(steps.counters.refused.load(), std::uint64_t(1));
+}
+
+/// The list's row is that of the events, whatever could not be read when the group was closed first.
+void TestTaking::anEventThatFindsItsInteractionIsCountedThoughReadingFailsOnce()
+{
+    Steps steps(m_folder, m_clock, {});
+    const std::string nameless = R"({"events":[{"id":"u0","timestamp":"2031-01-04T10:00:01Z","type":"interaction-updated","data":{"participantId":"other"}}]})";
+    steps.message(nameless);
+    steps.message(messageOf("a", 1, false));
+    steps.commit();
+    QVERIFY(steps.ingest().take(RawMessage{R"({"events":[{"id":"u1","timestamp":"2031-01-04T10:00:02Z","type":"interaction-updated","data":{"participantId":"p"}}]})",
+                                           m_clock.now(), m_clock.steady(), false}));
+    steps.faults.summing = 1;
+    QVERIFY(!steps.ingest().close());
+    steps.commit();
+    steps.commit();
+    QCOMPARE(steps.summary("i")->count, std::int64_t(2));
+}
+
+/// More than are noted at a start end all the same, and all count as open until then.
+void TestTaking::allThatWereOpenAtAStartEnd()
+{
+    constexpr int kOpen = 20'600;
+    {
+        Steps steps(m_folder, m_clock, {});
+        for (int n = 0; n < kOpen; n += 100) {
+            std::string text;
+            for (int k = n; k < n + 100; ++k) {
+                const std::string id = "i" + std::to_string(k);
+                text += (k > n ? "," : "") + eventOf(id + "a", id, kStart, "interaction-participant-joined") + ","
+                    + eventOf(id + "b", id, kStart, "interaction-participant-left");
+            }
+            steps.message(R"({"events":[)" + text + "]}");
+        }
+    }
+    m_clock.advance(Duration::seconds(600));
+    Steps steps(m_folder, m_clock, {});
+    QCOMPARE(steps.counters.openInteractions.load(), std::uint64_t(kOpen));
+    for (int n = 0; n < 1'000 && steps.counters.openInteractions > 0; ++n) {
+        QVERIFY(steps.ingest().tick());
+        steps.commit();
+    }
+    QCOMPARE(steps.counters.openInteractions.load(), std::uint64_t(0));
+    QCOMPARE(std::move(steps.store().reader().value())->census(std::nullopt).value().open, std::int64_t(0));
+}
+
+/// The group stands as it was while the store cannot be read for it, though the memory is full.
+void TestTaking::aFullMemoryWaitsForAGroupThatCannotBeClosed()
+{
+    StoreOptions options;
+    options.folder = m_folder;
+    test::Faults faults;
+    test::FaultyStore store(std::move(Store::open(options).value()), faults);
+    EngineOptions engineOptions;
+    engineOptions.ingest.cacheBytes = 300'000;
+    engineOptions.groupAge = Duration::seconds(30);
+    auto engine = std::move(Engine::start(store, engineOptions, m_clock, [](const WriteGroup &) {}, [] {}).value());
+    const auto offer = [&](SourceItem item) { QTRY_VERIFY(engine->offer(item)); };
+    offer(Listening{m_clock.now()});
+    offer(RawMessage{R"({"events":[{"id":"u","timestamp":"2031-01-04T10:00:01Z","type":"interaction-updated","data":{"participantId":"x"}}]})",
+                     m_clock.now(), m_clock.steady(), false});
+    faults.naming = true;
+    QVERIFY(engine->import(endedCall("c1", kStart).record));
+    offer(RawMessage{messageOf("e", 1'000, true), m_clock.now(), m_clock.steady(), false});
+    QTRY_VERIFY_WITH_TIMEOUT(faults.refusedReads >= 2, 20'000);
+    faults.naming = false;
+    QTRY_VERIFY_WITH_TIMEOUT(engine->status().inFlight == 0 && engine->status().stored > 1'000, 60'000);
+    QVERIFY(engine->end());
+    QCOMPARE(store.reader().value()->census(std::nullopt).value().open + store.reader().value()->census(std::nullopt).value().ended, std::int64_t(1'001));
 }
 
 void TestTaking::aStartWithAWrongClockDeletesNothing()
