@@ -14,6 +14,7 @@ namespace threadline::app {
 namespace {
 
 constexpr Duration kDurableWithin = Duration::seconds(600);
+constexpr Duration kKeptWithin = Duration::seconds(1);
 constexpr Duration kEstimateAfter = Duration::seconds(1);
 
 std::uint64_t sizeOf(const std::string &file)
@@ -62,9 +63,10 @@ private:
                 if (++doubts <= kMaxImportProblems)
                     problem(record.interaction.value, file + conversationPrefix(record.interaction.value) + warning);
             }
-            ++m_state.conversations;
             noteTime(record);
-            return m_take(std::move(record));
+            const bool taken = m_take(std::move(record));
+            m_state.conversations += taken ? 1 : 0; // the one at which it was stopped is not kept
+            return taken;
         };
         const auto progress = [&](std::uint64_t done, std::uint64_t) {
             m_state.done = std::min(before + done, m_state.total);
@@ -77,7 +79,7 @@ private:
         if (!totals)
             return fail(totals.error());
         m_state.done = std::min(before + sizeOf(file), m_state.total);
-        m_result.conversations += totals->conversations;
+        m_result.conversations = m_state.conversations;
         m_result.problems += totals->problems + doubts;
         m_state.problems = m_result.problems;
         return {};
@@ -141,6 +143,8 @@ Result<ImportResult> importFiles(const std::vector<std::string> &files, Engine &
     if (!read)
         return read;
     reading.storing();
+    if (read->stopped)
+        (void)engine.drain(kKeptWithin); // what was read is kept, as is said
     if (!read->stopped && !engine.drain(kDurableWithin, hooks.stop) && !hooks.stop.stop_requested())
         return fail(ErrorCode::Busy, "What was read is not stored yet: " + engine.status().storeError);
     return read;

@@ -73,6 +73,17 @@ bool Committer::idle() const
     return !m_busy && !m_next;
 }
 
+std::int64_t Committer::steadyMicros()
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+Duration Committer::atOneThing() const
+{
+    const std::int64_t since = m_askedSince;
+    return since > 0 ? Duration::micros(steadyMicros() - since) : Duration{};
+}
+
 bool Committer::drain(Duration wait)
 {
     std::unique_lock lock(m_mutex);
@@ -94,11 +105,14 @@ void Committer::work()
         }
         m_done.notify_all();
         if (!group && trying())
-            say(m_store.inPlace());
+            say(timed([this] { return m_store.inPlace(); }));
         if (group && !m_gaveUp && !write(*group))
             m_gaveUp = true;
         if (m_listener.idle && trying())
-            m_listener.idle(m_store);
+            timed([this] {
+                m_listener.idle(m_store);
+                return 0;
+            });
         {
             std::scoped_lock lock(m_mutex);
             m_busy = false;
@@ -118,7 +132,7 @@ bool Committer::trying() const
 bool Committer::write(WriteGroup &group)
 {
     for (;;) {
-        const auto written = m_store.write(group);
+        const auto written = timed([&] { return m_store.write(group); });
         if (!written && written.error().code == ErrorCode::Cancelled && !trying())
             return false;
         say(written);

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] bool submit(std::unique_ptr<WriteGroup> &group, Duration wait);
     /// Whether the store thread has nothing to do, so that a further group would be written at once.
     [[nodiscard]] bool idle() const;
+    /// How long the store has been at one and the same thing; a disk that does not answer never lets it go. Any thread.
+    [[nodiscard]] Duration atOneThing() const;
     /// Waits until everything submitted is durable, at most `wait`. False: it is not.
     bool drain(Duration wait);
 
@@ -51,6 +53,15 @@ private:
     [[nodiscard]] bool write(WriteGroup &group);
     [[nodiscard]] bool trying() const;
     void say(const Result<> &result);
+    template<class Ask>
+    auto timed(const Ask &ask)
+    {
+        m_askedSince = steadyMicros();
+        const auto done = ask();
+        m_askedSince = 0;
+        return done;
+    }
+    [[nodiscard]] static std::int64_t steadyMicros();
     void warn();
 
     Store &m_store;
@@ -66,6 +77,7 @@ private:
     bool m_stopping = false; ///< the thread is to end
     bool m_trying = true;    ///< what the store does not take is tried again
     std::atomic<bool> m_gaveUp{false};
+    std::atomic<std::int64_t> m_askedSince{0}; ///< steadyMicros() when the store was asked what it is at now; 0: nothing
     std::thread m_thread;
 };
 

@@ -22,6 +22,7 @@ constexpr Duration kTakeOn = Duration::millis(1500);   ///< once stopped, what i
 constexpr Duration kCommitOn = Duration::millis(3000); ///< and what was taken may become durable until then
 constexpr Duration kRetryReading = Duration::millis(500);
 constexpr Duration kStopSlice = Duration::millis(10);  ///< how soon a stop is heard where nothing wakes
+constexpr Duration kHangs = Duration::seconds(5);
 constexpr Duration kRetentionEvery = Duration::seconds(5);
 constexpr Duration kTellDeletedEvery = Duration::seconds(60);
 constexpr Duration kTickEvery = Duration::millis(200);
@@ -231,8 +232,18 @@ void Engine::tick()
     ++m_looks;
     const std::string unreadable = m_store.unreadable(); // by whoever asked: answers, delivery
     (void)reads(Answering, unreadable.empty() ? Result<>() : fail(ErrorCode::Unusable, unreadable));
+    tellHang();
     tellRefused();
     measureRate();
+}
+
+/// A disk that does not answer reports no error either.
+void Engine::tellHang()
+{
+    const bool hangs = m_committer->atOneThing() > kHangs;
+    (void)reads(Waiting, !hangs ? Result<>() : fail(ErrorCode::Unusable, "The disk with the data folder has not answered for "
+        + std::to_string(kHangs.us / 1'000'000) + " s. What is received waits in memory, and is not recorded yet. Look at the disk, or at the network "
+          "that it is reached by."));
 }
 
 /// What was taken is made durable while there is time; then the store is closed as one that was not killed.
@@ -366,6 +377,7 @@ void Engine::flush(bool evenIfBusy)
     while (m_closed && !m_committer->submit(m_closed, evenIfBusy ? kOfferWait : Duration{})) {
         if (!evenIfBusy || over(kCommitOn))
             return;
+        tellHang();
     }
     if (m_ingest->needsBarrier())
         barrier();
@@ -377,6 +389,7 @@ void Engine::barrier()
     while (!m_committer->drain(kOfferWait)) {
         if (over(kCommitOn))
             return;
+        tellHang();
     }
     m_ingest->committed(m_durable);
     (void)reads(Closing, m_ingest->reload());
@@ -522,11 +535,16 @@ void Engine::measureRate()
 Status Engine::status() const
 {
     Status s;
+    {
+        std::scoped_lock lock(m_counters.mutex); // first, and summed up, so that reasons and total are of one instant
+        s.refusedBy = m_counters.refusedBy;
+    }
+    for (const auto &[reason, events] : s.refusedBy)
+        s.refused += events;
     s.messages = m_counters.messages;
     s.stored = m_counters.stored;
     s.duplicates = m_counters.duplicates;
     s.variants = m_counters.variants;
-    s.refused = m_counters.refused;
     s.records = m_counters.records;
     s.received = m_counters.received; // last: never less than what became of it
     const std::uint64_t settled = s.stored + s.duplicates + s.variants + s.refused;
@@ -543,10 +561,6 @@ Status Engine::status() const
     for (const auto &bucket : m_counters.delayBuckets) {
         s.commitDelayBuckets.push_back(bucket);
         s.commitDelayCount += bucket;
-    }
-    {
-        std::scoped_lock lock(m_counters.mutex);
-        s.refusedBy = m_counters.refusedBy;
     }
     std::scoped_lock lock(m_mutex);
     s.source = m_sourceState;

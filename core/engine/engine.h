@@ -88,7 +88,7 @@ private:
 
     Engine(Store &store, EngineOptions options, const Clock &clock, Committed committed, StateChanged stateChanged);
     /// Places where the store is read; each has its own failure, told once.
-    enum Reading : std::uint8_t { Taking, Ticking, Closing, Answering };
+    enum Reading : std::uint8_t { Taking, Ticking, Closing, Answering, Waiting };
 
     [[nodiscard]] bool insist(Item &item, std::size_t weight, const std::stop_token &stop);
     void work();
@@ -103,6 +103,7 @@ private:
     bool due() const;
     void flush(bool evenIfBusy);
     void makeRoom();
+    void tellHang();
     void barrier();
     void pauseReading() const;
     [[nodiscard]] bool reads(Reading place, const Result<> &result);
@@ -160,7 +161,7 @@ private:
     std::string m_writeError;
     std::string m_storeWarning;
     std::string m_retentionNote; ///< why less is deleted than the clock would have it
-    std::array<std::string, 4> m_readErrors; ///< by Reading
+    std::array<std::string, 5> m_readErrors; ///< by Reading
     std::string m_sequenceNote;
     double m_rate = 0;
     std::uint64_t m_rateCount = 0;

@@ -238,10 +238,12 @@ Result<> OverwrittenFile::overwrite(const std::string &path, std::string_view te
         if (auto opened = open(path); !opened)
             return opened;
     }
-    errno = ENOSPC; // what a write that ends early would say next
+    const int before = std::exchange(errno, ENOSPC); // what a write that ends early would say next
     // Whatever was longer before, from another version or another hand, must not show behind it.
-    if (::pwrite(m_file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) && ::ftruncate(m_file, static_cast<off_t>(text.size())) == 0)
+    if (::pwrite(m_file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) && ::ftruncate(m_file, static_cast<off_t>(text.size())) == 0) {
+        errno = before; // whoever looks at it next did not fail for want of room
         return {};
+    }
     const int number = errno;
     close();
     return fail(meansNoRoom(number) ? ErrorCode::Full : ErrorCode::Unusable, cannotWrite(path, number));

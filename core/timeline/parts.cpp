@@ -25,8 +25,11 @@ Part partOf(const ParticipantRow &row)
 
 const std::string &displayName(const ParticipantRow &row)
 {
-    for (const std::string *text : {&row.name, &row.userId, &row.queueName, &row.queueId, &row.address}) {
-        if (!text->empty())
+    // A customer's row may name the queue that was called: that is nobody's name.
+    const bool outside = partOf(row) == Part::Outside;
+    for (const std::string *text : {&row.name, outside ? &row.address : &row.userId, &row.userId, &row.queueName, &row.queueId, &row.address}) {
+        const bool ofQueue = text == &row.queueName || text == &row.queueId;
+        if (!text->empty() && !(outside && ofQueue))
             return *text;
     }
     return row.purposeText;

@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QJsonDocument>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
@@ -258,6 +259,7 @@ private Q_SLOTS:
     void files_data();
     void files();
     void laterWrapUp();
+    void whatWasReadWhenItIsStoppedIsKept();
 
 private:
     QString m_folder;
@@ -321,6 +323,34 @@ void TestCases::laterWrapUp()
         QCOMPARE(sumSegments(read->story()).segments, std::int64_t(11));
         QCOMPARE(read->views.front()->records.size(), std::size_t(2));
     }
+}
+
+/// All of it, and no more is said.
+void TestCases::whatWasReadWhenItIsStoppedIsKept()
+{
+    QFile control(m_folder + QStringLiteral("/00-control.json"));
+    QVERIFY(control.open(QIODevice::ReadOnly));
+    const QByteArray text = QJsonDocument::fromJson(control.readAll()).toJson(QJsonDocument::Compact);
+    QFile many(scratchFolder() + QStringLiteral("/many.ndjson"));
+    QVERIFY(many.open(QIODevice::WriteOnly));
+    for (int n = 0; n < 3'000; ++n)
+        many.write(QByteArray(text).replace("00000000-0000-4000-8000-", QByteArray::number(10'000'000 + n) + "-0000-4000-8000-") + '\n');
+    many.close();
+    const QString folder = scratchFolder() + QStringLiteral("/stopped");
+    Machine machine(folder.toStdString(), nullptr);
+    std::stop_source stop;
+    app::ImportHooks hooks;
+    hooks.stop = stop.get_token();
+    hooks.progress = [&](const app::ImportState &state) {
+        if (state.conversations > 300)
+            stop.request_stop();
+    };
+    const auto result = app::importFiles({many.fileName().toStdString()}, machine.session->engine(), hooks);
+    QVERIFY(result && result->stopped);
+    QVERIFY(result->conversations > 300 && result->conversations < 3'000);
+    QCOMPARE(machine.session->engine().status().records, result->conversations);
+    const auto census = machine.store->reader().value()->census(std::nullopt).value();
+    QCOMPARE(static_cast<std::uint64_t>(census.ended + census.open), result->conversations);
 }
 
 THREADLINE_TEST_MAIN(TestCases)

@@ -81,6 +81,7 @@ private Q_SLOTS:
     void aGroupThatCannotBeClosedIsNotRecorded();
     void aStoreThatCannotBeReadIsToldOnce();
     void aStoreThatCannotBeWrittenIsToldOnce();
+    void aDiskThatDoesNotAnswerIsTold();
 
 private:
     void open()
@@ -306,6 +307,19 @@ void TestStopping::aStoreThatCannotBeWrittenIsToldOnce()
     QVERIFY(m_engine->status().recording);
     QVERIFY(m_engine->drain(Duration::seconds(60)));
     QCOMPARE(m_log->with("The store works again"), 1);
+}
+
+/// It fails nothing, and nothing is recorded.
+void TestStopping::aDiskThatDoesNotAnswerIsTold()
+{
+    m_faults->slowMillis = 7'000;
+    offerMessages(2, 2);
+    QTRY_VERIFY_WITH_TIMEOUT(m_engine->status().storeError.find("has not answered") != std::string::npos, 30'000);
+    QVERIFY(!m_engine->status().recording);
+    m_faults->slowMillis = 0;
+    QTRY_VERIFY_WITH_TIMEOUT(m_engine->status().storeError.empty() && m_engine->status().recording, 30'000);
+    QCOMPARE(m_log->with("has not answered"), 1);
+    QCOMPARE(m_engine->status().stored, std::uint64_t(2));
 }
 
 THREADLINE_TEST_MAIN(TestStopping)

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void whoIsConsultedIsNoFreshAnswer();
     void whoIsRungWhenTheOtherLeavesIsNotConsulted();
     void whoHoldsWhileAnOutsidePartyTalks();
+    void aCustomerHasNoQueuesName();
     void largeNumbers();
     void events();
     void eventsAreReadAlikeByTheDecoder();
@@ -386,6 +387,15 @@ void TestRecord::whoHoldsWhileAnOutsidePartyTalks()
     QCOMPARE(story("10").figures.hold.us, std::int64_t(0));
     QCOMPARE(story("10").figures.talk.us, Duration::seconds(50).us);
     QCOMPARE(story("25").figures.hold.us, Duration::seconds(15).us);
+}
+
+/// Its segments name the queue that was called.
+void TestRecord::aCustomerHasNoQueuesName()
+{
+    const std::string talk = segment("interact", at("00"), at("50"), R"("queueId":"e535e3d0-6c99")");
+    const auto customer = [&](const std::string &more) { return recordStory(read(conversation(participant("c", "customer", session("s-c", talk, more))))).customer; };
+    QCOMPARE(customer(R"("mediaType":"message","addressFrom":"7b5e4bcc-1111")"), std::string("7b5e4bcc-1111"));
+    QVERIFY(customer(R"("mediaType":"message")").empty());
 }
 
 void TestRecord::largeNumbers()
