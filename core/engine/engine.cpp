@@ -149,9 +149,12 @@ void Engine::nameSource(const std::string &name)
 
 bool Engine::import(Record record, const std::stop_token &stop)
 {
-    const std::size_t weight = record.raw.size() * 5;
-    std::vector<Event> events = recordEvents(record, m_clock.now()); // here, beside the engine's own thread
-    Item item = Imported{std::move(record), std::move(events)};
+    Imported imported{std::move(record), {}, 0};
+    imported.events = recordEvents(imported.record, m_clock.now(), stop); // here, beside the engine's own thread
+    for (const Event &event : imported.events)
+        imported.eventBytes += event.bytes();
+    const std::size_t weight = imported.record.raw.size() + imported.eventBytes;
+    Item item = std::move(imported);
     // What was handed over is stored when it is stopped, and that is not to take long. A feed beside it may fill the queue for good:
     // then each waits its while.
     const Duration until = m_real.steady() + kStopSeenWithin;

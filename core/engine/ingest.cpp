@@ -450,7 +450,7 @@ Result<> Ingest::take(Imported &imported)
     const bool standing = std::all_of(known.begin(), known.end(), [&](const RecordRank &other) { return stands(record.rank, other); });
     unwritten.push_back({record.rank, m_nextCommit});
     ++m_counters.records;
-    m_bytes += (standing ? 4 : 1) * record.raw.size(); // and its events
+    m_bytes += record.raw.size() + (standing ? imported.eventBytes : 0);
     ++m_rows;
     if (!m_oldest)
         m_oldest = m_clock.steady();
@@ -483,7 +483,8 @@ void Ingest::tellSpan(const Record &record, const std::vector<Event> &events, Su
 /// The record and the events it tells; the store takes away those of a record before it.
 void Ingest::addRecord(Imported &&imported, WriteGroup &writes)
 {
-    auto &[record, events] = imported;
+    Record &record = imported.record;
+    std::vector<Event> &events = imported.events;
     const CachedInteraction *target = m_cache.find(record.interaction.value);
     m_counters.received += events.size();
     // Its events are read with the next group. Until then its row tells at least when it was: one of 1970, still open, would be seen.

@@ -31,6 +31,7 @@ namespace threadline {
 struct Imported {
     Record record;
     std::vector<Event> events;
+    std::size_t eventBytes = 0; ///< what these take of memory
 };
 
 struct IngestOptions {

@@ -89,6 +89,8 @@ struct Event {
 
     /// As new, but with the memory of its texts: whoever decodes many into one saves a tenth.
     void clear();
+    /// What it takes of memory, its texts included.
+    [[nodiscard]] std::size_t bytes() const;
     [[nodiscard]] std::string_view data() const { return std::string_view(raw).substr(dataOffset, dataSize); }
     [[nodiscard]] bool has(Mark mark) const { return (marks & mark) != 0; }
 };

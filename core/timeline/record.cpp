@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/timeline/record.h"
 
-#include "core/model/limits.h"
 #include "core/timeline/recordparse.h"
 
 #include <algorithm>
@@ -9,6 +8,26 @@
 #include <unordered_map>
 
 namespace threadline {
+namespace {
+
+/// What its events may take beyond so many times its text: more than any conversation's.
+constexpr std::size_t kEventFactor = 64, kEventBase = 1u << 20;
+/// And all together.
+constexpr std::size_t kMaxEventBytes = 256u << 20;
+
+/// Empty, or why the conversation is larger than it looks.
+std::string whyTooLarge(const RecordTree &tree, std::size_t text)
+{
+    if (tree.tooMany)
+        return "lists more than " + std::to_string(kMaxRecordParts) + " participants, sessions and segments, which no export does";
+    if (tree.longId > 0)
+        return "has an id of " + std::to_string(tree.longId) + " bytes, of which at most " + std::to_string(kMaxRecordIdBytes) + " are taken";
+    if (eventBytes(tree) > std::min(kEventBase + kEventFactor * text, kMaxEventBytes))
+        return "repeats so long ids in so many segments that they would fill the memory, which no export does";
+    return {};
+}
+
+} // namespace
 
 bool stands(const RecordRank &a, const RecordRank &b)
 {
@@ -44,9 +63,8 @@ Result<Record> readRecord(std::string_view json, json::Reader &reader)
                         + std::to_string(kMaxIdBytes) + " are taken.");
     if (!tree.hasParticipants)
         return fail(ErrorCode::Malformed, tree.warnings.empty() ? "Conversation " + tree.id + " has no participants." : "Conversation " + tree.id + ": " + tree.warnings.front());
-    if (tree.tooMany)
-        return fail(ErrorCode::Malformed, "Conversation " + tree.id + " lists more than " + std::to_string(kMaxRecordParts)
-                        + " participants, sessions and segments, which no export does; it is passed over.");
+    if (const std::string why = whyTooLarge(tree, prepared->size()); !why.empty())
+        return fail(ErrorCode::Malformed, "Conversation " + tree.id + " " + why + "; it is passed over.");
     Record record;
     record.interaction.value = std::move(tree.id);
     record.rank = {tree.end.has_value(), tree.last.value_or(Timestamp{}), static_cast<std::int64_t>(tree.segments), tree.wrappedUp, hash128(*prepared)};

@@ -9,6 +9,7 @@
 #include "core/model/story.h"
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,17 +51,18 @@ struct RecordVersion {
 };
 
 /// Reads one conversation object (JSON). Errors: Malformed (no object, no conversationId, no participants, too many
-/// of them).
+/// of them, ids that are too long, or so long and so many that its events would take more than 64 times its text).
 [[nodiscard]] Result<Record> readRecord(std::string_view json);
 /// The same with a reader whose buffers are used again: for whoever reads many.
 [[nodiscard]] Result<Record> readRecord(std::string_view json, json::Reader &reader);
 
 /// The record as events: `conversation-start` and `conversation-end` where it has them; joined, added, a `segment-start` and `segment-end` for each boundary that has a readable time,
 /// removed, left; ids are made from session, segment index and boundary, so that they are a pure function of the record.
+/// Names and the like are cut in them as lists show them (kMaxShownBytes); the record itself keeps the whole. Ends early when `stop` asks for it.
 /// Provenance Import. `raw` is an event of the streaming protocol's shape; the decoder reads the same event from it.
 /// A channel is removed, and its participant leaves, where its last segment but wrap-up ends (none has a readable end: with
 /// the conversation, else never): after-call work follows, as it does live.
-[[nodiscard]] std::vector<Event> recordEvents(const Record &record, Timestamp received);
+[[nodiscard]] std::vector<Event> recordEvents(const Record &record, Timestamp received, const std::stop_token &stop = {});
 
 /// The record's participants, sessions and segments as a story: one Segment for each segment of the record, with exactly its
 /// times; where three or more talk and the record does not say that it is a conference, or somebody barges in, it is cut into pieces, the first

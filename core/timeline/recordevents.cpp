@@ -5,6 +5,8 @@
 #include "core/timeline/recordparse.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 namespace threadline {
@@ -31,15 +33,15 @@ struct Presence {
 
 class Writer {
 public:
-    Writer(const Record &record, Timestamp received)
-        : m_record(record), m_tree(parseRecord(record.raw)), m_ids(m_tree), m_over(overAt(m_tree)), m_received(received)
+    Writer(const Record &record, Timestamp received, const std::stop_token &stop)
+        : m_record(record), m_tree(parseRecord(record.raw)), m_ids(m_tree), m_over(overAt(m_tree)), m_received(received), m_stop(stop)
     {
     }
 
     std::vector<Event> write()
     {
         bound("start", "conversation-start", m_tree.start);
-        for (std::size_t p = 0; p < m_tree.participants.size(); ++p)
+        for (std::size_t p = 0; p < m_tree.participants.size() && !m_stop.stop_requested(); ++p)
             participant(p);
         bound("end", "conversation-end", m_tree.end);
         return std::move(m_events);
@@ -74,7 +76,7 @@ private:
             presence.take(session);
         if (const auto start = startOf(presence))
             event(m_ids.participant(p, "joined"), "interaction-participant-joined", Kind::Joined, *start, {p, {}});
-        for (std::size_t s = 0; s < from.sessions.size(); ++s)
+        for (std::size_t s = 0; s < from.sessions.size() && !m_stop.stop_requested(); ++s)
             session(p, s);
         if (const auto end = endOf(presence))
             event(m_ids.participant(p, "left"), "interaction-participant-left", Kind::Left, *end, {p, {}, nullptr, true});
@@ -87,7 +89,7 @@ private:
         presence.take(from);
         if (const auto start = startOf(presence))
             event(m_ids.session(p, s, "added"), "interaction-media-channel-added", Kind::Added, *start, {p, s});
-        for (std::size_t n = 0; n < from.segments.size(); ++n) {
+        for (std::size_t n = 0; n < from.segments.size() && !m_stop.stop_requested(); ++n) {
             const RecordSegment &segment = from.segments[n];
             if (segment.start)
                 event(m_ids.segment(p, s, n, "start"), "segment-start", Kind::Other, *segment.start, {p, s, &segment});
@@ -159,13 +161,14 @@ private:
 
     void writeRaw(Event &e, const Place *place)
     {
-        json::Writer w(e.raw);
+        m_text.clear(); // written where there is room, for each event to have no more than it needs
+        json::Writer w(m_text);
         w.beginObject();
         w.member("id", e.id.value);
         w.member("timestamp", formatTimestamp(e.time));
         w.member("type", e.type);
         w.key("data");
-        e.dataOffset = static_cast<std::uint32_t>(e.raw.size());
+        e.dataOffset = static_cast<std::uint32_t>(m_text.size());
         w.beginObject();
         w.member("interactionId", e.interaction.value);
         some(w, "participantId", e.participant.value);
@@ -173,8 +176,9 @@ private:
         if (place)
             writeFacts(w, e.facts, *place);
         w.endObject();
-        e.dataSize = static_cast<std::uint32_t>(e.raw.size()) - e.dataOffset;
+        e.dataSize = static_cast<std::uint32_t>(m_text.size()) - e.dataOffset;
         w.endObject();
+        e.raw = m_text;
     }
 
     void writeFacts(json::Writer &w, const Facts &f, const Place &place) const
@@ -211,11 +215,44 @@ private:
     RecordIds m_ids;
     std::optional<Timestamp> m_over;
     Timestamp m_received;
+    const std::stop_token &m_stop;
+    std::string m_text;
     std::vector<Event> m_events;
 };
 
+/// What texts take in an event: once as they are, once as JSON, where a character takes six at most.
+std::size_t taken(std::initializer_list<std::string_view> texts)
+{
+    std::size_t sum = 0;
+    for (const std::string_view text : texts) {
+        const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\'; });
+        sum += text.size() * (plain ? 2 : 7);
+    }
+    return sum;
+}
+
 } // namespace
 
-std::vector<Event> recordEvents(const Record &record, Timestamp received) { return Writer(record, received).write(); }
+std::size_t eventBytes(const RecordTree &tree)
+{
+    constexpr std::size_t frame = sizeof(Event) + 512; // with the members' names, and what ids have behind
+    std::size_t sum = 2 * (frame + taken({tree.id}));
+    for (const RecordParticipant &who : tree.participants) {
+        const std::size_t bare = frame + taken({tree.id, who.id, who.id, who.purpose, who.name, who.userId});
+        sum += 2 * bare;
+        for (const RecordSession &session : who.sessions) {
+            const std::size_t within = bare + taken({session.id, session.id, session.media, session.direction, session.address, session.peer});
+            sum += 2 * within;
+            for (const RecordSegment &segment : session.segments)
+                sum += 2 * (within + taken({segment.type, segment.type, segment.queueId, segment.linkedInteraction, segment.disconnectType})) + segment.raw.size();
+        }
+    }
+    return sum;
+}
+
+std::vector<Event> recordEvents(const Record &record, Timestamp received, const std::stop_token &stop)
+{
+    return Writer(record, received, stop).write();
+}
 
 } // namespace threadline

@@ -93,13 +93,13 @@ private:
         std::string_view sessions, segments;
         members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "participantId")
-                id(value, p.id);
+                boundedId(value, p.id);
             else if (name == "purpose")
-                text(value, p.purpose);
+                shown(value, p.purpose);
             else if (name == "participantName")
-                text(value, p.name);
+                shown(value, p.name);
             else if (name == "userId")
-                id(value, p.userId);
+                boundedId(value, p.userId);
             else if (name == "sessions")
                 sessions = value;
             else if (name == "segments")
@@ -125,15 +125,15 @@ private:
         std::string_view segments, metrics, endpoints;
         members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "sessionId")
-                id(value, s.id);
+                boundedId(value, s.id);
             else if (name == "peerId")
-                id(value, s.peer);
+                boundedId(value, s.peer);
             else if (name == "mediaType")
-                text(value, s.media);
+                shown(value, s.media);
             else if (name == "direction")
-                text(value, s.direction);
+                shown(value, s.direction);
             else if (name == "ani" || (name == "addressFrom" && s.address.empty()))
-                text(value, s.address);
+                shown(value, s.address);
             else if (name == "segments")
                 segments = value;
             else if (name == "metrics")
@@ -166,21 +166,21 @@ private:
         std::string destination;
         members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "segmentType")
-                text(value, g.type);
+                shown(value, g.type);
             else if (name == "segmentStart")
                 start = value;
             else if (name == "segmentEnd")
                 end = value;
             else if (name == "queueId")
-                id(value, g.queueId);
+                boundedId(value, g.queueId);
             else if (name == "disconnectType")
-                text(value, g.disconnectType);
+                shown(value, g.disconnectType);
             else if (name == "conference")
                 g.conference = json::boolOf(value);
             else if (name == "sourceConversationId")
-                id(value, g.linkedInteraction);
+                boundedId(value, g.linkedInteraction);
             else if (name == "destinationConversationId")
-                id(value, destination);
+                boundedId(value, destination);
             else if (name == "wrapUpCode")
                 wrapUp(value);
         });
@@ -273,6 +273,13 @@ private:
             out = *value;
     }
 
+    /// As lists show it.
+    void shown(std::string_view raw, std::string &out)
+    {
+        if (const auto value = json::stringOf(raw, m_scratch))
+            out = shownText(*value, m_cut);
+    }
+
     /// Ids are opaque; some tools write those of digits alone as numbers.
     void id(std::string_view raw, std::string &out)
     {
@@ -280,6 +287,15 @@ private:
             out = raw;
         else
             text(raw, out);
+    }
+
+    void boundedId(std::string_view raw, std::string &out)
+    {
+        id(raw, out);
+        if (out.size() <= kMaxRecordIdBytes)
+            return;
+        m_tree.longId = std::max(m_tree.longId, out.size());
+        out = std::string();
     }
 
     /// A readable time; anything else is listed. `raw` empty or null: not given.
@@ -317,6 +333,7 @@ private:
     std::string m_single;    ///< the first list that is the one element of it
     bool m_withoutZone = false;
     std::string m_scratch;
+    std::string m_cut;
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/model/event.h"
+#include "core/model/limits.h"
 
 #include <algorithm>
 #include <optional>
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace threadline {
+
+/// Ids of participants, sessions, users, queues and other conversations, in bytes: those of events are made of them and have more behind.
+inline constexpr std::size_t kMaxRecordIdBytes = kMaxIdBytes - 64;
 
 struct RecordSegment {
     std::string type; ///< as written: "interact"
@@ -79,15 +83,20 @@ struct RecordTree {
     std::vector<RecordParticipant> participants;
     bool hasParticipants = false; ///< a list of them is there, if an empty one
     std::size_t segments = 0;     ///< all that are listed
+    std::size_t longId = 0;       ///< bytes of the longest id that has more than kMaxRecordIdBytes; left out
     bool tooMany = false;         ///< more than kMaxRecordParts: what lies beyond was left out
     bool wrappedUp = false;       ///< somebody entered a wrap-up code
     std::vector<std::string> warnings; ///< what cannot be, and what is read otherwise than it is written
     std::size_t unlisted = 0;          ///< warnings beyond those kept
 };
 
-/// `raw`: a conversation object, minified and valid; the tree points into it. Of duplicate members the last counts. Members may be named
+/// `raw`: a conversation object, minified and valid; the tree points into it. Texts that each event of a participant or session bears
+/// (names, numbers, types) are cut to kMaxShownBytes, as lists show them. Of duplicate members the last counts. Members may be named
 /// in other forms than the platform's, a list of one be that one: what is read so is among the warnings.
 [[nodiscard]] RecordTree parseRecord(std::string_view raw);
+
+/// What recordEvents() may take of memory, at most: so often do they bear the ids and names of who they are of.
+[[nodiscard]] std::size_t eventBytes(const RecordTree &tree);
 
 /// When the conversation was over: at its own end; some records of ended conversations lack it, and one that everybody has left has ended with
 /// the last that it tells of. Nothing: it goes on.

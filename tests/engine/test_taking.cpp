@@ -95,6 +95,7 @@ private Q_SLOTS:
     void whatIsNotRecordedWholeIsNotTheLastReceived();
     void whatAMessageNamesNeedNotFitIntoMemory();
     void oneInteractionIsBounded();
+    void aRecordIsWeighedWithItsEvents();
     void whoComesBackWithinTheMinuteIsNotOver();
     void aClockThatWasAheadSpoilsNoBand();
     void aClockPutRightAtAStartSpoilsNoBand();
@@ -189,6 +190,26 @@ void TestTaking::oneInteractionIsBounded()
 }
 
 /// It was over, put out of memory, began again, was over again and put out again: the minute counts from the last leaving.
+/// Each of its events bears the ids of its participant and session, however little text its segments are.
+void TestTaking::aRecordIsWeighedWithItsEvents()
+{
+    std::string segments;
+    for (int i = 0; i < 100; ++i)
+        segments += (i > 0 ? "," : "") + std::string(R"({"segmentStart":"2031-01-04T10:00:00Z"})");
+    Imported imported;
+    imported.record = readRecord(R"({"conversationId":"c","participants":[{"participantId":"p","userId":")" + std::string(900, 'u')
+                                 + R"(","sessions":[{"sessionId":"s","segments":[)" + segments + "]}]}]}").value();
+    imported.events = recordEvents(imported.record, kStart);
+    for (const Event &event : imported.events)
+        imported.eventBytes += event.bytes();
+    QVERIFY(imported.eventBytes > 10 * imported.record.raw.size());
+    IngestOptions options;
+    options.groupBytes = 10 * imported.record.raw.size();
+    Steps steps(m_folder, m_clock, options);
+    QVERIFY(steps.ingest().take(imported));
+    QVERIFY(steps.ingest().full());
+}
+
 void TestTaking::whoComesBackWithinTheMinuteIsNotOver()
 {
     IngestOptions options;

@@ -4,6 +4,7 @@
 #include "core/genesys/streamingdecoder.h"
 #include "core/timeline/correlate.h"
 #include "core/timeline/record.h"
+#include "core/timeline/recordparse.h"
 #include "tests/timeline/recordtext.h"
 #include "tests/timeline/storytext.h"
 #include "tests/support/testmain.h"
@@ -49,6 +50,9 @@ private Q_SLOTS:
     void reads();
     void refuses_data();
     void refuses();
+    void eventsAreNoLargerThanToldOf_data();
+    void eventsAreNoLargerThanToldOf();
+    void makingEventsCanBeStopped();
     void whichStands();
     void story();
     void overlapsStay();
@@ -113,6 +117,12 @@ void TestRecord::refuses_data()
     QString many = QStringLiteral("{},").repeated(static_cast<int>(kMaxRecordParts));
     QTest::newRow("more participants than anybody has") << QStringLiteral(R"({"conversationId":"I","participants":[%1{}]})").arg(many);
     QTest::newRow("more segments than anybody has") << QStringLiteral(R"({"conversationId":"I","participants":[{"sessions":[{"segments":[%1{}]}]}]})").arg(many);
+    const QString once = QStringLiteral(R"({"conversationId":"I","participants":[{"participantId":"%1","sessions":[{"sessionId":"%2","segments":[]}]}]})");
+    QTest::newRow("a participant's id that is none") << once.arg(QString(1000, QLatin1Char('x')), QStringLiteral("s"));
+    QTest::newRow("a session's id that is none") << once.arg(QStringLiteral("p"), QString(1000, QLatin1Char('x')));
+    const QString longId(900, QLatin1Char('x')), some = QStringLiteral(R"({"segmentType":"hold","segmentStart":"2027-01-15T08:00:00Z"},)").repeated(20'000);
+    QTest::newRow("long ids in many segments") << QStringLiteral(R"({"conversationId":"%1","participants":[{"participantId":"%1","userId":"%1",)"
+        R"("sessions":[{"sessionId":"%1","peerId":"%1","segments":[%2{}]}]}]})").arg(longId, some);
     QTest::newRow("an id that is none") << QStringLiteral(R"({"conversationId":"%1","participants":[]})").arg(QString(1025, QLatin1Char('x')));
 }
 
@@ -123,6 +133,53 @@ void TestRecord::refuses()
     QVERIFY(!record);
     QCOMPARE(record.error().code, ErrorCode::Malformed);
     QVERIFY(!record.error().message.empty());
+}
+
+void TestRecord::eventsAreNoLargerThanToldOf_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<int>("segments");
+    QTest::newRow("short") << QStringLiteral("Ann") << 3;
+    QTest::newRow("many segments") << QStringLiteral("Ann") << 49'000;
+    QTest::newRow("a name of 100 KB") << QString(100'000, QLatin1Char('n')) << 5'000;
+    QTest::newRow("a name of controls") << QStringLiteral("\\u001b").repeated(20'000) << 5'000;
+}
+
+/// Each event bears the names of its participant. In them they are cut as lists show them; the record keeps them whole.
+void TestRecord::eventsAreNoLargerThanToldOf()
+{
+    QFETCH(QString, name);
+    QFETCH(int, segments);
+    const std::string text = name.toStdString();
+    std::string all;
+    for (int i = 0; i < segments; ++i)
+        all += (i > 0 ? "," : "") + segment(i % 2 > 0 ? "hold" : "interact", at("10"), at("20"), R"("disconnectType":")" + (i == 7 ? text : "") + '"');
+    const std::string more = R"("mediaType":"voice","direction":"inbound","ani":")" + text + '"';
+    const std::string json = R"({"conversationId":"I","participants":[{"participantId":"p","purpose":"agent","participantName":")" + text
+        + R"(","userId":"u","sessions":[)" + session("s", all, more) + "]}]}";
+    const Record record = read(json);
+    QCOMPARE(record.raw, json);
+    const std::vector<Event> events = recordEvents(record, kZero);
+    QCOMPARE(events.size(), static_cast<std::size_t>(4 + 2 * segments));
+    std::size_t sum = 0;
+    for (const Event &event : events) {
+        sum += event.bytes();
+        QVERIFY(event.facts.name.size() <= 256 && event.facts.address.size() <= 256 && event.facts.disconnectType.size() <= 256);
+        QVERIFY(event.facts.name.size() < 256 - 4 || event.facts.name.ends_with("…"));
+    }
+    const std::size_t most = eventBytes(parseRecord(record.raw));
+    QVERIFY2(sum <= most, (std::to_string(sum) + " of " + std::to_string(most)).c_str());
+    QVERIFY2(sum < (1u << 20) + 64 * json.size(), std::to_string(sum).c_str());
+    const Story story = recordStory(record);
+    QVERIFY(story.participants.front().name.size() <= 256 && story.participants.front().channels.front().segments.back().label.size() <= 256);
+}
+
+void TestRecord::makingEventsCanBeStopped()
+{
+    const Record record = read(call());
+    std::stop_source stop;
+    stop.request_stop();
+    QVERIFY(recordEvents(record, kZero, stop.get_token()).empty());
 }
 
 void TestRecord::whichStands()
