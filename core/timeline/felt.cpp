@@ -8,7 +8,8 @@
 ///                   party talks: who is called back is often told as one
 ///   4. alert        the customer's own leg is being dialled and none is connected
 ///   5. talk         a person or another outside party is connected, and was so before anybody of ours held or consulted;
-///      conference   the same with three or more connected
+///      conference   the same with three or more connected. Where the source tells of conferences itself, whoever was called while one of
+///                   ours held talks aside while that one, on the same leg, is connected or holds
 ///   6. hold         a person of ours holds, or consults a colleague meanwhile (whoever connects to ours after that is being
 ///                   consulted and does not talk with the customer)
 ///   7. alert        a person of ours is being rung
@@ -18,7 +19,7 @@
 /// Monitors never count, for the customer does not hear them, but those who barge in are heard. What a person of ours does on a pending
 /// callback is not felt either; the call that comes of it is, from when the customer is connected. A participant holds if any of its
 /// channels does.
-#include "core/timeline/legs.h"
+#include "core/timeline/consults.h"
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,8 @@ using Since = std::set<std::pair<Order, int>>;
 struct Party {
     std::array<std::uint32_t, kSegmentKinds> count{};
     std::array<Order, kRoles> since;
+    int calledBy = -1;     ///< one who held then
+    Order asideUntil = -1; ///< when that one's leg ends
     Party() { since.fill(-1); }
     [[nodiscard]] bool has(K kind) const { return count[static_cast<std::size_t>(kind)] > 0; }
 };
@@ -129,9 +132,44 @@ std::vector<Change> changesOf(const Cast &cast, const Span &span, int customer)
     return changes;
 }
 
+/// Until when a participant is there, without after-call work.
+class Stays {
+public:
+    explicit Stays(const Cast &cast) : m_all(cast.rows.size())
+    {
+        for (const Leg &leg : cast.legs) {
+            if (const auto view = viewOf(cast, leg))
+                m_all[static_cast<std::size_t>(leg.participant)].push_back({view->from, view->to, view->end});
+        }
+        for (std::vector<Stay> &stays : m_all) {
+            std::stable_sort(stays.begin(), stays.end(), [](const Stay &a, const Stay &b) { return a.from < b.from; });
+            for (std::size_t i = 1; i < stays.size(); ++i) {
+                if (stays[i].to < stays[i - 1].to)
+                    stays[i].to = stays[i - 1].to, stays[i].end = stays[i - 1].end;
+            }
+        }
+    }
+
+    struct Stay {
+        Order from = 0;
+        Order to = kOpenOrder; ///< the latest of those that began by then
+        std::optional<Timestamp> end;
+    };
+    /// The one that has begun before `order`.
+    [[nodiscard]] Stay at(int participant, Order order) const
+    {
+        const std::vector<Stay> &stays = m_all[static_cast<std::size_t>(participant)];
+        const auto next = std::partition_point(stays.begin(), stays.end(), [&](const Stay &s) { return s.from <= order; });
+        return next == stays.begin() ? Stay() : *std::prev(next);
+    }
+
+private:
+    std::vector<std::vector<Stay>> m_all; ///< by participant, by where they begin
+};
+
 class Sweep {
 public:
-    explicit Sweep(const Cast &cast) : m_cast(cast), m_parties(cast.rows.size())
+    explicit Sweep(const Cast &cast) : m_cast(cast), m_stays(cast), m_parties(cast.rows.size())
     {
         m_out.customer = findCustomer(cast);
         if (m_out.customer >= 0)
@@ -148,6 +186,7 @@ public:
                 take(changes[i]);
             for (std::size_t n = first; n < i; ++n)
                 place(changes[n].participant, order);
+            m_order = order;
             followConference(order);
             if (m_span.any)
                 followLane(order);
@@ -201,7 +240,7 @@ private:
             m_roles[static_cast<std::size_t>(role)].emplace(since = order, p);
         else
             m_roles[static_cast<std::size_t>(role)].erase({std::exchange(since, -1), p});
-        if (in && (role == Connected || role == Ringing) && m_cast.parts[static_cast<std::size_t>(p)] == Part::Person)
+        if (in && (role == Connected || role == Ringing))
             m_called.push_back(p);
         if (!in && role == Away)
             endHeldMeanwhile(p, order);
@@ -215,8 +254,15 @@ private:
             if (!m_inLane || m_felt.kind != K::Hold || away.empty() || away.begin()->first >= order || away.contains({party(p).since[Away], p}))
                 continue;
             const int asker = away.begin()->second;
+            const Stays::Stay stay = m_stays.at(asker, order);
+            if (m_stays.at(p, order).from > away.begin()->first) {
+                party(p).calledBy = asker;
+                party(p).asideUntil = stay.to;
+            }
+            if (m_cast.parts[static_cast<std::size_t>(p)] != Part::Person)
+                continue;
             m_heldBy[asker].push_back(m_out.heldMeanwhile.size());
-            m_out.heldMeanwhile.push_back({p, asker, away.size() > 1, order, kOpenOrder, {}});
+            m_out.heldMeanwhile.push_back({p, asker, away.size() > 1, order, kOpenOrder, {}, stay.to, stay.end});
         }
         m_called.clear();
     }
@@ -320,6 +366,16 @@ private:
         });
     }
 
+    /// Whether it talks with a colleague who had called it while the customer was held, and who is still on.
+    [[nodiscard]] bool isAside(int p) const
+    {
+        const Party &who = m_parties[static_cast<std::size_t>(p)];
+        if (concludes() || who.asideUntil <= m_order || who.has(K::Conference))
+            return false;
+        const Party &asker = m_parties[static_cast<std::size_t>(who.calledBy)];
+        return asker.since[Connected] >= 0 || asker.since[Away] >= 0;
+    }
+
     [[nodiscard]] std::optional<Felt> evaluateTalk(bool live)
     {
         const Order limit = in(Away).empty() ? kOpenOrder : in(Away).begin()->first;
@@ -327,7 +383,7 @@ private:
         std::size_t found = 0;
         bool told = false;
         for (auto at = in(Connected).begin(); at != in(Connected).end() && at->first < limit && found < partners.size(); ++at) {
-            if (at->second == m_out.customer)
+            if (at->second == m_out.customer || isAside(at->second))
                 continue;
             told = told || party(at->second).has(K::Conference);
             partners[found++] = at->second;
@@ -398,6 +454,7 @@ private:
     }
 
     const Cast &m_cast;
+    const Stays m_stays;
     std::vector<Party> m_parties;
     std::array<Since, kRoles> m_roles;
     Span m_span;
@@ -407,6 +464,7 @@ private:
     Timestamp m_pieceStart;
     Felt m_felt;
     int m_barging = 0; ///< pieces in which somebody barges in
+    Order m_order = 0;
     std::vector<int> m_called; ///< rung or connected at this place of the order
     std::map<int, std::vector<std::size_t>> m_heldBy; ///< Swept::heldMeanwhile, by who still holds
     bool m_conference = false;

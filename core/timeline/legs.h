@@ -47,6 +47,7 @@ struct Leg {
     std::string reason;        ///< the disconnect reason last seen from this row
     bool consulted = false;    ///< the platform counts a consult on it
     std::vector<Timestamp> consults; ///< when, as far as that is told
+    std::size_t untimedConsults = 0; ///< those of which it is not
 
     [[nodiscard]] bool closed() const { return !pieces.empty() && pieces.back().to != kOpenOrder; }
 };
@@ -103,6 +104,8 @@ struct HeldMeanwhile {
     Order at = 0;
     Order to = kOpenOrder; ///< until when that hold went on
     std::optional<Timestamp> end;
+    Order gone = kOpenOrder; ///< until when the asker's leg did
+    std::optional<Timestamp> goneAt;
 };
 
 /// The customer-felt lane and when three or more were connected.
@@ -138,9 +141,12 @@ void mergePieces(Cast &cast);
 ///   1. told        each names the other side
 ///   2. consulting  it began while a person of ours was consulting
 ///   3. counted     the platform counts a consult on the leg of a person of ours who was talking then, and the two were in no
-///                  conference
+///                  conference. A count is of the next leg that begins, and of those called beside it or, if it does not answer, by a
+///                  queue or at once after it; counts without a time are of the earliest legs
 ///   4. held        it was rung or connected while a person of ours, who had come before, held the customer
-/// By 3 and 4 whoever was connected only when the other had gone (within kHandOver) was handed the customer instead.
+/// Who monitors or barges in came uncalled and is none.
+/// By 3 and 4 whoever was connected only when the other had gone (within kHandOver) was handed the customer instead. By 4 the other is gone
+/// when the hold ends, for then all three talk; where the source tells of conferences and tells none, when the other's leg does.
 struct Asked {
     int asker = -1;
     bool several = false;  ///< of those who may have asked

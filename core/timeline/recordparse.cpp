@@ -144,6 +144,8 @@ private:
         const std::string outer = std::exchange(m_where, "session " + (s.id.empty() ? std::to_string(p.sessions.size()) : s.id));
         list(segments, "segments", [&](std::string_view one) { segment(one, s); });
         list(metrics, "metrics", [&](std::string_view one) { metric(one, s); });
+        if (s.consulted && s.consults.empty() && s.untimedConsults == 0)
+            s.untimedConsults = 1; // one that was counted when the customer was handed over
         list(endpoints, "mediaEndpointStats", [&](std::string_view one) {
             members(one, [&](std::string_view name, std::string_view value) {
                 if (name == "eventTime")
@@ -206,18 +208,26 @@ private:
     void metric(std::string_view raw, RecordSession &s)
     {
         std::optional<Timestamp> emitted;
-        bool begins = false;
+        bool begins = false, transferred = false;
+        double count = 1;
         members(raw, [&](std::string_view name, std::string_view value) {
             if (name == "emitDate") {
                 emitted = time(value, "emitDate");
             } else if (name == "name") {
                 const auto metricName = json::stringOf(value, m_scratch);
                 begins = metricName == "nConsult";
-                s.consulted = s.consulted || begins || metricName == "nConsultTransferred";
+                transferred = metricName == "nConsultTransferred";
+            } else if (name == "value") {
+                count = json::doubleOf(value).value_or(count);
             }
         });
-        if (begins && emitted && s.consults.size() < kMaxConsults)
-            s.consults.push_back(*emitted);
+        s.consulted = s.consulted || ((begins || transferred) && count >= 1);
+        for (double n = 1; begins && n <= count && s.consults.size() + s.untimedConsults < kMaxConsults; ++n) {
+            if (emitted)
+                s.consults.push_back(*emitted);
+            else
+                ++s.untimedConsults;
+        }
     }
 
     /// What concerns the record as a whole.

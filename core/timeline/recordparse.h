@@ -42,6 +42,7 @@ struct RecordSession {
     std::string address;
     bool consulted = false; ///< a metric counts a consult
     std::vector<Timestamp> consults; ///< when, the first 64 of them
+    std::size_t untimedConsults = 0; ///< those that tell no time; at most 64
     std::vector<RecordSegment> segments;
 };
 

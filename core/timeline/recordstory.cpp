@@ -111,6 +111,7 @@ private:
         leg.direction = directionFromName(from.direction);
         leg.consulted = from.consulted;
         leg.consults = from.consults;
+        leg.untimedConsults = from.untimedConsults;
         m_sessions.try_emplace(from.id, leg.participant);
         m_peers.push_back(from.peer);
         for (std::size_t n = 0; n < from.segments.size(); ++n) {

@@ -70,6 +70,10 @@ private Q_SLOTS:
     void conferenceWithoutFlagsIsConcluded();
     void consultTransferByMetric();
     void whoIsConsultedIsNoFreshAnswer();
+    void aCountedConsultIsOfOneLeg_data();
+    void aCountedConsultIsOfOneLeg();
+    void whoWatchesOrBargesInIsNotConsulted();
+    void whoWasCalledAsideStaysThere();
     void whoIsRungWhenTheOtherLeavesIsNotConsulted();
     void whoHoldsWhileAnOutsidePartyTalks();
     void aCustomerHasNoQueuesName();
@@ -420,6 +424,93 @@ void TestRecord::whoIsConsultedIsNoFreshAnswer()
     std::string early = metrics;
     early.replace(early.find(at("12")), at("12").size(), at("25"));
     QVERIFY(linksOf(recordStory(read(call(talk + segment("interact", at("10"), at("30")), early)))).find("consult") == std::string::npos);
+}
+
+void TestRecord::aCountedConsultIsOfOneLeg_data()
+{
+    QTest::addColumn<QString>("metrics");
+    QTest::addColumn<QString>("queue");
+    QTest::addColumn<QString>("links");
+    QTest::addColumn<int>("answers");
+    const auto counts = [](const char *time, const char *value = "1") {
+        return R"({"name":"nConsult","value":)" + QString::fromLatin1(value) + (*time ? R"(,"emitDate":")" + QString::fromStdString(at(time)) + '"' : QString()) + '}';
+    };
+    const QString none, b = QStringLiteral("consult a>b 10 likely\n"), d = QStringLiteral("consult a>d 30 likely\n"), c = QStringLiteral("consult a>e 18 likely\n");
+    QTest::newRow("one") << counts("10") << none << b << 2;
+    QTest::newRow("one, a little late") << counts("11.5") << none << b << 2;
+    QTest::newRow("none, for its value is 0") << counts("10", "0") << none << none << 3;
+    QTest::newRow("two, of the first and the last") << counts("10") + ',' + counts("29") << none << b + d << 1;
+    QTest::newRow("two before the last") << counts("21") + ',' + counts("25") << none << d << 2;
+    QTest::newRow("one without a time") << counts("") << none << b << 2;
+    QTest::newRow("two without a time") << counts("", "2") << none << b + c << 2;
+    QTest::newRow("two of one moment") << counts("10", "2") << none << b + c << 2;
+    QTest::newRow("by way of a queue, where one did not answer") << counts("17") << QStringLiteral("17 29") << c + d << 2;
+    QTest::newRow("where one did not answer, another queue before") << counts("17") << QStringLiteral("02 05") << c << 3;
+}
+
+/// An agent talks for a minute; others talk at 10 and at 30, one is called in vain at 18.
+void TestRecord::aCountedConsultIsOfOneLeg()
+{
+    QFETCH(QString, metrics);
+    QFETCH(QString, queue);
+    QFETCH(QString, links);
+    QFETCH(int, answers);
+    const std::string apart = R"("conference":false)";
+    std::string all = participant("c", "customer", session("s-c", segment("interact", at("00"), at("59"), apart))) + ","
+        + participant("a", "agent", session("s-a", segment("interact", at("01"), at("59"), apart), R"("mediaType":"voice","metrics":[)" + metrics.toStdString() + "]")) + ","
+        + participant("b", "agent", session("s-b", segment("interact", at("10"), at("12"), apart))) + ","
+        + participant("e", "agent", session("s-e", segment("alert", at("18"), at("20")))) + ","
+        + participant("d", "agent", session("s-d", segment("interact", at("30"), at("50"), apart)));
+    if (!queue.isEmpty())
+        all += "," + participant("q", "acd", session("s-q", segment("interact", at(queue.left(2).toStdString()), at(queue.right(2).toStdString()))));
+    const Story story = recordStory(read(conversation(all)));
+    QStringList consults;
+    for (const QString &line : QString::fromStdString(linksOf(story)).split(QLatin1Char('\n'))) {
+        if (line.startsWith(QLatin1String("consult ")))
+            consults.push_back(line + QLatin1Char('\n'));
+    }
+    QCOMPARE(consults.join(QString()), links);
+    QCOMPARE(story.figures.humanAnswers, answers);
+    QCOMPARE(feltOf(story), std::string("talk 0-59 a"));
+}
+
+void TestRecord::whoWatchesOrBargesInIsNotConsulted()
+{
+    for (const char *metrics : {"", R"({"name":"nConsult","value":1})"}) {
+        for (const std::string &watched : {segment("barging", at("20"), at("40")), segment("monitoring", at("15"), at("20")) + "," + segment("barging", at("20"), at("40")),
+                                           segment("monitoring", at("15"), at("40"))}) {
+            const Story story = recordStory(read(conversation(participant("c", "customer", session("s-c", segment("interact", at("00"), at("50")))) + ","
+                + participant("a", "agent", session("s-a", segment("interact", at("00"), at("10")) + "," + segment("hold", at("10"), at("30")) + ","
+                                                               + segment("interact", at("30"), at("50")), R"("mediaType":"voice","metrics":[)" + std::string(metrics) + "]")) + ","
+                + participant("s", "agent", session("s-s", watched)))));
+            QCOMPARE(linksOf(story), std::string());
+            QCOMPARE(story.figures.humanAnswers, 1);
+        }
+    }
+}
+
+/// The agent is back with the customer at 30, whom he called hangs up later: where the record denies a conference, nobody else has talked
+/// with the customer until the agent goes.
+void TestRecord::whoWasCalledAsideStaysThere()
+{
+    const auto story = [](const char *flag, const char *aEnd, const char *bEnd, const char *purpose, const char *metrics) {
+        return recordStory(read(conversation(participant("c", "customer", session("s-c", segment("interact", at("00"), at("50"), flag))) + ","
+            + participant("a", "agent", session("s-a", segment("interact", at("00"), at("10"), flag) + "," + segment("hold", at("10"), at("30")) + ","
+                                                           + segment("interact", at("30"), at(aEnd), flag), R"("mediaType":"voice","metrics":[)" + std::string(metrics) + "]")) + ","
+            + participant("b", purpose, session("s-b", segment("alert", at("15"), at("18")) + "," + segment("interact", at("18"), at(bEnd), flag))))));
+    };
+    for (const char *metrics : {"", R"({"name":"nConsult","value":1})"}) {
+        for (const char *purpose : {"agent", "external"}) {
+            const Story back = story(R"("conference":false)", "50", "40", purpose, metrics);
+            QCOMPARE(feltOf(back), std::string("talk 0-10 a | hold 10-30 a | talk 30-50 a"));
+            QCOMPARE(back.figures.humanAnswers, 1);
+        }
+        const Story over = story(R"("conference":false)", "40", "50", "agent", metrics);
+        QCOMPARE(feltOf(over), std::string("talk 0-10 a | hold 10-30 a | talk 30-40 a | talk 40-50 b"));
+        QCOMPARE(over.figures.humanAnswers, 2);
+    }
+    QCOMPARE(feltOf(story(R"("score":1)", "50", "40", "agent", "")), std::string("talk 0-10 a | hold 10-30 a | conference 30-40 b | talk 40-50 a"));
+    QCOMPARE(story(R"("score":1)", "50", "40", "agent", "").figures.humanAnswers, 2);
 }
 
 /// He is handed the customer.
