@@ -35,7 +35,6 @@ constexpr QSize kSmallest(800, 500);
 constexpr QSize kFirst(1440, 900);
 constexpr Duration kDemoOpens = Duration::seconds(5);
 constexpr int kReadingShownEveryMs = 100;
-constexpr int kReadKnownMs = 400; ///< what is durable is in the floor's model by then
 
 /// The first problem; of several files with its own.
 QString firstOf(const FilesRead &read, bool several)
@@ -135,9 +134,13 @@ MainWindow::MainWindow(Session &session, const Clock &clock, Connector &connecto
     d->reading.setInterval(kReadingShownEveryMs);
     connect(&d->reading, &QTimer::timeout, this, &MainWindow::showReading);
     d->readSoon.setSingleShot(true);
-    d->readSoon.setInterval(kReadKnownMs);
     connect(&d->readSoon, &QTimer::timeout, this, &MainWindow::reviewRead);
-    connect(&d->space->floor().lanes(), &LanesView::viewChanged, this, &MainWindow::reviewRead);
+    const auto soon = [this] {
+        if (d->read)
+            d->readSoon.start(0); // not at once: what is done then may move the view
+    };
+    connect(&d->space->floor().lanes(), &LanesView::viewChanged, this, soon);
+    connect(&d->space->floorModel(), &FloorModel::sceneChanged, this, soon);
     applyTheme();
     refresh();
     rest(true);
@@ -583,13 +586,13 @@ void MainWindow::noteRead(const QStringList &paths, const FilesRead &done)
     d->readWords = tr("%1: what was read is of %2, which is not in view.")
         .arg(filesText(paths), d->look.time().datedRange({place.from, place.until}, d->hub.now()));
     d->readOffered = false;
-    d->readSoon.start();
+    d->readSoon.start(0);
 }
 
 /// Offers to show what was read where it is not to be seen; goes there where nobody has chosen anything and nothing goes on.
 void MainWindow::reviewRead()
 {
-    if (!d->read || d->readSoon.isActive())
+    if (!d->read || !d->space->floorModel().knows(d->read->first, {d->read->from, d->read->until}))
         return;
     LanesView &lanes = d->space->floor().lanes();
     const TimeRange view = lanes.navigator().view();
@@ -597,8 +600,9 @@ void MainWindow::reviewRead()
         d->error->remove(d->readWords);
         d->read.reset();
     } else if (!d->space->floorModel().live() && !lanes.navigator().touched()) {
-        lanes.fitRange(rangeRead());
+        const TimeRange range = rangeRead();
         d->read.reset();
+        lanes.lookAt(range);
     } else if (!std::exchange(d->readOffered, true)) {
         d->error->add({Severity::Info, d->readWords, QStringLiteral("read")});
     }
@@ -667,8 +671,12 @@ void MainWindow::makeLists()
 void MainWindow::openList(const QString &list)
 {
     if (list == QStringLiteral("read")) {
-        if (d->read)
-            d->space->showStretch(rangeRead(), d->read->first);
+        if (const std::optional<FilesPlace> read = d->read) {
+            const TimeRange range = rangeRead();
+            d->error->remove(d->readWords);
+            d->read.reset();
+            d->space->showStretch(range, read->first);
+        }
         return;
     }
     if (!d->lists)

@@ -25,11 +25,11 @@ namespace {
 constexpr Duration kYear = Duration::seconds(365LL * 86'400);
 
 /// Conversations of a file, one after the other.
-std::vector<test::FakeInteraction> fileOf(int many, Timestamp first, Duration apart)
+std::vector<test::FakeInteraction> fileOf(int many, Timestamp first, Duration apart, const std::string &prefix = "read-")
 {
     std::vector<test::FakeInteraction> out;
     for (int i = 0; i < many; ++i)
-        out.push_back(test::CallBuilder("read-" + std::to_string(i), "+1 555 " + std::to_string(2000 + i), first + Duration::micros(apart.us * i))
+        out.push_back(test::CallBuilder(prefix + std::to_string(i), "+1 555 " + std::to_string(2000 + i), first + Duration::micros(apart.us * i))
                           .by(Provenance::Import)
                           .queue("Archive", 40)
                           .talk("Agent One", 80)
@@ -48,6 +48,11 @@ class TestWays : public QObject, WindowAccess {
     {
         for (const test::FakeInteraction &call : calls)
             put(call);
+        tellRead(calls);
+    }
+    /// That they were read alone: the floor does not know of them.
+    void tellRead(const std::vector<test::FakeInteraction> &calls)
+    {
         FilesRead done{calls.size(), 0, {}, false};
         done.place = FilesPlace{calls.front().summary.interaction, calls.front().summary.lastEventAt, calls.back().summary.lastEventAt};
         f->connector.openResult = done;
@@ -60,6 +65,14 @@ class TestWays : public QObject, WindowAccess {
                 return each;
         }
         return nullptr;
+    }
+    /// All of them are in view, each in its row.
+    bool sees(const std::vector<test::FakeInteraction> &calls)
+    {
+        const TimeRange view = floor().navigator().view();
+        return std::all_of(calls.begin(), calls.end(), [&](const test::FakeInteraction &call) {
+            return view.start <= call.summary.start && call.summary.lastEventAt <= view.end && row(call.summary.interaction.value.c_str()) >= 0;
+        });
     }
     int row(const char *key) { return rowOf(*floor().scene(), key); }
     std::size_t lanesShown()
@@ -118,6 +131,61 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowActive(f->window.get()));
         read(fileOf(3, kNow - kYear, Duration::seconds(10LL * 86'400)));
         QTRY_COMPARE(lanesShown(), 3U); // all of it, though it lies far apart
+        QVERIFY(!errorButton(QStringLiteral("Show")));
+    }
+
+    void eachFileIsGoneToAsLongAsNobodyHasChosenAnything()
+    {
+        f->session.setStatus(idleStatus());
+        f->open();
+        QVERIFY(QTest::qWaitForWindowActive(f->window.get()));
+        for (int years = 0; years < 3; ++years) {
+            const Timestamp first = kNow - Duration::micros(years * kYear.us) - Duration::seconds(7200);
+            const auto calls = fileOf(3, first, Duration::seconds(600), "file" + std::to_string(years) + "-");
+            read(calls);
+            QTRY_VERIFY(sees(calls));
+            QVERIFY(!errorButton(QStringLiteral("Show")));
+            QVERIFY(f->settle());
+            QVERIFY(sees(calls)); // what comes in afterwards moves nothing
+        }
+        floor().execute(LaneCommand::ZoomIn);
+        const TimeRange chosen = floor().navigator().view();
+        read(fileOf(2, kNow - Duration::micros(4 * kYear.us), Duration::seconds(600), "last-"));
+        QTRY_VERIFY(errorButton(QStringLiteral("Show")));
+        QCOMPARE(floor().navigator().view(), chosen);
+    }
+
+    /// However late the list tells of it: until then there is nothing that could be shown.
+    void whatTheFloorDoesNotKnowYetIsNeitherOfferedNorGoneTo_data()
+    {
+        QTest::addColumn<bool>("touched");
+        QTest::newRow("nobody has chosen anything") << false;
+        QTest::newRow("somebody has") << true;
+    }
+
+    void whatTheFloorDoesNotKnowYetIsNeitherOfferedNorGoneTo()
+    {
+        QFETCH(bool, touched);
+        f->session.setStatus(idleStatus());
+        for (const test::FakeInteraction &call : fileOf(5, kNow - Duration::seconds(3600), Duration::seconds(60), "new-"))
+            put(call);
+        f->open();
+        QVERIFY(f->settle());
+        if (touched)
+            floor().execute(LaneCommand::ZoomIn);
+        const TimeRange before = floor().navigator().view();
+        const auto old = fileOf(3, kNow - kYear, Duration::seconds(600));
+        tellRead(old);
+        QTest::qWait(600); // longer than anything here takes
+        QVERIFY(!errorButton(QStringLiteral("Show")));
+        QCOMPARE(floor().navigator().view(), before);
+        for (const test::FakeInteraction &call : old)
+            put(call);
+        if (touched) {
+            QTRY_VERIFY(errorButton(QStringLiteral("Show")));
+            errorButton(QStringLiteral("Show"))->click();
+        }
+        QTRY_VERIFY(sees(old));
         QVERIFY(!errorButton(QStringLiteral("Show")));
     }
 

@@ -70,6 +70,13 @@ FloorModel::Total FloorModel::total() const
     return {m_figures.all, m_figures.open};
 }
 
+bool FloorModel::knows(const InteractionId &id, TimeRange range) const
+{
+    const TimeRange &extent = m_scene->extent;
+    const bool reached = m_scene->dated && extent.start <= range.start && range.end <= extent.end;
+    return reached && (entry(id) || m_stretch.partial()); // of more than can be held here it is asked for where it is looked at
+}
+
 std::int64_t FloorModel::leftOut() const
 {
     return m_stretch.partial() ? std::max<std::int64_t>(0, m_stretch.inView().all - heldInView()) : 0;

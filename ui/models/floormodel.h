@@ -48,6 +48,8 @@ public:
         std::int64_t open = 0;
     };
     [[nodiscard]] Total total() const;
+    /// It and all of `range` can be shown: before that it may be stored, and the floor not know of it.
+    [[nodiscard]] bool knows(const InteractionId &id, TimeRange range) const;
     /// Of the stretch in view, so many are stored and not held here, because they are too many.
     [[nodiscard]] std::int64_t leftOut() const;
     /// Rows of the scene, folded ones too, that only the shared store has.

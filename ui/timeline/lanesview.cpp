@@ -228,6 +228,12 @@ void LanesView::fitRange(TimeRange range)
     moved();
 }
 
+void LanesView::lookAt(TimeRange range)
+{
+    m_navigator.lookAt(range);
+    moved();
+}
+
 void LanesView::calm()
 {
     m_hover.reset();

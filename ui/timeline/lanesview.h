@@ -50,6 +50,8 @@ public:
     void showRange(TimeRange range);
     /// Shows all of this stretch with a little room around it.
     void fitRange(TimeRange range);
+    /// The same of what is stored, without the user: nothing where the user has chosen what is in view.
+    void lookAt(TimeRange range);
     /// Time went on: moves the picture if it follows, repaints if something shown has changed.
     void tick();
     /// The picture is about to be taken: no hover, nothing marked as new, the view as it would be chosen now.

@@ -39,6 +39,8 @@ void Navigator::setExtent(TimeRange extent, bool live, std::optional<TimeRange> 
         m_mode = Mode::Stored;
     else if (live && m_mode == Mode::Stored)
         m_mode = m_touched ? Mode::Paused : Mode::Following;
+    if (live)
+        m_lookedAt.reset();
     if (!m_placed || (!m_touched && (before != m_mode || (m_mode == Mode::Stored && !same))))
         place();
 }
@@ -47,7 +49,7 @@ void Navigator::place()
 {
     m_placed = true;
     if (!following()) {
-        fit(m_focus);
+        fit(m_lookedAt.value_or(m_focus));
         return;
     }
     const Duration age = m_now - m_extent.start;
@@ -128,6 +130,14 @@ void Navigator::showExactly(TimeRange range)
     afterMove();
 }
 
+void Navigator::lookAt(TimeRange range)
+{
+    if (m_touched)
+        return;
+    m_lookedAt = range;
+    settle();
+}
+
 void Navigator::fitAll()
 {
     // The extent is as old as the scene: where that goes on it reaches to now.
@@ -196,6 +206,7 @@ void Navigator::end()
 
 void Navigator::goLive()
 {
+    m_lookedAt.reset();
     if (m_mode == Mode::Stored)
         m_touched = false;
     else

@@ -44,6 +44,8 @@ public:
     void show(TimeRange range);
     /// Shows exactly `range`; following goes on where now stays in view.
     void showExactly(TimeRange range);
+    /// What is stored is placed there from now on, until the user moves it; nothing where the user has.
+    void lookAt(TimeRange range);
     /// What is looked at first; where just that is in view already, all there is.
     void fitAll();
     /// The start of the data.
@@ -75,6 +77,7 @@ private:
     double m_width = 1000;
     TimeRange m_extent;
     TimeRange m_focus;
+    std::optional<TimeRange> m_lookedAt; ///< instead of `m_focus`
     Duration m_reach;
     Timestamp m_now;
     Mode m_mode = Mode::Stored;

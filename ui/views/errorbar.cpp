@@ -89,7 +89,10 @@ ErrorBar::ErrorBar(Hub &hub, const Appearance &look, QWidget *parent)
     layout->addWidget(m_count);
     layout->addWidget(m_close);
     connect(m_try, &QPushButton::clicked, this, &ErrorBar::tryDelivery);
-    connect(m_more, &QPushButton::clicked, this, [this] { Q_EMIT listWanted(m_problems[m_index].list); });
+    connect(m_more, &QPushButton::clicked, this, [this] {
+        const QString list = m_problems[m_index].list; // whoever opens it may take the problem away
+        Q_EMIT listWanted(list);
+    });
     connect(m_count, &FlatButton::clicked, this, [this] { showProblem((m_index + 1) % m_problems.size()); });
     connect(m_close, &FlatButton::clicked, this, [this] {
         m_closed.push_back(m_problems[m_index]);
