@@ -46,6 +46,20 @@ QString firstOf(const FilesRead &read, bool several)
     return several ? QStringLiteral("%1: %2").arg(isolated(foreign(QFileInfo(first.file).fileName().toStdString(), 40)), words) : words;
 }
 
+/// How far it came until it was stopped, and what of that could not be read.
+QString stoppedText(const FilesRead &read, bool several)
+{
+    QStringList text{MainWindow::tr("Reading was stopped.")};
+    text << (read.conversations == 0 ? MainWindow::tr("No conversation was read by then.")
+                 : read.conversations == 1 ? MainWindow::tr("1 conversation was read by then, and is kept.")
+                 : MainWindow::tr("%1 conversations were read by then, and are kept.").arg(numberText(read.conversations)));
+    text << (several ? MainWindow::tr("Open the files again to read all of them.") : MainWindow::tr("Open the file again to read all of it."));
+    if (read.problems > 0)
+        text << (read.problems == 1 ? MainWindow::tr("1 place could not be read:") : MainWindow::tr("%1 places could not be read. The first:").arg(numberText(read.problems)))
+             << firstOf(read, several);
+    return text.join(QLatin1Char(' '));
+}
+
 /// The name of the one, or how many they are.
 QString filesText(const QStringList &paths)
 {
@@ -561,6 +575,11 @@ void MainWindow::filesRead(const QStringList &paths, const Result<FilesRead> &do
     if (!d->lists)
         makeLists();
     d->lists->files().show(*done);
+    if (done->stopped) {
+        const bool problems = done->problems > 0;
+        d->error->add({problems ? Severity::Warn : Severity::Info, stoppedText(*done, paths.size() > 1), problems ? QStringLiteral("files") : QString()});
+        return;
+    }
     if (done->conversations == 0) {
         const QString nothing = tr("%1: no conversation could be read. It must be conversation details as Genesys Cloud exports them "
                                    "(JSON, NDJSON, also gzip or zip). %2").arg(files, firstOf(*done, paths.size() > 1));

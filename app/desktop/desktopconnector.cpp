@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/desktopconnector.h"
 
-#include "core/base/counted.h"
 #include "core/base/log.h"
 #include "ui/memory.h"
 
@@ -23,16 +22,12 @@ const char *const kMustBe = " It must be conversation details as Genesys Cloud e
 /// Counts up with whatever is new to the store.
 std::uint64_t kept(const Status &status) { return status.stored + status.variants + status.records; }
 
-/// What reading these files came to. Errors: it was stopped, or there was nothing to read.
+/// What reading these files came to. Error: there was nothing to read.
 Result<ui::FilesRead> outcomeOf(const ImportResult &read, const QStringList &paths, bool nothingNew)
 {
-    if (read.stopped)
-        return fail(ErrorCode::Cancelled, "Reading was stopped. " + counted(read.conversations, "conversation")
-                        + (read.conversations == 1 ? " was read by then, and is kept." : " were read by then, and are kept.")
-                        + " Open the file again to read all of it.");
-    if (read.conversations == 0 && read.problems == 0)
+    if (read.conversations == 0 && read.problems == 0 && !read.stopped)
         return fail(ErrorCode::Malformed, "There is no conversation in " + paths.join(QStringLiteral(", ")).toStdString() + "." + kMustBe);
-    ui::FilesRead out{read.conversations, read.problems, {}, nothingNew, {}};
+    ui::FilesRead out{read.conversations, read.problems, {}, nothingNew, {}, read.stopped};
     for (const ImportProblem &problem : read.listed)
         out.listed.push_back({text(problem.file), InteractionId{problem.conversation}, text(problem.words())});
     if (!read.first.empty())

@@ -49,17 +49,22 @@ def conversation(number, apart=40.0):
             _participant(number, 4, "agent", f"Agent {number % 23}", agent)]}
 
 
-def ended(path, count, apart=40.0):
-    """`count` ended conversations, one a line."""
+BROKEN = '{"conversationId": "cut off'
+
+
+def ended(path, count, apart=40.0, behind_first=""):
+    """`count` ended conversations, one a line; `behind_first`: a line of something else among them."""
     with open(path, "w", encoding="utf-8") as file:
         for number in range(count):
             file.write(json.dumps(conversation(number, apart)) + "\n")
+            if number == 0 and behind_first:
+                file.write(behind_first + "\n")
     return path
 
 
 def mixed(path, good):
     """`good` conversations, and between them what is none: broken JSON, an object of something else, a list of numbers."""
-    bad = ['{"conversationId": "cut off', '{"nothing": "of ours"}', "[1, 2, 3]"]
+    bad = [BROKEN, '{"nothing": "of ours"}', "[1, 2, 3]"]
     with open(path, "w", encoding="utf-8") as file:
         for number in range(good):
             file.write(json.dumps(conversation(number)) + "\n")

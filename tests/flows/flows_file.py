@@ -132,8 +132,8 @@ def closed_while_reading(stage):
 
 @flow(sizes=[(1280, 800)], full=True)
 def stopped_while_reading(stage):
-    """Stop, in the middle of a large file: it stops, says how far it came, and shows that."""
-    window = stage.start("--open", files.ended(stage.path("large.ndjson"), MANY, apart=0.5))
+    """Stop, in the middle of a large file: it stops, says how far it came and what was wrong by then, and shows that."""
+    window = stage.start("--open", files.ended(stage.path("large.ndjson"), MANY, apart=0.5, behind_first=files.BROKEN))
     wait_until("a part is read", lambda: 0 < share_read(window) < 100, timeout=60, found=window.status)
     window.click_on("push button", "Stop reading")
     wait_until("it is told how far it came", lambda: "Reading was stopped" in window.problem(), timeout=10, found=window.app.dump)
@@ -142,7 +142,19 @@ def stopped_while_reading(stage):
     require(0 < read < MANY, f"A part was read; it says {read}.")
     shows_what_ended(window, read, LONG)
     checks.sound(window)
+    require("1 place could not be read" in window.problem(), f"What was wrong by then is told; it says {window.problem()!r}.")
+    lists_places(window)
+    window.press("Escape")
     window.close()
+
+
+def lists_places(window):
+    """The problem leads to the list of places that could not be read; leaves it open."""
+    window.click_on("push button", "Show", within=window.node(name="Problem"))
+    lists = window.dialog("Status")
+    rows = window.node("table", "Files", within=lists)
+    wait_until("each place that could not be read is listed", lambda: any("byte" in text for text in window.texts()), found=rows.dump)
+    return lists
 
 
 @flow(sizes=[(1280, 800)])
@@ -154,10 +166,7 @@ def mixed_file(stage):
     stage.picture("mixed")
     require(window.reads("12 conversations read"), "How many could be read is told, and it is as many as are shown.")
     checks.sound(window)
-    window.click_on("push button", "Show", within=window.node(name="Problem"))
-    lists = window.dialog("Status")
-    rows = window.node("table", "Files", within=lists)
-    wait_until("each place that could not be read is listed", lambda: any("byte" in text for text in window.texts()), found=rows.dump)
+    lists = lists_places(window)
     stage.picture("listed")
     checks.unclipped(lists)
     checks.apart(lists)

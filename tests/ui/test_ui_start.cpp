@@ -3,6 +3,7 @@
 #include "tests/support/testmain.h"
 #include "tests/ui/fixture.h"
 #include "ui/dialogs/connectdialog.h"
+#include "ui/dialogs/filespage.h"
 #include "ui/text/fieldnames.h"
 #include "ui/text/format.h"
 #include "ui/views/minimap.h"
@@ -254,9 +255,32 @@ private Q_SLOTS:
         button(*f->parts().space, QStringLiteral("Stop"))->click();
         QCOMPARE(f->connector.readingStopped, 1);
         f->connector.readingState.reset();
-        f->connector.openDone(fail(ErrorCode::Cancelled, "Reading was stopped. 6800 conversations were read by then, and are kept."));
-        QVERIFY(f->parts().error->text().contains(QStringLiteral("are kept")));
+        f->connector.openDone(FilesRead{6800, 0, {}, false, {}, true});
+        QCOMPARE(f->parts().error->text(), QStringLiteral("Reading was stopped. 6,800 conversations were read by then, and are kept. Open the file again to read all of it."));
         QCOMPARE(f->parts().status->progress(), QString());
+    }
+
+    void whatWasWrongUntilReadingWasStoppedIsTold()
+    {
+        openIdle(true);
+        const auto list = [this] {
+            QAbstractItemModel &model = f->window->findChild<FilesPage *>()->model();
+            QStringList rows;
+            for (int row = 0; row < model.rowCount(); ++row)
+                rows << model.index(row, 0).data().toString() + QLatin1Char(' ') + model.index(row, 2).data().toString();
+            return rows.join(QLatin1Char('\n'));
+        };
+        f->connector.openResult = FilesRead{2, 1, {{QStringLiteral("/somewhere/first.json"), InteractionId("one"), QStringLiteral("Line 1: of the first file.")}}, false};
+        f->window->openFiles({QStringLiteral("/somewhere/first.json")});
+        QVERIFY2(list().contains(QStringLiteral("first.json")), qPrintable(list()));
+        FilesRead stopped{7, 2, {}, false, {}, true};
+        for (const char *words : {"Line 4: it is no conversation.", "Line 9: it is none, either."})
+            stopped.listed.push_back({QStringLiteral("/somewhere/second.json"), {}, QString::fromLatin1(words)});
+        f->connector.openResult = stopped;
+        f->window->openFiles({QStringLiteral("/somewhere/second.json")});
+        const QString told = f->parts().error->text();
+        QVERIFY2(told.contains(QStringLiteral("7 conversations were read by then")) && told.contains(QStringLiteral("2 places could not be read. The first: Line 4")), qPrintable(told));
+        QVERIFY2(list().contains(QStringLiteral("Line 4")) && list().contains(QStringLiteral("Line 9")) && !list().contains(QStringLiteral("first.json")), qPrintable(list()));
     }
 
     void theFocusBeginsWhereWorkBegins()

@@ -72,6 +72,7 @@ struct FilesRead {
     std::vector<FileProblem> listed; ///< the first of them
     bool nothingNew = false;         ///< all of it was stored already
     std::optional<FilesPlace> place = {}; ///< absent: none has a readable time
+    bool stopped = false;            ///< on request: this is what was read by then, and kept
 };
 
 class Connector {
@@ -92,8 +93,8 @@ public:
     [[nodiscard]] virtual QString proposedName(const QString &environment) const = 0;
     /// From now on these values are used.
     virtual void connectTo(const ConnectionValues &values) = 0;
-    /// Imports files of conversation details, behind those that are being read. Errors: Cancelled after stopReading(); Malformed where
-    /// there is no conversation in them; those of the disk.
+    /// Imports files of conversation details, behind those that are being read. Errors: Cancelled where stopReading() came before they
+    /// were begun; Malformed where there is no conversation in them; those of the disk.
     virtual void openFiles(const QStringList &paths, std::function<void(Result<FilesRead>)> done) = 0;
     /// How far that is; nothing: none is being read.
     [[nodiscard]] virtual std::optional<ReadingState> reading() const = 0;

@@ -99,7 +99,8 @@ void FilesPage::show(const FilesRead &read)
     for (std::size_t i = 0; i < m_problems.size(); ++i)
         m_model.item(static_cast<int>(i), 0)->setToolTip(foreign(m_problems[i].file.toStdString(), kInDetail));
     const auto shown = static_cast<std::uint64_t>(m_problems.size());
-    const QString what = tr("What could not be read, or does not fit. All else was read.");
+    const QString what = read.stopped ? tr("What could not be read, or does not fit, until reading was stopped.")
+                                      : tr("What could not be read, or does not fit. All else was read.");
     m_head->setText(shown < read.problems ? tr("%1 The first %2 of %3 are shown.").arg(what, numberText(shown), numberText(read.problems)) : what);
     m_stack->setCurrentIndex(m_problems.empty() ? 1 : 0);
     if (!m_problems.empty())
