@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// What is kept from one run to the next, and what is told of times: their days, and that some are unknown. Where dialogs stand.
+#include "core/timeline/record.h"
 #include "tests/support/testmain.h"
 #include "tests/ui/fixture.h"
 #include "ui/dialogs/connectdialog.h"
@@ -14,6 +15,7 @@
 #include "ui/views/nowpanel.h"
 #include "ui/views/sidepanel.h"
 
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMouseEvent>
@@ -219,6 +221,56 @@ private Q_SLOTS:
         QVERIFY(noEndText(call.view.story).contains(QStringLiteral("the record tells no end")));
         // One that is heard of live goes on.
         QVERIFY(!endUnknown(test::CallBuilder("live-1", "+1 555 0007", kNow).queue("Support", 40).open().view.story));
+    }
+
+    /// It is not counted among the open ones, and leaves a floor that goes on.
+    void whatHasNoReadableEndIsNotOpenOnAFloorThatGoesOn()
+    {
+        QVERIFY(openFilled());
+        const int open = model().figures().open;
+        put(test::CallBuilder("endless-1", "+1 555 0007", kNow - Duration::seconds(600)).by(Provenance::Import).queue("Archive", 40).talk("Agent One", 20).open());
+        const auto at = [this](const std::string &key) { return rowOf(*floor().scene(), key); };
+        const auto row = [&](const std::string &key) { return floor().scene()->rows[static_cast<std::size_t>(at(key))]; };
+        const std::string archive = FloorModel::groupKey(QStringLiteral("Archive"));
+        QTRY_VERIFY(model().entry(InteractionId("endless-1")) && model().entry(InteractionId("endless-1"))->endless);
+        model().rebuild();
+        QVERIFY(at(archive) >= 0 && at("endless-1") >= 0);
+        QCOMPARE(model().figures().open, open);
+        QCOMPARE(row(archive).note, QStringLiteral("1 with its end unknown"));
+        QVERIFY(!row("endless-1").open && !row("endless-1").since);
+        Selection selection;
+        selection.row = "endless-1";
+        floor().setSelection(selection, true);
+        floor().execute(LaneCommand::Fit);
+        QVERIFY2(floor().navigator().view().end < kNow - Duration::seconds(500), "up to what is known of it");
+        QTest::keyClick(&floor(), Qt::Key_End);
+        f->clock.advance(Duration::seconds(3600)); // it has left the view
+        QTRY_COMPARE_WITH_TIMEOUT(at("endless-1"), -1, 10'000);
+    }
+
+    void whatHasNoReadableTimeHasNone()
+    {
+        QVERIFY(openFilled());
+        const auto record = readRecord(R"({"conversationId":"timeless-1","participants":[{"participantId":"p","purpose":"customer","sessions":[{"sessionId":"s",)"
+                                       R"("mediaType":"voice","segments":[{"segmentStart":"02/03/2026 10:00","segmentEnd":"02/03/2026 10:05","segmentType":"interact"}]}]}]})");
+        QVERIFY(record.has_value() && recordEvents(*record, kNow).empty());
+        test::FakeInteraction call;
+        call.view.story = recordStory(*record);
+        call.summary.interaction = call.view.story.interaction;
+        put(call);
+        QVERIFY(timesUnknown(call.view.story) && endUnknown(call.view.story));
+        space().openInteraction(InteractionId("timeless-1"));
+        QVERIFY(f->settle());
+        QTRY_VERIFY(space().inspector().text().contains(QStringLiteral("its times are unknown")));
+        QVERIFY(space().timeline().stateText().startsWith(QStringLiteral("Its times are unknown")));
+        QCOMPARE(space().timeline().findChild<EmptyState *>()->title(), QStringLiteral("When it took place is not known."));
+        QStringList said{space().inspector().text(), space().timeline().stateText(), space().crumbNote()};
+        for (const Crumbs::Crumb &crumb : space().crumbs())
+            said << crumb.text;
+        for (const QLabel *label : f->window->findChildren<QLabel *>())
+            said << label->text();
+        for (const QString &text : said)
+            QVERIFY2(!text.contains(QStringLiteral("1970")) && !text.contains(QStringLiteral("going on")) && !text.contains(QStringLiteral("Open since")), qPrintable(text));
     }
 
     void eachOfThePlatformsRecordsSaysHowMuchItTells()

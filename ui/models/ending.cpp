@@ -14,8 +14,12 @@ QString tr(const char *text) { return QCoreApplication::translate("Ending", text
 
 } // namespace
 
+bool timesUnknown(const Story &story) { return story.start < kEarliestTime; }
+
 bool endUnknown(const Story &story)
 {
+    if (timesUnknown(story))
+        return true;
     return !story.end && !story.marks.empty()
         && std::all_of(story.marks.begin(), story.marks.end(), [](const EventMark &mark) { return mark.provenance == Provenance::Import; });
 }
@@ -24,6 +28,8 @@ QString noEndText(const Story &story)
 {
     if (!endUnknown(story))
         return tr("still going on");
+    if (timesUnknown(story))
+        return tr("unknown: no time in the record can be read (what does not fit in it is told with the interaction)");
     return story.warnings.empty() ? tr("unknown: the record tells no end, and nothing else is heard of it")
                                   : tr("unknown: no end can be read in the record (what does not fit in it is told with the interaction)");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Interactions whose end nobody will tell: only the platform's records tell of them, and those have none. Time does not go on for
-/// them, whatever else is heard; where a length would be shown, "unknown" is, with the reason. Pure.
+/// Interactions whose end nobody will tell: only the platform's records tell of them, and those have none, or no readable time at all.
+/// Time does not go on for them, whatever else is heard; where a length would be shown, "unknown" is, with the reason. Pure.
 #pragma once
 
 #include "core/model/story.h"
@@ -9,6 +9,8 @@
 
 namespace threadline::ui {
 
+/// Nothing in it has a time: it lies nowhere on a timeline.
+[[nodiscard]] bool timesUnknown(const Story &story);
 [[nodiscard]] bool endUnknown(const Story &story);
 /// "still going on", or why its end is not known.
 [[nodiscard]] QString noEndText(const Story &story);

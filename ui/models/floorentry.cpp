@@ -57,7 +57,7 @@ QString abandonText(const Story &story)
 void present(FloorEntry &entry, const Story &story)
 {
     entry.since.reset();
-    if (entry.state == InteractionState::Ended) {
+    if (entry.ended()) {
         entry.with = abandonText(story).isEmpty() ? tr("ended") : abandonText(story);
         entry.dim = true;
         return;
@@ -131,8 +131,8 @@ FloorEntry entryOf(const Summary &summary)
 
 void fill(FloorEntry &entry, const Story &story)
 {
-    const bool ends = !endUnknown(story);
-    entry.lane = floorLane(ends ? story : concluded(story));
+    entry.endless = !entry.ended() && endUnknown(story);
+    entry.lane = floorLane(entry.endless ? concluded(story) : story);
     entry.felt = coveredBy(*entry.lane);
     entry.media = story.media == Media::Unknown ? entry.media : story.media;
     if (!story.customer.empty())
@@ -142,7 +142,7 @@ void fill(FloorEntry &entry, const Story &story)
     if (entry.customer.isEmpty())
         entry.customer = shortId(entry.id.value);
     present(entry, story);
-    if (ends || entry.state == InteractionState::Ended)
+    if (!entry.endless)
         return;
     entry.since.reset(); // for how long it has been in a state nobody knows
     entry.with = tr("end unknown");
@@ -152,7 +152,7 @@ void fill(FloorEntry &entry, const Story &story)
 int attentionRank(const FloorEntry &entry)
 {
     if (!entry.since)
-        return entry.state == InteractionState::Ended ? 5 : 4;
+        return entry.goesOn() ? 4 : 5;
     switch (entry.now) {
     case SegmentKind::Queue:
     case SegmentKind::Hold: return 0;
@@ -169,7 +169,7 @@ bool beforeByAttention(const FloorEntry &a, const FloorEntry &b)
     const int rankB = attentionRank(b);
     if (rankA != rankB)
         return rankA < rankB;
-    // Ended ones: the last to end first. All others: the longest first.
+    // Those that go on no more: the last to end first. All others: the longest first.
     const std::int64_t keyA = a.since ? a.since->us : -a.lastEventAt.us;
     const std::int64_t keyB = b.since ? b.since->us : -b.lastEventAt.us;
     return keyA != keyB ? keyA < keyB : a.id < b.id;
@@ -189,7 +189,7 @@ NowFigures figuresOf(const std::vector<const FloorEntry *> &entries)
     std::map<QString, QueueFigures> queues;
     figures.all = static_cast<int>(entries.size());
     for (const FloorEntry *entry : entries) {
-        if (entry->state == InteractionState::Ended)
+        if (!entry->goesOn())
             continue;
         ++figures.open;
         addQueue(queues, *entry);

@@ -25,11 +25,17 @@ struct FloorEntry {
     QString with;  ///< "waiting", "Agent Six", "menu", "ended"
     bool dim = false;
     bool shared = false; ///< only the shared store has it
+    bool endless = false; ///< nobody will tell its end: it goes on no more
     bool earlier = false; ///< of a live floor: it ended a while ago, and stands with those that did instead of in its queue
     SegmentKind now = SegmentKind::Unknown; ///< of the open segment
     std::optional<Timestamp> since;         ///< of the open segment
     Timestamp seenAt;                       ///< when it came into the model, by its clock
 
+    [[nodiscard]] bool ended() const { return state == InteractionState::Ended; }
+    /// More is to come of it.
+    [[nodiscard]] bool goesOn() const { return !ended() && !endless; }
+    /// Of one that does not go on: nothing of it is later.
+    [[nodiscard]] Timestamp last() const { return end.value_or(lastEventAt); }
     [[nodiscard]] bool waits() const { return since && (now == SegmentKind::Queue || now == SegmentKind::Hold); }
 };
 
@@ -38,7 +44,7 @@ struct FloorEntry {
 /// With its story.
 void fill(FloorEntry &entry, const Story &story);
 
-/// Order of attention: waiting or held by length, then ringing and menus, talking, wrap-up, ended; ties by id.
+/// Order of attention: waiting or held by length, then ringing and menus, talking, wrap-up, what goes on no more; ties by id.
 [[nodiscard]] int attentionRank(const FloorEntry &entry);
 /// By what the lanes of a group are sorted; attention is the order of the groups whatever is chosen.
 enum class FloorSort : std::uint8_t { Attention, Customer, With };
@@ -59,7 +65,7 @@ struct QueueFigures {
     int onHold = 0;
     std::optional<Timestamp> longestSince;
 };
-/// The one count of the floor: panel, group rows and crumbs all show it. `open` is the sum of `states`, `stateless` and `unread`,
+/// The one count of the floor: panel, group rows and crumbs all show it. What nobody tells the end of is not open. `open` is the sum of `states`, `stateless` and `unread`,
 /// and of the queues' `open`. Computed from the entries, with `since` instead of lengths, so that time can run.
 struct NowFigures {
     std::vector<WaitingItem> waiting; ///< longest first

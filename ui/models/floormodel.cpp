@@ -15,8 +15,6 @@ constexpr Duration kLeastOverview = Duration::seconds(40 * 60);
 /// Of a shared store nobody has said yet how far back it goes.
 constexpr Duration kSharedReach = Duration::seconds(400LL * 86'400);
 
-bool ended(const FloorEntry &entry) { return entry.state == InteractionState::Ended; }
-
 } // namespace
 
 FloorModel::FloorModel(Hub &hub, QObject *parent)
@@ -84,7 +82,7 @@ std::int64_t FloorModel::leftOut() const
 
 bool FloorModel::touchesView(const FloorEntry &entry) const
 {
-    return entry.start < m_view.end && (!ended(entry) || entry.end.value_or(entry.lastEventAt) >= m_view.start);
+    return entry.start < m_view.end && (entry.goesOn() || entry.last() >= m_view.start);
 }
 
 std::int64_t FloorModel::heldInView() const
@@ -221,11 +219,11 @@ void FloorModel::evict()
         return;
     m_stretch.setPartial();
     const auto lessWanted = [this](const FloorEntry *a, const FloorEntry *b) {
-        const bool awayA = ended(*a) && !touchesView(*a);
-        const bool awayB = ended(*b) && !touchesView(*b);
+        const bool awayA = !a->goesOn() && !touchesView(*a);
+        const bool awayB = !b->goesOn() && !touchesView(*b);
         if (awayA != awayB)
             return awayA;
-        return ended(*a) != ended(*b) ? ended(*a) : a->lastEventAt < b->lastEventAt;
+        return a->goesOn() != b->goesOn() ? b->goesOn() : a->lastEventAt < b->lastEventAt;
     };
     std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(tooMany) - 1, all.end(), lessWanted);
     all.resize(tooMany);
@@ -272,18 +270,17 @@ void FloorModel::rebuild()
 
 bool FloorModel::shown(const FloorEntry &entry) const
 {
-    const Timestamp end = entry.end.value_or(entry.lastEventAt);
     const bool liveView = m_viewIsCurrent && live();
     if (entry.shared)
         return !liveView && (m_onlyShared || touchesView(entry));
-    if (liveView && (!ended(entry) || m_hub.now() - end < kStays))
+    if (liveView && (entry.goesOn() || m_hub.now() - entry.last() < kStays))
         return true;
     return touchesView(entry);
 }
 
 bool FloorModel::endedEarlier(const FloorEntry &entry) const
 {
-    return m_viewIsCurrent && live() && ended(entry) && m_hub.now() - entry.end.value_or(entry.lastEventAt) >= kStays;
+    return m_viewIsCurrent && live() && entry.ended() && m_hub.now() - entry.last() >= kStays;
 }
 
 /// While rows are held those that stand in their queue stay there.

@@ -15,12 +15,25 @@ QString tr(const char *text) { return QCoreApplication::translate("Floor", text)
 constexpr Duration kPause = Duration::seconds(6LL * 3600); ///< so long without anything parts one stretch from the next
 constexpr Duration kDay = Duration::seconds(86'400);
 
-bool ended(const FloorEntry *entry) { return entry->state == InteractionState::Ended; }
+bool goesOn(const FloorEntry *entry) { return entry->goesOn(); }
 
 /// Where the customer lived through it; before that is known, from its first to its last event.
 TimeRange feltOf(const FloorEntry &entry, Timestamp until)
 {
     return entry.felt ? TimeRange{entry.felt->start, std::min(entry.felt->end, until)} : TimeRange{entry.start, std::min(entry.lastEventAt, until)};
+}
+
+/// "3 ended", "2 ended, 1 with its end unknown".
+QString overText(const FloorOrder::Group &group)
+{
+    const auto endless = std::count_if(group.lanes.begin(), group.lanes.end(), [](const FloorEntry *entry) { return entry->endless; });
+    const auto ended = static_cast<std::ptrdiff_t>(group.lanes.size()) - endless;
+    QStringList parts;
+    if (ended > 0)
+        parts << tr("%1 ended").arg(numberText(ended));
+    if (endless > 0)
+        parts << (endless == 1 ? tr("1 with its end unknown") : tr("%1 with their ends unknown").arg(numberText(endless)));
+    return parts.join(QStringLiteral(", "));
 }
 
 Row groupRow(const FloorOrder::Group &group, const NowFigures &figures, const std::set<std::string> &collapsed)
@@ -32,12 +45,12 @@ Row groupRow(const FloorOrder::Group &group, const NowFigures &figures, const st
     row.expanded = !collapsed.count(row.key);
     const auto counted = std::find_if(figures.queues.begin(), figures.queues.end(),
                                       [&](const QueueFigures &queue) { return queue.queue == group.queue; });
-    const auto open = std::count_if(group.lanes.begin(), group.lanes.end(), [](const FloorEntry *entry) { return !ended(entry) && !entry->shared; });
+    const auto open = std::count_if(group.lanes.begin(), group.lanes.end(), [](const FloorEntry *entry) { return goesOn(entry) && !entry->shared; });
     if (counted != figures.queues.end() && open > 0) { // fewer where the view is of a time before some of them
         row.since = counted->longestSince;
         row.note = open < counted->open ? tr("%1 of %2 open").arg(numberText(open), numberText(counted->open)) : tr("%1 open").arg(numberText(counted->open));
-    } else if (std::all_of(group.lanes.begin(), group.lanes.end(), ended)) {
-        row.note = tr("%1 ended").arg(numberText(group.lanes.size()));
+    } else if (std::none_of(group.lanes.begin(), group.lanes.end(), goesOn)) {
+        row.note = overText(group);
     }
     row.waits = row.since.has_value();
     return row;
@@ -57,7 +70,7 @@ Row laneRow(const FloorEntry &entry, int parent)
     row.waits = entry.waits();
     row.parent = parent;
     row.shared = entry.shared;
-    row.open = !ended(&entry) && !entry.shared;
+    row.open = entry.goesOn() && !entry.shared;
     if (entry.seenAt > kEarliestTime)
         row.fresh = entry.seenAt;
     return row;
@@ -149,7 +162,7 @@ std::vector<Stretch> stretchesOf(const FloorOrder::Entries &entries)
     std::vector<Stretch> out;
     out.reserve(entries.size());
     for (const FloorEntry *entry : entries)
-        out.push_back({entry->lane, entry->start.us, ended(entry) ? entry->end.value_or(entry->lastEventAt).us : kOpenEnd});
+        out.push_back({entry->lane, entry->start.us, entry->goesOn() ? kOpenEnd : entry->last().us});
     return out;
 }
 

@@ -46,7 +46,7 @@ bool EventsPanel::isDated() const
 {
     const InteractionFeed::View &view = m_feed.view();
     const auto isToday = [&](Timestamp t) { return m_look.time().local(t).date() == m_look.time().local(m_feed.now()).date(); };
-    return view && !(isToday(view->story.start) && isToday(view->story.lastEventAt));
+    return view && !view->events.empty() && !(isToday(view->story.start) && isToday(view->story.lastEventAt));
 }
 
 void EventsPanel::fitColumns()

@@ -410,13 +410,13 @@ void Inspector::showInteraction(const InteractionView &view)
     QStringList below{mediaName(story.media, {})};
     if (const QString direction = directionName(story.direction); !direction.isEmpty())
         below << direction;
-    below << (story.end ? tr("ended") : endUnknown(story) ? tr("its end is unknown") : tr("open"));
+    below << (story.end ? tr("ended") : timesUnknown(story) ? tr("its times are unknown") : endUnknown(story) ? tr("its end is unknown") : tr("open"));
     head(glyphOf(story.media), story.customer.empty() ? shortId(story.interaction.value) : addressText(story.customer),
          [start = story.start, end = story.end, unknown = endUnknown(story)](Timestamp now) {
              return unknown ? tr("unknown") : durationText(end.value_or(now) - start);
          },
          below.join(QStringLiteral(", ")));
-    field(tr("Start"), m_look.time().full(story.start));
+    field(tr("Start"), timesUnknown(story) ? tr("unknown") : m_look.time().full(story.start));
     field(tr("Clock"), futureNote(story.start, m_hub.now()), "warn");
     field(tr("End"), story.end ? m_look.time().full(*story.end) : noEndText(story));
     idField(tr("Interaction"), story.interaction.value);

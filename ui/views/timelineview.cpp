@@ -219,7 +219,7 @@ void TimelineView::rebuild()
 {
     m_known = m_hub.knownUntil();
     const InteractionFeed::View &view = m_feed.view();
-    m_stack->setCurrentIndex(view ? 0 : 1);
+    m_stack->setCurrentIndex(view && !timesUnknown(view->story) ? 0 : 1);
     if (!view) {
         m_shown = {};
         return showAbsence();
@@ -230,6 +230,8 @@ void TimelineView::rebuild()
         m_collapsed.clear();
         m_lanes->navigator() = Navigator();
     }
+    if (timesUnknown(view->story))
+        return showTimeless();
     const bool ends = !endUnknown(view->story);
     m_lanes->setScene(timelineScene(ends ? view->story : concluded(view->story), m_hub.bands(), m_collapsed, m_hub.now(), m_hub.knownUntil(*view),
                                     m_hub.hasSource() && view->origin.local && ends));
@@ -253,6 +255,16 @@ void TimelineView::showAbsence()
     const bool coming = !m_feed.id().empty();
     m_empty->setTexts(coming ? tr("Reading the interaction.") : tr("No interaction is open."),
                       coming ? QString() : tr("Choose a lane on the floor and press Enter, or double-click it."));
+}
+
+/// It lies nowhere: an axis would tell of times that it does not have.
+void TimelineView::showTimeless()
+{
+    m_lanes->setScene(std::make_shared<Scene>());
+    m_empty->setTexts(tr("When it took place is not known."),
+                      tr("No time in the record of this interaction can be read, and nothing else is heard of it. What its record says that cannot be stands "
+                         "with the interaction. Correct the times in the file, and open it again."),
+                      tr("Open another…"));
 }
 
 /// What the local store has is as always; all else is told.
@@ -305,6 +317,8 @@ void TimelineView::copyId()
 /// Since when, and up to when that is known.
 QString TimelineView::openText(const Story &story) const
 {
+    if (timesUnknown(story))
+        return tr("Its times are %1").arg(noEndText(story));
     if (endUnknown(story))
         return tr("Began %1, its end is %2").arg(m_look.time().moment(story.start, m_hub.now()), noEndText(story));
     const QString since = tr("Open since %1").arg(m_look.time().moment(story.start, m_hub.now()));

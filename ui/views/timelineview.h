@@ -72,6 +72,7 @@ Q_SIGNALS:
 private:
     void rebuild();
     void showAbsence();
+    void showTimeless();
     [[nodiscard]] QString openText(const Story &story) const;
     void showOrigin(const Origin &origin);
     void follow();

@@ -446,7 +446,7 @@ std::vector<Crumbs::Crumb> Workspace::crumbs() const
         if (entry && !entry->queue.isEmpty())
             out.push_back({entry->queue, QStringLiteral("queue:") + entry->queue, tr("Show this queue on the floor")});
         out.push_back({tr("Interaction %1").arg(shortId(m_choice.interaction().value)), m_feed.view() ? QStringLiteral("whole") : QString(), tr("Choose the interaction as a whole")});
-        if (m_feed.view())
+        if (m_feed.view() && !range.isEmpty())
             out.push_back({range, QStringLiteral("all"), tr("Show all of the time (Shift+F)")});
     }
     return out;
