@@ -462,6 +462,12 @@ bool MainWindow::showDock(const QString &name) { return d->space->showDock(name)
 
 void MainWindow::showProblem(const QString &text) { d->error->add({Severity::Error, qstr(log::masked(text.toStdString())), {}}); }
 
+void MainWindow::showNotConnected(const QString &text)
+{
+    d->notConnected = text;
+    showProblem(text);
+}
+
 void MainWindow::withdrawProblem(const QString &text) { d->error->remove(qstr(log::masked(text.toStdString()))); }
 
 bool MainWindow::settled() const { return d->space->settled(); }
@@ -590,7 +596,7 @@ void MainWindow::filesRead(const QStringList &paths, const Result<FilesRead> &do
     d->status->setOutcome((done->nothingNew ? tr("%1: %2, all known already") : tr("%1: %2")).arg(files, read));
     if (done->problems == 0)
         return;
-    const QString left = done->problems == 1 ? tr("1 place could not be") : tr("%1 places could not be").arg(numberText(done->problems));
+    const QString left = done->problems == 1 ? tr("1 place does not fit or could not be") : tr("%1 places do not fit or could not be").arg(numberText(done->problems));
     d->error->add({Severity::Warn, tr("%1: %2, %3. The first: %4").arg(files, read, left, firstOf(*done, paths.size() > 1)), QStringLiteral("files")});
 }
 
@@ -601,9 +607,8 @@ void MainWindow::noteRead(const QStringList &paths, const FilesRead &done)
         return;
     d->error->remove(d->readWords);
     d->read = done.place;
-    const FilesPlace &place = *done.place;
-    d->readWords = tr("%1: what was read is of %2, which is not in view.")
-        .arg(filesText(paths), d->look.time().datedRange({place.from, place.until}, d->hub.now()));
+    d->readFiles = filesText(paths);
+    d->readCount = done.conversations;
     d->readOffered = false;
     d->readSoon.start(0);
 }
@@ -621,8 +626,11 @@ void MainWindow::reviewRead()
     } else if (!d->space->floorModel().live() && !lanes.navigator().touched()) {
         const TimeRange range = rangeRead();
         d->read.reset();
-        lanes.lookAt(range);
+        // Where there is nothing else the floor looks at the right place by itself, as after a restart.
+        if (d->space->floorModel().total().all > static_cast<std::int64_t>(d->readCount))
+            lanes.lookAt(range);
     } else if (!std::exchange(d->readOffered, true)) {
+        d->readWords = tr("%1: what was read is of %2, which is not in view.").arg(d->readFiles, d->look.time().datedRange(rangeRead(), d->hub.now()));
         d->error->add({Severity::Info, d->readWords, QStringLiteral("read")});
     }
 }

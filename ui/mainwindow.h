@@ -48,6 +48,8 @@ public:
     void setTheme(ThemeName theme);
     /// A sentence in the error bar: what happened, why, what to do.
     void showProblem(const QString &text);
+    /// Why it could not connect by itself; until somebody does.
+    void showNotConnected(const QString &text);
     void withdrawProblem(const QString &text); ///< one that was shown has gone by itself
     /// True if nothing is under way that would change the picture.
     [[nodiscard]] bool settled() const;

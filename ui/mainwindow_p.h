@@ -46,6 +46,9 @@ struct MainWindow::Private {
     bool themeChosen = false; ///< by somebody, in this run or before
     QTimer reading;           ///< runs while files are read
     std::optional<FilesPlace> read; ///< where what was read last lies, until it has been in view
+    std::uint64_t readCount = 0; ///< conversations of it
+    QString readFiles;        ///< the name of what was read, or how many they were
+    QString notConnected;     ///< why it could not connect at the start
     QString readWords;              ///< that it is not in view
     bool readOffered = false;
     std::optional<Duration> demoStarted; ///< by the steady clock

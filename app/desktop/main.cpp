@@ -162,7 +162,7 @@ int runDemo(QApplication &app, const CommandLine &line)
 /// Begins what the command line asks for: a replay, files to open, or the connection that is configured.
 void begin(const CommandLine &line, Runtime &runtime, DesktopConnector &connector, ui::MainWindow &main)
 {
-    const auto problem = [&main](const QString &words) { main.showProblem(words); };
+    const auto problem = [&main](const QString &words) { main.showNotConnected(words); };
     if (!line.replay.empty()) {
         Source &source = runtime.replay({line.replay, 1});
         QObject::connect(&source, &Source::replayed, &main, [&main](const QString &words, bool failed) {

@@ -219,10 +219,10 @@ private Q_SLOTS:
         QCOMPARE(plain(status.outcome()), QStringLiteral("calls.json: 1 conversation read, all known already"));
         read({2, 1, {first}, false});
         QCOMPARE(plain(f->parts().error->text()),
-                 QStringLiteral("calls.json: 2 conversations read, 1 place could not be. The first: byte 77: no object"));
+                 QStringLiteral("calls.json: 2 conversations read, 1 place does not fit or could not be. The first: byte 77: no object"));
         read({2, 3, {first, second}, false}, {QStringLiteral("/a.json"), QStringLiteral("/b.json")});
         QCOMPARE(plain(status.outcome()), QStringLiteral("2 files: 2 conversations read"));
-        QVERIFY(f->parts().error->text().contains(QStringLiteral("3 places could not be")));
+        QVERIFY(f->parts().error->text().contains(QStringLiteral("3 places do not fit or could not be")));
         QVERIFY(plain(f->parts().error->text()).contains(QStringLiteral("The first: calls.json: byte 77")));
         whatFilesSaidCanBeLookedAt();
         read({0, 1, {first}, false});

@@ -130,6 +130,10 @@ private Q_SLOTS:
         f->open();
         QVERIFY(QTest::qWaitForWindowActive(f->window.get()));
         read(fileOf(3, kNow - kYear, Duration::seconds(10LL * 86'400)));
+        QTRY_COMPARE(lanesShown(), 1U); // the latest stretch, as after a restart: the floor has nothing else
+        QVERIFY(floor().scene()->focus && floor().scene()->before == 2);
+        QVERIFY(!errorButton(QStringLiteral("Show")));
+        read(fileOf(3, kNow - Duration::micros(2 * kYear.us), Duration::seconds(10LL * 86'400), "older-"));
         QTRY_COMPARE(lanesShown(), 3U); // all of it, though it lies far apart
         QVERIFY(!errorButton(QStringLiteral("Show")));
     }
@@ -286,6 +290,23 @@ private Q_SLOTS:
         QTest::keyClick(&floor(), Qt::Key_End);
         QVERIFY(floor().navigator().view().length() < Duration::seconds(3 * 3600));
         QTRY_COMPARE(lanesShown(), 120U);
+    }
+
+    void whyItDidNotConnectGoesWhenItDoes()
+    {
+        f->session.setStatus(idleStatus());
+        f->open();
+        f->window->showNotConnected(QStringLiteral("Not connected. The secret of client demo is not at hand."));
+        QVERIFY(f->parts().error->text().startsWith(QStringLiteral("Not connected.")));
+        ConnectDialog *dialog = openConnect();
+        QVERIFY(dialog);
+        ConnectionValues values;
+        values.environment = QStringLiteral("https://api.mypurecloud.de");
+        values.clientId = QStringLiteral("demo");
+        values.secret = QStringLiteral("s3cret");
+        dialog->setValues(values);
+        dialog->accept();
+        QTRY_COMPARE(f->parts().error->text(), QString());
     }
 
     void connectingFromWhatIsStoredLeadsToNow()

@@ -81,7 +81,8 @@ QStringList FloorView::notesOnView() const
     if (const std::int64_t more = m_model.leftOut(); more > 0)
         text << (more == 1 ? tr("1 more lies in this stretch than is shown: zoom in.")
                            : tr("%1 more lie in this stretch than are shown: zoom in.").arg(numberText(static_cast<std::uint64_t>(more))));
-    if (scene.focus && scene.before > 0)
+    const bool less = m_lanes->navigator().view().start > scene.extent.start; // where all is in view nothing lies before it
+    if (scene.focus && scene.before > 0 && less)
         text << (scene.before == 1 ? tr("1 interaction lies before %1: Home goes to the first, Shift+F shows all.").arg(m_look.time().dated(scene.focus->start))
                                    : tr("%1 interactions lie before %2: Home goes to the first, Shift+F shows all.")
                                          .arg(numberText(scene.before), m_look.time().dated(scene.focus->start)));
