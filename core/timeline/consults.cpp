@@ -58,10 +58,12 @@ public:
     }
 
 private:
-    /// What was counted before has no leg of its own to be seen. Two of one moment are two.
+    /// One of the latest moment by then: what was counted before has no leg of its own to be seen.
     void takeUpTo(Timestamp start)
     {
-        for (++m_next; m_next < m_times.size() && m_times[m_next] <= start && m_times[m_next] != m_times[m_next - 1]; ++m_next) { }
+        const auto next = m_times.begin() + static_cast<std::ptrdiff_t>(m_next), later = std::upper_bound(next, m_times.end(), start);
+        const auto latest = later == next ? next : std::lower_bound(next, later, *std::prev(later));
+        m_next = static_cast<std::size_t>(latest - m_times.begin()) + 1;
     }
 
     /// Whether `b` was called by the same attempt as the last one: beside it, or next when it did not answer.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/timeline/naiverecord.h"
 
-#include "core/timeline/record.h"
-
 #include <algorithm>
 #include <set>
 
@@ -19,22 +17,31 @@ constexpr Duration kHandOver = Duration::seconds(1);
 NaiveLane::NaiveLane(const NaiveRecord &record) : m_record(record)
 {
     findCustomer();
-    if (m_customer < 0)
-        return;
-    findSpan();
-    if (!m_start)
-        return;
+    if (m_customer >= 0)
+        findSpan();
+    findLegs();
     cut();
     for (std::size_t i = 0; i + 1 < m_cuts.size(); ++i) {
         m_present.emplace_back();
         for (std::size_t p = 0; p < record.participants.size(); ++p)
             m_present.back().push_back(presentAt(static_cast<int>(p), m_cuts[i], m_cuts[i + 1]));
     }
+    if (m_start)
+        live();
+    findConsulted();
+}
+
+void NaiveLane::live()
+{
     for (std::size_t i = 0; i + 1 < m_cuts.size(); ++i) {
         if (m_cuts[i] < *m_start || (!m_open && *m_end < m_cuts[i + 1]))
             continue;
         const bool last = i + 2 == m_cuts.size();
         m_pieces.push_back({kindAt(i), m_cuts[i], last && m_open ? std::nullopt : std::optional(m_cuts[i + 1])});
+        if (m_pieces.back().kind == K::Talk || m_pieces.back().kind == K::Conference)
+            noteTalk(i);
+        if (m_pieces.back().kind == K::Hold)
+            noteCalled(i);
     }
     if (m_pieces.empty()) { // over as it begins: with what was there then
         const auto at = static_cast<std::size_t>(std::lower_bound(m_cuts.begin(), m_cuts.end(), *m_start) - m_cuts.begin());
@@ -82,19 +89,23 @@ void NaiveLane::findSpan()
 
 void NaiveLane::cut()
 {
-    std::set<Timestamp> times = {*m_start, *m_end};
-    bool open = false;
+    std::set<Timestamp> times;
+    if (m_start)
+        times = {*m_start, *m_end};
     for (const NaiveParticipant &p : m_record.participants) {
         for (const NaiveSession &session : p.sessions) {
             for (const NaiveSegment &s : session.segments) {
                 times.insert(s.start);
                 times.insert(s.end.value_or(s.start));
-                open = open || !s.end;
+                m_endless = m_endless || !s.end;
+                m_told = m_told || s.conference;
             }
+            for (const NaiveSegment &s : session.unreadable)
+                m_told = m_told || s.conference;
         }
     }
     m_cuts.assign(times.begin(), times.end());
-    if (open)
+    if (m_endless)
         m_cuts.push_back(m_cuts.back() + Duration::seconds(3600)); // stands for what is to come
 }
 
@@ -139,25 +150,71 @@ SegmentKind NaiveLane::kindAt(std::size_t interval) const
     return withPeople(interval, live, waiting);
 }
 
-/// Who holds is away, and so is whom he called meanwhile: that is a consult.
-SegmentKind NaiveLane::withPeople(std::size_t interval, bool live, bool waiting) const
+/// Who of ours has held the longest, and since which interval.
+std::optional<std::pair<int, std::size_t>> NaiveLane::awayLongest(std::size_t interval) const
+{
+    std::optional<std::pair<int, std::size_t>> longest;
+    for (std::size_t p = 0; p < m_record.participants.size(); ++p) {
+        if (!m_record.participants[p].isOurs() || static_cast<int>(p) == m_customer || !m_present[interval][p].has(K::Hold))
+            continue;
+        std::size_t since = interval;
+        while (since > 0 && m_present[since - 1][p].has(K::Hold))
+            --since;
+        if (!longest || since < longest->second)
+            longest = {static_cast<int>(p), since};
+    }
+    return longest;
+}
+
+bool NaiveLane::concludes(std::size_t interval) const
 {
     const std::vector<Present> &all = m_present[interval];
-    const auto sinceWhen = [&](std::size_t p, auto holds) {
+    return !m_told || std::any_of(all.begin(), all.end(), [](const Present &p) { return p.barging; });
+}
+
+/// With whom the customer talks, by how long they have been there. Who holds is away, and so is whom he called meanwhile: that is a consult.
+std::vector<std::size_t> NaiveLane::partners(std::size_t interval) const
+{
+    const auto away = awayLongest(interval);
+    std::vector<std::pair<std::size_t, std::size_t>> found;
+    for (std::size_t p = 0; p < m_record.participants.size(); ++p) {
+        if (static_cast<int>(p) == m_customer || !m_present[interval][p].talks() || isAside(interval, p))
+            continue;
+        std::size_t since = interval;
+        while (since > 0 && m_present[since - 1][p].talks())
+            --since;
+        if (!away || since < away->second)
+            found.emplace_back(since, p);
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::size_t> out;
+    for (const auto &[since, p] : found)
+        out.push_back(p);
+    return out;
+}
+
+/// Who came at the same time as the first of them may be named as well.
+void NaiveLane::noteTalk(std::size_t interval)
+{
+    Talk talk{m_cuts[interval], m_cuts[interval + 1], {}};
+    const auto since = [&](std::size_t p) {
         std::size_t i = interval;
-        while (i > 0 && holds(m_present[i - 1][p]))
+        while (i > 0 && m_present[i - 1][p].talks())
             --i;
         return i;
     };
-    const auto away = [](const Present &x) { return x.has(K::Hold); };
-    const auto talks = [](const Present &x) { return x.talks(); };
-    std::optional<std::size_t> awaySince;
-    for (std::size_t p = 0; p < all.size(); ++p) {
-        if (m_record.participants[p].isOurs() && static_cast<int>(p) != m_customer && away(all[p]))
-            awaySince = std::min(awaySince.value_or(interval), sinceWhen(p, away));
+    const std::vector<std::size_t> all = partners(interval);
+    for (const std::size_t p : all) {
+        if (since(p) == since(all.front()))
+            talk.with.insert(m_record.participants[p].id.toStdString());
     }
-    int partners = 0;
-    bool flagged = false, denied = false, barged = false, works = false, rings = false, aside = false;
+    m_talks.push_back(std::move(talk));
+}
+
+SegmentKind NaiveLane::withPeople(std::size_t interval, bool live, bool waiting) const
+{
+    const std::vector<Present> &all = m_present[interval];
+    bool works = false, rings = false, aside = false, flagged = false;
     std::bitset<kSegmentKinds> served;
     for (std::size_t p = 0; p < all.size(); ++p) {
         const bool mine = static_cast<int>(p) == m_customer, ours = m_record.participants[p].isOurs();
@@ -165,21 +222,18 @@ SegmentKind NaiveLane::withPeople(std::size_t interval, bool live, bool waiting)
         aside = aside || ((mine || ours) && all[p].has(K::Parked));
         works = works || (ours && all[p].callbackTalk);
         rings = rings || (ours && all[p].has(K::Alert));
-        if (mine || !talks(all[p]) || (awaySince && sinceWhen(p, talks) >= *awaySince))
-            continue;
-        ++partners;
-        flagged = flagged || all[p].conference.value_or(false);
-        denied = denied || (!all[p].barging && all[p].conference && !*all[p].conference);
-        barged = barged || all[p].barging;
     }
-    const bool three = partners + (live ? 1 : 0) >= 3;
-    if (partners > 0)
-        return flagged || (three && (barged || !denied)) ? K::Conference : K::Talk;
-    if (live && !awaySince && works)
+    const std::vector<std::size_t> with = partners(interval);
+    for (const std::size_t p : with)
+        flagged = flagged || all[p].conference.value_or(false);
+    const bool three = with.size() + (live ? 1 : 0) >= 3, away = awayLongest(interval).has_value();
+    if (!with.empty())
+        return flagged || (three && concludes(interval)) ? K::Conference : K::Talk;
+    if (live && !away && works)
         return K::Talk;
     if (waiting)
         return K::Parked;
-    if (awaySince)
+    if (away)
         return K::Hold;
     if (rings)
         return K::Alert;
@@ -188,6 +242,14 @@ SegmentKind NaiveLane::withPeople(std::size_t interval, bool live, bool waiting)
             return kind;
     }
     return aside ? K::Parked : K::Unknown;
+}
+
+std::set<std::string> NaiveLane::consults() const
+{
+    std::set<std::string> pairs;
+    for (const NaiveConsulted &c : m_consulted)
+        pairs.insert((m_record.participants[static_cast<std::size_t>(c.asker)].id + QLatin1Char('>') + m_record.participants[static_cast<std::size_t>(c.participant)].id).toStdString());
+    return pairs;
 }
 
 /// Equal neighbours are one; a moment with nobody there belongs to what was before, at the beginning to what follows.
@@ -258,16 +320,17 @@ Duration NaiveLane::work() const
 }
 
 /// How often somebody of ours came to talk with whom he had not been talking to: not from hold, not with a second leg beside the first. Who barges in, or
-/// has himself dialled, answers nothing.
-int NaiveLane::answersOf(const NaiveParticipant &who) const
+/// has himself dialled, or is only consulted, answers nothing.
+int NaiveLane::answersOf(int participant) const
 {
+    const NaiveParticipant &who = m_record.participants[static_cast<std::size_t>(participant)];
     struct Stay {
         Timestamp start, end;
         bool answers = false;
     };
     std::vector<Stay> stays;
-    for (const NaiveSession &session : who.sessions) {
-        std::vector<NaiveSegment> segments = session.segments;
+    for (std::size_t number = 0; number < who.sessions.size(); ++number) {
+        std::vector<NaiveSegment> segments = who.sessions[number].segments;
         std::stable_sort(segments.begin(), segments.end(), [](const NaiveSegment &a, const NaiveSegment &b) { return a.start < b.start; });
         bool fresh = true, dialled = false;
         for (const NaiveSegment &s : segments) {
@@ -279,7 +342,7 @@ int NaiveLane::answersOf(const NaiveParticipant &who) const
             if (fresh)
                 stays.push_back({s.start, s.start, false});
             fresh = false;
-            stays.back().answers = stays.back().answers || (talk && !s.barging && !dialled);
+            stays.back().answers = stays.back().answers || (talk && !s.barging && !dialled && isWithCustomer(s, participant, number));
             stays.back().end = std::max(stays.back().end, s.end.value_or(kLatestTime));
         }
     }
@@ -318,8 +381,8 @@ Figures NaiveLane::figures() const
     figures.talk = figures.talk + felt(K::Talk) + felt(K::Conference);
     figures.hold = figures.hold + felt(K::Hold);
     figures.acw = work();
-    for (const NaiveParticipant &p : all)
-        figures.humanAnswers += p.purpose == Purpose::Agent || p.purpose == Purpose::User ? answersOf(p) : 0;
+    for (std::size_t p = 0; p < all.size(); ++p)
+        figures.humanAnswers += all[p].isPerson() ? answersOf(static_cast<int>(p)) : 0;
     const bool waited = !m_pieces.empty() && m_pieces.back().end && (m_pieces.back().kind == K::Queue || m_pieces.back().kind == K::Alert);
     figures.abandoned = waited && !figures.firstAnswer && figures.humanAnswers == 0 && !m_outbound;
     return figures;

@@ -153,7 +153,7 @@ NaiveRecord::NaiveRecord(const std::string &json)
     endWithAll();
     later(m_last, conversationStart);
     later(m_last, conversationEnd);
-    rank = {conversationEnd.has_value(), m_last.value_or(Timestamp{}), m_listed, m_wrappedUp, {}};
+    rank = {conversationEnd.has_value(), m_last.value_or(Timestamp{}), m_listed, m_wrappedUp, hash128(json)};
 }
 
 void NaiveRecord::readParticipant(const QJsonObject &object)
@@ -177,11 +177,30 @@ void NaiveRecord::readParticipant(const QJsonObject &object)
         session.inbound = direction == QLatin1String("inbound");
         session.outbound = direction == QLatin1String("outbound");
         readSegments(session, participant.purpose, member(value.toObject(), "segments"));
-        for (const QJsonValue metric : listOf(member(value.toObject(), "metrics")))
+        for (const QJsonValue metric : listOf(member(value.toObject(), "metrics"))) {
             later(m_last, timeOf(member(metric.toObject(), "emitDate")));
+            readCount(session, metric.toObject());
+        }
+        if (session.consulted && session.consults.empty() && session.untimedConsults == 0)
+            session.untimedConsults = 1;
         participant.sessions.push_back(std::move(session));
     }
     participants.push_back(std::move(participant));
+}
+
+/// How many consults the platform counts, and when.
+void NaiveRecord::readCount(NaiveSession &session, const QJsonObject &metric)
+{
+    const QString name = member(metric, "name").toString();
+    const int count = static_cast<int>(member(metric, "value").toDouble(1));
+    const auto time = timeOf(member(metric, "emitDate"));
+    session.consulted = session.consulted || (name.startsWith(QLatin1String("nConsult")) && count > 0);
+    for (int i = 0; i < count && name == QLatin1String("nConsult"); ++i) {
+        if (time)
+            session.consults.push_back(*time);
+        else
+            ++session.untimedConsults;
+    }
 }
 
 void NaiveRecord::readSegments(NaiveSession &session, Purpose purpose, const QJsonValue &segments)
@@ -199,6 +218,8 @@ void NaiveRecord::readSegments(NaiveSession &session, Purpose purpose, const QJs
         NaiveSegment segment;
         segment.kind = kindOf(type, purpose, session.media);
         segment.end = end;
+        if (const QJsonValue flag = member(object, "conference"); flag.isBool())
+            segment.conference = flag.toBool();
         if (!start) {
             session.unreadable.push_back(segment);
             continue;
@@ -206,8 +227,6 @@ void NaiveRecord::readSegments(NaiveSession &session, Purpose purpose, const QJs
         segment.start = *start;
         segment.barging = type == QLatin1String("barging");
         segment.dialled = type == QLatin1String("dialing") || type == QLatin1String("contacting");
-        if (const QJsonValue flag = member(object, "conference"); flag.isBool())
-            segment.conference = flag.toBool();
         session.segments.push_back(segment);
     }
 }

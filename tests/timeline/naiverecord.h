@@ -12,9 +12,11 @@
 
 #include <bitset>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace threadline::test {
@@ -36,6 +38,9 @@ struct NaiveSession {
     QString media;
     bool inbound = false;
     bool outbound = false;
+    bool consulted = false;          ///< a consult is counted
+    std::vector<Timestamp> consults; ///< when
+    std::size_t untimedConsults = 0;
     std::vector<NaiveSegment> segments;
     std::vector<NaiveSegment> unreadable; ///< nobody can tell when they began: not shown
 
@@ -49,6 +54,26 @@ struct NaiveParticipant {
 
     [[nodiscard]] bool isOutside() const { return purpose == Purpose::Customer || purpose == Purpose::External; }
     [[nodiscard]] bool isOurs() const;
+    [[nodiscard]] bool isPerson() const { return purpose == Purpose::Agent || purpose == Purpose::User; }
+};
+
+/// A session from its first to its last segment; after-call work does not count.
+struct NaiveLeg {
+    int participant;
+    std::size_t session;
+    Timestamp from;
+    Timestamp to;       ///< kLatestTime: it goes on
+    Timestamp talkFrom; ///< talk or hold
+    std::optional<NaiveSegment> speech; ///< the first
+    bool watches;       ///< monitors or barges in
+};
+
+/// Somebody was only consulted, until the asker was back or gone.
+struct NaiveConsulted {
+    int participant;
+    std::size_t session;
+    int asker;
+    Timestamp until;
 };
 
 /// How much a record tells, most important first.
@@ -82,6 +107,7 @@ public:
 
 private:
     void readParticipant(const QJsonObject &object);
+    static void readCount(NaiveSession &session, const QJsonObject &metric);
     void readSegments(NaiveSession &session, Purpose purpose, const QJsonValue &segments);
     void conclude(std::vector<NaiveSegment> &segments) const;
     void endWithAll();
@@ -107,8 +133,23 @@ public:
     [[nodiscard]] const std::vector<Piece> &pieces() const { return m_pieces; }
     [[nodiscard]] int customer() const { return m_customer; }
     [[nodiscard]] Figures figures() const;
+    /// "asker>called", each pair once.
+    [[nodiscard]] std::set<std::string> consults() const;
+    /// Of a time within a talk: those who may be named as the one whom it is with; none: any.
+    struct Talk {
+        Timestamp start, end;
+        std::set<std::string> with;
+    };
+    [[nodiscard]] const std::vector<Talk> &talks() const { return m_talks; }
 
 private:
+    /// Somebody called while another held the customer.
+    struct Called {
+        int asker;
+        Timestamp at;
+        Timestamp holdEnd;
+        Timestamp gone; ///< the asker
+    };
     /// What a participant does in one interval.
     struct Present {
         std::bitset<kSegmentKinds> kinds; ///< on anything but a callback of ours
@@ -122,6 +163,23 @@ private:
     [[nodiscard]] Present presentAt(int participant, Timestamp from, Timestamp to) const;
     [[nodiscard]] SegmentKind kindAt(std::size_t interval) const;
     [[nodiscard]] SegmentKind withPeople(std::size_t interval, bool live, bool waiting) const;
+    [[nodiscard]] std::vector<std::size_t> partners(std::size_t interval) const;
+    [[nodiscard]] std::optional<std::pair<int, std::size_t>> awayLongest(std::size_t interval) const;
+    /// Whether three who talk make a conference.
+    [[nodiscard]] bool concludes(std::size_t interval) const;
+    void live();
+    void noteTalk(std::size_t interval);
+    void findLegs();
+    void noteCalled(std::size_t interval);
+    void findConsulted();
+    [[nodiscard]] std::optional<NaiveLeg> stayAt(int participant, Timestamp time) const;
+    [[nodiscard]] bool isAside(std::size_t interval, std::size_t participant) const;
+    [[nodiscard]] bool conferredWithin(Timestamp from, Timestamp to) const;
+    [[nodiscard]] bool cameIntoConference(const NaiveLeg &leg) const;
+    [[nodiscard]] bool wasQueued(Timestamp since, Timestamp from, Timestamp to) const;
+    [[nodiscard]] std::vector<NaiveLeg> countedOf(const NaiveLeg &asker) const;
+    [[nodiscard]] const NaiveConsulted *consultOf(int participant, std::size_t session) const;
+    [[nodiscard]] bool isWithCustomer(const NaiveSegment &talk, int participant, std::size_t session) const;
     void findCustomer();
     void findSpan();
     void cut();
@@ -129,13 +187,20 @@ private:
     [[nodiscard]] Duration work() const;
     [[nodiscard]] Duration legs(const std::set<SegmentKind> &kinds, bool (*whose)(const NaiveParticipant &)) const;
     [[nodiscard]] Duration felt(SegmentKind kind) const;
-    [[nodiscard]] int answersOf(const NaiveParticipant &who) const;
+    [[nodiscard]] int answersOf(int participant) const;
 
     const NaiveRecord &m_record;
     int m_customer = -1;
     std::optional<Timestamp> m_start, m_end; ///< of the customer's legs
     bool m_open = false;
     bool m_outbound = false; ///< the customer was called
+    bool m_told = false;    ///< the record says of a segment whether it is a conference
+    bool m_endless = false; ///< the last interval has no end
+    std::vector<NaiveLeg> m_legs; ///< by their start
+    std::map<int, Called> m_aside;
+    std::map<int, std::vector<Called>> m_called; ///< in order
+    std::vector<NaiveConsulted> m_consulted;
+    std::vector<Talk> m_talks;
     std::vector<Timestamp> m_cuts;
     std::vector<std::vector<Present>> m_present; ///< by interval, by participant
     std::vector<Piece> m_pieces;

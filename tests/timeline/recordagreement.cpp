@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 #include <tuple>
 
@@ -97,6 +98,41 @@ std::string compared(const char *what, const std::string &product, const std::st
     return product == judge ? "" : std::string(what) + "\n- " + product + "\n+ " + judge + "\n";
 }
 
+/// Whom a talk is with, at times at which the judge knows it.
+std::string wrongPartner(const Story &story, const NaiveLane &lane)
+{
+    for (const NaiveLane::Talk &talk : lane.talks()) {
+        for (const FeltSegment &piece : story.felt) {
+            const bool covers = piece.start <= talk.start && (!piece.end || talk.start < *piece.end);
+            if (!covers || piece.participant < 0 || talk.with.empty() || talk.with.contains(std::string()))
+                continue;
+            const std::string &id = story.participants[static_cast<std::size_t>(piece.participant)].id.value;
+            if (!talk.with.contains(id) && id.find('#') == std::string::npos)
+                return "at " + formatTimestamp(talk.start) + " the lane is with " + id + ", by the judge with " + *talk.with.begin() + "\n";
+        }
+    }
+    return {};
+}
+
+/// Who came to have the customer, or was conferred with, has no link of a consult besides.
+std::string consultsOf(const Story &story, const NaiveLane &lane, bool judge)
+{
+    std::set<std::string> pairs = judge ? lane.consults() : std::set<std::string>();
+    for (const Link &link : story.links) {
+        if (link.from < 0 || link.to < 0)
+            continue;
+        const std::string pair = story.participants[static_cast<std::size_t>(link.from)].id.value + ">" + story.participants[static_cast<std::size_t>(link.to)].id.value;
+        if (!judge && link.kind == LinkKind::Consult)
+            pairs.insert(pair);
+        if (judge && (link.kind == LinkKind::ConsultTransfer || link.kind == LinkKind::Conference || link.kind == LinkKind::ConferenceTransfer))
+            pairs.erase(pair);
+    }
+    std::string all;
+    for (const std::string &pair : pairs)
+        all += pair + "\n";
+    return all;
+}
+
 std::string rankText(bool ended, Timestamp last, std::int64_t segments, bool wrappedUp)
 {
     return std::string(ended ? "ended " : "open ") + formatTimestamp(last) + " " + std::to_string(segments) + (wrappedUp ? " wrapped up" : "");
@@ -140,6 +176,9 @@ std::string disagreement(const std::string &json)
         all += compared("list", boundsOf(*record), timeOr(naive.start()) + " " + timeOr(naive.end()));
     all += compared("lane", laneOf(story.felt), laneOf(lane));
     all += compared("figures", figuresText(story.figures), figuresText(lane.figures()));
+    all += wrongPartner(story, lane);
+    if (own.empty() || own.front() != '?')
+        all += compared("consults", consultsOf(story, lane, false), consultsOf(story, lane, true));
     all += compared("rank", rankText(rank.ended, rank.last, rank.segments, rank.wrappedUp),
                     rankText(naive.rank.ended, naive.rank.last, naive.rank.segments, naive.rank.wrappedUp));
     return all + holeIn(story);

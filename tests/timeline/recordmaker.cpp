@@ -57,6 +57,11 @@ std::string textOf(const MadeSegment &s, int form)
     return text + "}";
 }
 
+std::string textOf(const MadeCount &count, int form)
+{
+    return R"({"name":"nConsult","value":)" + std::to_string(count.value) + (count.time ? R"(,"emitDate":)" + timeText(*count.time, form) : "") + "}";
+}
+
 /// Removes one of `values` after the other, as long as it still fails.
 template<class T>
 bool without(std::vector<T> &values, const std::function<bool()> &fails)
@@ -92,7 +97,8 @@ std::string MadeRecord::json() const
     const auto segment = [this](const MadeSegment &s) { return textOf(s, timeForm); };
     const auto session = [&](const MadeSession &s) {
         return R"({"sessionId":)" + quoted(s.id) + R"(,"mediaType":)" + quoted(s.media) + R"(,"direction":)" + quoted(s.direction)
-            + R"(,"segments":)" + list(s.segments, collapsed, segment) + "}";
+            + R"(,"segments":)" + list(s.segments, collapsed, segment)
+            + (s.consults.empty() ? "" : R"(,"metrics":)" + list(s.consults, collapsed, [this](const MadeCount &c) { return textOf(c, timeForm); })) + "}";
     };
     const auto participant = [&](const MadeParticipant &p) {
         return R"({"participantId":)" + quoted(p.id) + R"(,"purpose":)" + quoted(p.purpose) + R"(,"sessions":)"
@@ -106,7 +112,7 @@ std::string MadeRecord::json() const
 MadeSession &RecordMaker::leg(const std::string &purpose, const std::string &media, const std::string &direction)
 {
     const std::string number = std::to_string(++m_legs);
-    m_record.participants.push_back({purpose + number, purpose, {{"s" + number, media, direction, {}}}});
+    m_record.participants.push_back({purpose + number, purpose, {{"s" + number, media, direction, {}, {}}}});
     return m_record.participants.back().sessions.front();
 }
 
@@ -187,7 +193,7 @@ void RecordMaker::talk(bool last, std::int64_t answered)
     if (!oneIn(4))
         wrapUp(agent, end);
     if (last && oneIn(4))
-        consult(answered, end);
+        consult(place, answered, end);
     if (oneIn(5))
         together(answered, end);
     if (oneIn(4))
@@ -232,9 +238,10 @@ void RecordMaker::together(std::int64_t from, std::int64_t to)
 }
 
 /// One who does not answer, then one who does; and the call is handed over, or comes back.
-void RecordMaker::consult(std::int64_t from, std::int64_t to)
+void RecordMaker::consult(std::size_t asker, std::int64_t from, std::int64_t to)
 {
     const std::int64_t start = from + upTo(to - from);
+    count(m_record.participants[asker].sessions.front(), from, start);
     leg("agent", m_media, "outbound").segments = {piece("alert", start, start + upTo(15 * kSecond), "system")};
     const std::int64_t answered = start + 20 * kSecond + upTo(10 * kSecond);
     if (answered >= to)
@@ -243,6 +250,18 @@ void RecordMaker::consult(std::int64_t from, std::int64_t to)
     const std::int64_t end = handedOver ? to + upTo(2 * kMinute) : answered + upTo(to - answered);
     leg("agent", m_media, "outbound").segments = {piece("dialing", start + 16 * kSecond, answered), piece("interact", answered, end, "client")};
     m_now = std::max(m_now, end);
+}
+
+/// Once or twice, when it began or some other time, or without one.
+void RecordMaker::count(MadeSession &asker, std::int64_t from, std::int64_t start)
+{
+    for (auto times = m_counting() % 3; times > 0; --times) {
+        const std::int64_t others[] = {start, start, start + 1500, start + 16 * kSecond, from};
+        MadeCount count{others[m_counting() % 5], m_counting() % 4 == 0 ? 2 : 1};
+        if (m_counting() % 4 == 0)
+            count.time.reset();
+        asker.consults.push_back(count);
+    }
 }
 
 void RecordMaker::watched(std::int64_t from, std::int64_t to)
@@ -276,14 +295,14 @@ void RecordMaker::callback()
         over = called + 30 * kSecond + upTo(5 * kMinute);
         MadeSession &agent = leg("agent", "callback");
         agent.segments = {piece("alert", called - 10 * kSecond, called), piece(oneIn(2) ? "callback" : "interact", called, over, "client")};
-        MadeSession out{"s-out" + std::to_string(m_legs), "voice", "outbound",
+        MadeSession out{"s-out" + std::to_string(m_legs), "voice", "outbound", {},
                         {piece("dialing", called + kSecond, called + 8 * kSecond), piece("interact", called + 8 * kSecond, over, "client")}};
         m_record.participants.back().sessions.push_back(out);
         leg("customer", "voice", "outbound").segments = {piece("dialing", called + kSecond, called + 8 * kSecond),
                                                           piece("interact", called + 8 * kSecond, over, "peer")};
     }
     leg("acd", "callback").segments = {piece(oneIn(2) ? "scheduled" : "interact", from, made ? called : over, made ? "transfer" : "system")};
-    MadeSession own{"s-callback", "callback", "inbound", {piece(oneIn(2) ? "scheduled" : "interact", from, over)}};
+    MadeSession own{"s-callback", "callback", "inbound", {}, {piece(oneIn(2) ? "scheduled" : "interact", from, over)}};
     if (oneIn(4))
         own.segments.front().end.reset(); // its leg goes on
     m_record.participants.front().sessions.push_back(own);
@@ -383,6 +402,7 @@ MadeRecord shrunk(MadeRecord record, const std::function<bool(const MadeRecord &
             smaller = without(p.sessions, still) || smaller;
             for (MadeSession &s : p.sessions) {
                 smaller = without(s.segments, still) || smaller;
+                smaller = without(s.consults, still) || smaller;
                 for (MadeSegment &g : s.segments) {
                     smaller = plainer(g.disconnect, std::string(), still) || smaller;
                     smaller = plainer(g.code, std::string(), still) || smaller;

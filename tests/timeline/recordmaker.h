@@ -21,8 +21,15 @@ struct MadeSegment {
     bool oddStart = false, oddEnd = false; ///< written so that nobody can read it
 };
 
+/// A metric of consults.
+struct MadeCount {
+    std::optional<std::int64_t> time;
+    int value = 1;
+};
+
 struct MadeSession {
     std::string id, media, direction;
+    std::vector<MadeCount> consults;
     std::vector<MadeSegment> segments;
 };
 
@@ -43,7 +50,7 @@ inline constexpr int kTimeForms = 8;
 
 class RecordMaker {
 public:
-    explicit RecordMaker(std::uint64_t seed) : m_random(seed) {}
+    explicit RecordMaker(std::uint64_t seed) : m_random(seed), m_counting(seed) {}
 
     [[nodiscard]] MadeRecord make();
     /// Another export of the same conversation: later, earlier, with more in it or less, or the same.
@@ -66,7 +73,8 @@ private:
     void holds(std::vector<MadeSegment> &out, std::int64_t from, std::int64_t to);
     void wrapUp(MadeSession &session, std::int64_t end);
     void together(std::int64_t from, std::int64_t to);
-    void consult(std::int64_t from, std::int64_t to);
+    void consult(std::size_t asker, std::int64_t from, std::int64_t to);
+    void count(MadeSession &asker, std::int64_t from, std::int64_t start);
     void watched(std::int64_t from, std::int64_t to);
     void voicemail();
     void callback();
@@ -76,6 +84,7 @@ private:
     void goWrongWhole();
 
     std::mt19937_64 m_random;
+    std::mt19937_64 m_counting; ///< so that what is counted leaves the rest as it is
     MadeRecord m_record;
     std::string m_media;
     std::int64_t m_now = 0;

@@ -28,6 +28,17 @@ quint64 firstSeed() { return static_cast<quint64>(countOf("TL_RECORDS_SEED", 1))
 /// So many seeds are one row of a test.
 constexpr int kInARow = 250;
 
+/// Of the samples those that hold something else.
+bool isNoExport(const QString &file)
+{
+    static const QStringList names = {QStringLiteral("README.md"), QStringLiteral("api-error-body.json"), QStringLiteral("csv-view-export.csv"),
+        QStringLiteral("detail-event-body.json"), QStringLiteral("eventbridge-user-end.ndjson"), QStringLiteral("html-login-page.json"),
+        QStringLiteral("not-a-record-but-has-conversationId.ndjson"), QStringLiteral("notification-flat-call.ndjson"),
+        QStringLiteral("ps-depth-truncated-conversations-strings.json"), QStringLiteral("ps-depth-truncated-participants-string.json"),
+        QStringLiteral("python-repr.json"), QStringLiteral("rest-conversation.json"), QStringLiteral("yaml-cli-output.yaml")};
+    return names.contains(file.section(QLatin1Char('/'), -1));
+}
+
 struct Version {
     Record record;
     NaiveRank naive;
@@ -38,9 +49,7 @@ std::vector<Version> versionsOf(const std::vector<std::string> &texts)
     std::vector<Version> versions;
     for (const std::string &text : texts) {
         Record record = readRecord(text).value();
-        NaiveRank rank = NaiveRecord(text).rank;
-        rank.content = hash128(record.raw);
-        versions.push_back({std::move(record), rank});
+        versions.push_back({std::move(record), NaiveRecord(text).rank});
     }
     return versions;
 }
@@ -100,6 +109,7 @@ void TestRecordJudge::files()
         },
         [](const std::string &) {});
     QVERIFY(totals.has_value());
+    QCOMPARE(totals->conversations > 0, !isNoExport(file));
 }
 
 void TestRecordJudge::madeRecords_data()
