@@ -45,7 +45,7 @@ std::string aboutSecrets()
 
 void addCollector(CLI::App &app, CommandLine &line)
 {
-    CLI::App *import = app.add_subcommand("import", "Reads conversation details that Genesys Cloud exported (JSON, NDJSON, gzip)");
+    CLI::App *import = app.add_subcommand("import", "Reads conversation details that Genesys Cloud exported (JSON, NDJSON, gzip, zip)");
     import->fallthrough();
     import->add_option("FILE", line.files, "files to read")->required();
     import->add_flag("--segments", line.segments, "only print, for each conversation: id, number of segments, sum of durations in us");
@@ -64,7 +64,7 @@ void addCollector(CLI::App &app, CommandLine &line)
 void addDesktop(CLI::App &app, CommandLine &line)
 {
     app.add_flag("--demo", line.demo, "show the built-in simulator in a temporary data folder");
-    app.add_option("--open", line.files, "show exported conversation details (JSON, NDJSON, gzip)")->type_name("FILE");
+    app.add_option("--open", line.files, "show exported conversation details (JSON, NDJSON, gzip, zip)")->type_name("FILE");
     app.add_option("--seed", line.seed, "the demo's seed: same seed, same picture")->capture_default_str();
     const char *group = "Screenshot";
     app.add_option("--screenshot", line.screenshot, "write the window to a PNG file and end")->type_name("FILE")->group(group);

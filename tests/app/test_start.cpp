@@ -238,7 +238,7 @@ void TestStart::servesWithoutASource()
     QVERIFY2(both.code == 2 && both.said.contains(QLatin1String("--replay")), qPrintable(both.said));
 }
 
-/// A pipe and a device held the import, and the end of the program with it.
+/// Only a regular file is read: of a pipe or a device nobody knows when it ends, and the program is to end all the same.
 void TestStart::whatMayNeverEndIsNotImported()
 {
     const QString pipe = m_folder + QStringLiteral("/pipe.json");
