@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/timeline/record.h"
 
+#include "core/base/utf8.h"
 #include "core/timeline/recordparse.h"
 
 #include <algorithm>
@@ -95,7 +96,9 @@ SegmentSum sumSegments(const Story &story)
 std::string segmentLine(const Record &record)
 {
     const SegmentSum sum = sumSegments(recordStory(record));
-    return record.interaction.value + '\t' + std::to_string(sum.segments) + '\t' + std::to_string(sum.total.us) + '\n';
+    std::string id = record.interaction.value;
+    blankControls(id); // it goes to a terminal, and a line is one line
+    return id + '\t' + std::to_string(sum.segments) + '\t' + std::to_string(sum.total.us) + '\n';
 }
 
 void takeMarks(Story &story, const Story &fromEvents)

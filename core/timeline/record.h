@@ -87,7 +87,7 @@ struct SegmentSum {
 };
 [[nodiscard]] SegmentSum sumSegments(const Story &story);
 
-/// "id<TAB>segments<TAB>sum in microseconds<LF>" of what recordStory() shows: a line of `import --segments`, which
+/// Without controls in the id: "id<TAB>segments<TAB>sum in microseconds<LF>" of what recordStory() shows: a line of `import --segments`, which
 /// tools/segment-sums sets beside the file's own figures.
 [[nodiscard]] std::string segmentLine(const Record &record);
 

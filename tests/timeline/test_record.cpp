@@ -78,6 +78,7 @@ private Q_SLOTS:
     void whoHoldsWhileAnOutsidePartyTalks();
     void aCustomerHasNoQueuesName();
     void largeNumbers();
+    void aLineOfSegmentsIsOneLine();
     void events();
     void eventsAreReadAlikeByTheDecoder();
     void eventsOfTwoExportsShareIds();
@@ -551,6 +552,12 @@ void TestRecord::largeNumbers()
     const Story story = recordStory(read(conversation(participant("c", "customer",
         session("s", segment("interact", "2000-01-01T00:00:00Z", "2199-12-31T23:59:59.999999Z"))))));
     QCOMPARE(sumSegments(story).total.us, std::int64_t{7'258'118'399'999'999} - 946'684'800'000'000);
+}
+
+void TestRecord::aLineOfSegmentsIsOneLine()
+{
+    const Record record = read(R"({"conversationId":"I\u001b[31m\t\n\u202ex","participants":[]})");
+    QCOMPARE(segmentLine(record), std::string("I [31m     x\t0\t0\n"));
 }
 
 void TestRecord::events()
