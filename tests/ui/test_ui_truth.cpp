@@ -361,6 +361,8 @@ private Q_SLOTS:
         const Story story = test::richCall(kNow - Duration::seconds(409)).view.story;
         QVERIFY(!story.links.empty());
         space().showDock(QStringLiteral("inspector"));
+        space().choice().setSelection({}); // as a whole
+        QTRY_VERIFY(space().inspector().text().contains(QStringLiteral("Links")));
         const QString shown = space().inspector().text();
         for (const Link &link : story.links) {
             for (const int who : {link.from, link.to})

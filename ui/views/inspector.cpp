@@ -65,6 +65,19 @@ void tell(QLabel &label, const QString &name, const QString &value)
     label.setAccessibleName(name + QStringLiteral(": ") + value);
 }
 
+/// "Agent One to Agent Two"; one alone where the other is not known.
+QString linkedText(const Story &story, const Link &link)
+{
+    const auto named = [&story](int index) {
+        return index >= 0 && index < static_cast<int>(story.participants.size()) ? participantLabel(story, static_cast<std::size_t>(index)) : QString();
+    };
+    const QString from = named(link.from);
+    const QString to = link.to < 0 ? shortId(link.otherInteraction.value) : named(link.to);
+    if (from.isEmpty() || to.isEmpty() || link.from == link.to)
+        return to.isEmpty() ? from : to;
+    return Inspector::tr("%1 to %2").arg(isolated(from), isolated(to));
+}
+
 } // namespace
 
 Inspector::Inspector(const Hub &hub, const InteractionFeed &feed, const Choice &choice, const Appearance &look, QWidget *parent)
@@ -468,11 +481,7 @@ void Inspector::showLinks(const InteractionView &view, int participant)
             continue;
         if (!std::exchange(any, true))
             section(tr("Links"));
-        const int other = link.to;
-        QString target = other >= 0 && other < static_cast<int>(view.story.participants.size())
-            ? participantLabel(view.story, static_cast<std::size_t>(other))
-            : shortId(link.otherInteraction.value);
-        field(linkName(link.kind), tr("%1, %2").arg(target, m_look.time().moment(link.time, m_hub.now())));
+        field(linkName(link.kind), tr("%1, %2").arg(linkedText(view.story, link), m_look.time().moment(link.time, m_hub.now())));
         field(tr("Rule"), clean(link.rule));
         field(tr("Confidence"), confidenceName(link.confidence));
         idField(tr("Interaction"), link.otherInteraction.value);
