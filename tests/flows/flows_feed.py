@@ -65,7 +65,7 @@ def connect_with_right_values(stage):
     name = next(node for node in dialog.every(name="Name") if node.role == "text")
     require(name.text == "127.0.0.1", f"The connection is kept by the name of its host; it says \"{name.text}\".")
     stage.picture("connect again")
-    again.press("Escape")
+    again.dismiss()
     again.close()
 
 
@@ -180,7 +180,7 @@ def missing_values(stage):
         checks.unclipped(dialog)
         checks.apart(dialog)
         speaks_for_itself(window)
-    window.press("Escape")
+    window.dismiss()
     window.close()
 
 

@@ -105,7 +105,7 @@ def twenty_thousand(stage):
     stage.picture("reading")
     window.press("ctrl+g")
     window.dialog("Open interaction")
-    window.press("Escape")
+    window.dismiss()
     shows_what_ended(window, MANY, LONG)
     stage.picture("opened")
     checks.painted(window)
@@ -144,7 +144,7 @@ def stopped_while_reading(stage):
     checks.sound(window)
     require("1 place could not be read" in window.problem(), f"What was wrong by then is told; it says {window.problem()!r}.")
     lists_places(window)
-    window.press("Escape")
+    window.dismiss()
     window.close()
 
 
@@ -170,7 +170,7 @@ def mixed_file(stage):
     stage.picture("listed")
     checks.unclipped(lists)
     checks.apart(lists)
-    window.press("Escape")
+    window.dismiss()
     window.close()
     again = stage.start()
     shows_what_ended(again, 12)

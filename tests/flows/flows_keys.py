@@ -103,8 +103,7 @@ def judge_dialog(stage, window, title):
         checks.named(dialog)
         checks.unclipped(dialog)
         checks.apart(dialog)
-    window.press("Escape")
-    wait_until(f"{title} closes", lambda: not window.dialogs(), found=window.app.dump)
+    window.dismiss()
 
 
 @flow(full=True)

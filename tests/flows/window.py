@@ -91,6 +91,11 @@ class Window:
         self._alive()
         self.hands.press(*keys)
 
+    def dismiss(self):
+        """Closes the dialog by Escape; keys go to the window again then."""
+        self.press("Escape")
+        wait_until("the dialog closes, and the window has the keys again", lambda: not self.dialogs() and self.frame.has("active"), found=self.app.dump)
+
     def click(self, node, count=1, button=1):
         """Clicks in the middle of what can be seen of `node`, which must be on the screen."""
         box = node.box.common(self.screen.box)
