@@ -40,14 +40,13 @@ std::string progressOf(const ImportState &state)
 /// Until all is stored, or a signal ends it: what was read by then is kept.
 Result<ImportResult> importTelling(QCoreApplication &app, const std::vector<std::string> &files, Engine &engine)
 {
-    const auto say = [](const std::string &words) { std::fprintf(stderr, "%s\n", words.c_str()); };
     Result<ImportResult> result;
-    ImportJob job(files, engine, [&](const ImportProblem &problem) { say(problem.line); }, [&](Result<ImportResult> done) {
+    ImportJob job(files, engine, [&](const ImportProblem &problem) { sayLine(problem.line); }, [&](Result<ImportResult> done) {
         result = std::move(done);
         QMetaObject::invokeMethod(&app, [&app] { app.quit(); }, Qt::QueuedConnection);
     });
     QTimer timer;
-    QObject::connect(&timer, &QTimer::timeout, &app, [&] { say(progressOf(job.state())); });
+    QObject::connect(&timer, &QTimer::timeout, &app, [&] { sayLine(progressOf(job.state())); });
     timer.start(kProgressEveryMs);
     const QuitOnSignal quitOnSignal([&job] { job.stop(); });
     app.exec();

@@ -2,6 +2,7 @@
 #include "app/common/exitcodes.h"
 
 #include "core/base/log.h"
+#include "core/base/utf8.h"
 
 #include <cstdio>
 #include <new>
@@ -17,7 +18,12 @@ void say(const Error &error)
 
 } // namespace
 
-void sayLine(const std::string &words) { std::fprintf(stderr, "%s\n", log::masked(words).c_str()); }
+void sayLine(const std::string &words)
+{
+    std::string line = log::masked(words);
+    blankControls(line);
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
 
 int sayWhatIsShort(const std::function<int()> &program)
 {

@@ -4,6 +4,7 @@
 #include "app/common/exitcodes.h"
 
 #include "core/base/counted.h"
+#include "core/base/utf8.h"
 #include "core/genesys/importreader.h"
 #include "core/timeline/record.h"
 
@@ -21,6 +22,13 @@ std::uint64_t sizeOf(const std::string &file)
 {
     struct stat info{};
     return ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
+}
+
+/// As it is printed: what moves a terminal's cursor or turns its direction is left out, whatever a file or its name has of it.
+std::string printable(std::string text)
+{
+    blankControls(text);
+    return text;
 }
 
 std::string conversationPrefix(const std::string &id) { return ": conversation " + id + ": "; }
@@ -87,7 +95,7 @@ private:
 
     void problem(std::string conversation, std::string line)
     {
-        const ImportProblem problem{m_state.file, std::move(conversation), std::move(line)};
+        const ImportProblem problem{m_state.file, std::move(conversation), printable(std::move(line))};
         if (m_hooks.tell)
             m_hooks.tell(problem);
         if (m_result.listed.size() < kMaxListedProblems)
@@ -128,10 +136,11 @@ private:
 
 std::string ImportProblem::words() const
 {
-    if (!line.starts_with(file))
+    const std::string name = printable(file);
+    if (!line.starts_with(name))
         return line;
-    const std::string prefix = conversation.empty() ? std::string() : conversationPrefix(conversation);
-    const std::string_view rest = std::string_view(line).substr(file.size());
+    const std::string prefix = conversation.empty() ? std::string() : printable(conversationPrefix(conversation));
+    const std::string_view rest = std::string_view(line).substr(name.size());
     const std::size_t skipped = !prefix.empty() && rest.starts_with(prefix) ? prefix.size() : std::min<std::size_t>(2, rest.size());
     return std::string(rest.substr(skipped)); // ": " or ", "
 }

@@ -17,7 +17,7 @@ namespace threadline::app {
 struct ImportProblem {
     std::string file;
     std::string conversation; ///< within this one, which is read all the same; empty: elsewhere in the file
-    std::string line;         ///< one sentence, from the file's name on
+    std::string line;         ///< one sentence, from the file's name on, without controls (blankControls)
 
     /// The same without what the other two say.
     [[nodiscard]] std::string words() const;

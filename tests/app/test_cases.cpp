@@ -256,6 +256,7 @@ class TestCases : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void theTableAndTheFilesAreKnown();
+    void whatIsSaidHasNoControls();
     void files_data();
     void files();
     void laterWrapUp();
@@ -351,6 +352,27 @@ void TestCases::whatWasReadWhenItIsStoppedIsKept()
     QCOMPARE(machine.session->engine().status().records, result->conversations);
     const auto census = machine.store->reader().value()->census(std::nullopt).value();
     QCOMPARE(static_cast<std::uint64_t>(census.ended + census.open), result->conversations);
+}
+
+/// Neither of the file's name nor of what is in it; in the window nothing is said twice.
+void TestCases::whatIsSaidHasNoControls()
+{
+    const QString name = scratchFolder() + QStringLiteral("/calls\u001b[31m\u202e.json");
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[{\"conversationId\":\"c\\u001b]0;title\\u0007\\u202e\",\"participants\":[]},{\"conversationId\":\"\\u001b[2J\"}]");
+    file.close();
+    const auto read = import({name});
+    QVERIFY(read.has_value());
+    QCOMPARE(read->told.size(), 2);
+    for (const QString &line : read->told) {
+        for (const QChar c : line)
+            QVERIFY2(c.unicode() >= 0x20 && c != QChar(0x202E), qPrintable(line));
+    }
+    for (const app::ImportProblem &problem : read->result.listed) {
+        QCOMPARE(problem.file, name.toStdString());
+        QVERIFY2(problem.words().find("calls") == std::string::npos && problem.words().find("title") == std::string::npos, problem.words().c_str());
+    }
 }
 
 THREADLINE_TEST_MAIN(TestCases)
