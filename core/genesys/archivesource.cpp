@@ -6,6 +6,7 @@
 #include <memory>
 #include <sys/stat.h>
 #include <utility>
+#include <zip.h>
 
 namespace threadline {
 namespace {

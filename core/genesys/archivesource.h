@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <functional>
 
-#include <zip.h>
+struct zip_source; // libzip's, as zip_source_t
 
 namespace threadline {
 
 /// Reads `stream` from its beginning, until `stopped`: libzip asks for a block of what is unpacked, and a file that is made so may be read to its end for it.
 /// Closes `stream` once it is freed. Null: out of memory; then `stream` is closed.
-[[nodiscard]] zip_source_t *stoppableSource(std::FILE *stream, std::function<bool()> stopped);
+[[nodiscard]] zip_source *stoppableSource(std::FILE *stream, std::function<bool()> stopped);
 
 } // namespace threadline

@@ -75,7 +75,7 @@ const std::vector<Foreign> &foreigners()
         foreign("tl/.*", {}, {"core/base/result.h"}, "Result stands for it everywhere"),
         foreign("sqlite3\\.h", {}, {"core/store/"}, "the store's folder alone knows SQLite"),
         foreign("zlib\\.h", {"core/base/", "core/store/", "core/genesys/", "core/delivery/"}, {"core/genesys/recorder.cpp", "core/genesys/replay.cpp"}),
-        foreign("zip\\.h", {}, {"core/genesys/importarchive.cpp"}),
+        foreign("zip\\.h", {}, {"core/genesys/importarchive.cpp", "core/genesys/archivesource.cpp"}),
         foreign("openssl/.*", {"core/genesys/"}, {"core/simulator/"}, "what is signed here and checked there has nothing in common"),
         foreign("(QtWebSockets/)?QWebSocket(Server)?", {}, {"tests/"}, "it refuses valid text and answers pings without a bound; core/genesys/websocket.h stands for it"),
         foreign("(QtHttpServer/)?Q(Abstract)?HttpServer.*", {}, {"core/api/httpserver.cpp", "core/api/httpserver.h", "core/simulator/"},
