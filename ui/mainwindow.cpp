@@ -525,6 +525,7 @@ void MainWindow::openConnect()
     d->dialog = dialog;
     connect(dialog, &QDialog::accepted, this, [this] {
         leaveWelcome();
+        withdrawProblem(d->notConnected); // what hindered it is overtaken
         d->space->goLive(); // also from what is stored: that is what it was done for
     });
     centreOn(*dialog, *this);

@@ -511,7 +511,7 @@ void TestEngine::whatIsStoredIsKnownBesideAFeedThatNeverRests()
             std::string events;
             for (int i = 0; i < 200; ++i) {
                 events += (i ? "," : "") + std::string(R"({"id":"e)") + std::to_string(n * 200 + i) + R"(","timestamp":"2031-01-04T10:00:00Z",)"
-                    + R"("type":"interaction-updated","data":{"interactionId":"i)" + std::to_string(i) + R"("}})";
+                    + R"("type":"interaction-updated","data":{"interactionId":"i)" + std::to_string(n / 100 * 200 + i) + R"("}})"; // a hundred events each
             }
             harness.message(R"({"events":[)" + events + "]}");
         }
