@@ -558,7 +558,7 @@ void TestImportReader::oneLineWithoutEndIsBounded_data()
     QTest::newRow("a string in a conversation") << QStringLiteral("{\"conversationId\":\"a\",\"participants\":[],\"x\":\"") << QStringLiteral("x");
     QTest::newRow("a key") << QStringLiteral("{\"") << QStringLiteral("x");
     QTest::newRow("backslashes") << QStringLiteral("\"") << QStringLiteral("\\");
-    QTest::newRow("elements") << QStringLiteral("[") << QStringLiteral("1,");
+    QTest::newRow("elements") << QStringLiteral("[") << QStringLiteral("%1,").arg(QString(60, QLatin1Char('1')));
     QTest::newRow("a comment") << QStringLiteral("/*") << QStringLiteral("*");
 }
 
