@@ -73,15 +73,10 @@ bool Committer::idle() const
     return !m_busy && !m_next;
 }
 
-std::int64_t Committer::steadyMicros()
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 Duration Committer::atOneThing() const
 {
     const std::int64_t since = m_askedSince;
-    return since > 0 ? Duration::micros(steadyMicros() - since) : Duration{};
+    return since > 0 ? m_clock.steady() - Duration::micros(since) : Duration{};
 }
 
 bool Committer::drain(Duration wait)

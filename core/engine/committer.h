@@ -56,16 +56,16 @@ private:
     template<class Ask>
     auto timed(const Ask &ask)
     {
-        m_askedSince = steadyMicros();
+        m_askedSince = m_clock.steady().us;
         const auto done = ask();
         m_askedSince = 0;
         return done;
     }
-    [[nodiscard]] static std::int64_t steadyMicros();
     void warn();
 
     Store &m_store;
     const Listener m_listener;
+    const SystemClock m_clock;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake; ///< the store thread waits here
     std::condition_variable m_done; ///< those who submit or drain wait here
@@ -77,7 +77,7 @@ private:
     bool m_stopping = false; ///< the thread is to end
     bool m_trying = true;    ///< what the store does not take is tried again
     std::atomic<bool> m_gaveUp{false};
-    std::atomic<std::int64_t> m_askedSince{0}; ///< steadyMicros() when the store was asked what it is at now; 0: nothing
+    std::atomic<std::int64_t> m_askedSince{0}; ///< steady microseconds when the store was asked what it is at now; 0: nothing
     std::thread m_thread;
 };
 

@@ -89,21 +89,24 @@ std::uint64_t ImportProblems::finish()
 {
     if (m_count <= kMaxImportProblems)
         return m_count;
-    std::string words = m_name + ": " + std::to_string(m_count - kMaxImportProblems) + " more problems are not listed.";
-    blankControls(words);
-    m_out(std::move(words));
+    tellBlanked(m_name + ": " + std::to_string(m_count - kMaxImportProblems) + " more problems are not listed.");
     return m_count;
 }
 
 /// What moves a terminal's cursor or turns its direction does not belong on one, and a broken file, or its name, may have any of it.
-void ImportProblems::say(std::string words)
+void ImportProblems::tellBlanked(std::string words)
 {
     blankControls(words);
+    m_out(std::move(words));
+}
+
+void ImportProblems::say(std::string words)
+{
     if (m_holds) {
         if (++m_heldCount <= kMaxImportProblems)
             m_held.push_back(std::move(words));
     } else if (++m_count <= kMaxImportProblems) {
-        m_out(std::move(words));
+        tellBlanked(std::move(words));
     }
 }
 

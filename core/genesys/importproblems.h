@@ -41,6 +41,7 @@ public:
 
 private:
     void say(std::string words);
+    void tellBlanked(std::string words);
 
     std::string m_name;
     std::string m_member;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Sums over an interaction.
-#include "core/timeline/consults.h"
+#include "core/timeline/legs.h"
 
 #include <algorithm>
 #include <initializer_list>

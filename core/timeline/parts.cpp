@@ -2,6 +2,9 @@
 /// The tables of correlation: purposes, states and disconnect reasons, and what they mean.
 #include "core/timeline/legs.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace threadline {
 
 Part partOf(const ParticipantRow &row)
@@ -25,14 +28,12 @@ Part partOf(const ParticipantRow &row)
 
 const std::string &displayName(const ParticipantRow &row)
 {
-    // A customer's row may name the queue that was called: that is nobody's name.
-    const bool outside = partOf(row) == Part::Outside;
-    for (const std::string *text : {&row.name, outside ? &row.address : &row.userId, &row.userId, &row.queueName, &row.queueId, &row.address}) {
-        const bool ofQueue = text == &row.queueName || text == &row.queueId;
-        if (!text->empty() && !(outside && ofQueue))
-            return *text;
-    }
-    return row.purposeText;
+    const auto first = [](std::initializer_list<const std::string *> texts) -> const std::string & {
+        return **std::find_if(texts.begin(), texts.end() - 1, [](const std::string *text) { return !text->empty(); });
+    };
+    if (partOf(row) == Part::Outside) // the row may name the queue that was called: that is nobody's name
+        return first({&row.name, &row.address, &row.userId, &row.purposeText});
+    return first({&row.name, &row.userId, &row.queueName, &row.queueId, &row.address, &row.purposeText});
 }
 
 bool isMarkState(State state)
